@@ -1,0 +1,127 @@
+// Team: the threads that work on one problem, over OpenMP (one thread without it).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace sounder {
+
+/// Which member of a team is working: `rank` in [0, size).
+struct Worker {
+  int rank = 0;
+  int size = 1;
+};
+
+/// A half-open range of positions.
+struct Range {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+
+  [[nodiscard]] std::int64_t size() const noexcept { return end - begin; }
+};
+
+/// The share of [0, count) that falls to one worker: contiguous, sizes differ by at most one.
+[[nodiscard]] inline Range share_of(std::int64_t count, Worker worker) noexcept {
+  const std::int64_t base = count / worker.size;
+  const std::int64_t extra = count % worker.size;
+  const std::int64_t begin = base * worker.rank + std::min<std::int64_t>(worker.rank, extra);
+  return {begin, begin + base + (worker.rank < extra ? 1 : 0)};
+}
+
+/// Threads available to this process: what the affinity mask and OMP_NUM_THREADS allow, at least 1.
+[[nodiscard]] inline int available_threads() noexcept {
+#ifdef _OPENMP
+  return std::max(1, std::min(omp_get_num_procs(), omp_get_max_threads()));
+#else
+  return 1;
+#endif
+}
+
+/// A fixed number of threads. Entering `run` starts them together; leaving it joins them.
+///
+/// A Team holds no state between calls, so two teams may work at once from two threads.
+/// An exception thrown by a worker is rethrown by the caller after the join (the first one wins).
+class Team {
+ public:
+  /// @throws std::invalid_argument unless threads >= 1.
+  explicit Team(int threads) : size_(threads) {
+    if (threads < 1) {
+      throw std::invalid_argument("Team: the number of threads must be at least 1");
+    }
+#ifndef _OPENMP
+    size_ = 1;
+#endif
+  }
+
+  [[nodiscard]] int size() const noexcept { return size_; }
+
+  /// Calls `work(Worker)` once for every rank, each on its own thread.
+  template <class Work>
+  void run(Work&& work) const {
+    if (size_ == 1) {
+      work(Worker{0, 1});
+      return;
+    }
+#ifdef _OPENMP
+    std::exception_ptr error;
+#pragma omp parallel num_threads(size_) default(none) shared(work, error)
+    {
+      // The runtime may grant fewer threads than were asked for: every rank is still served.
+      const int granted = omp_get_num_threads();
+      for (int rank = omp_get_thread_num(); rank < size_; rank += granted) {
+        try {
+          work(Worker{rank, size_});
+        } catch (...) {
+#pragma omp critical(sounder_team_error)
+          if (!error) {
+            error = std::current_exception();
+          }
+        }
+      }
+    }
+    if (error) {
+      std::rethrow_exception(error);
+    }
+#endif
+  }
+
+  /// Calls `work(Range)` once a worker over contiguous shares of [0, count).
+  template <class Work>
+  void for_shares(std::int64_t count, Work&& work) const {
+    run([&](Worker worker) { work(share_of(count, worker)); });
+  }
+
+  /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
+  /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
+  template <class BlockSum>
+  [[nodiscard]] double sum(std::int64_t count, BlockSum&& block_sum) const {
+    constexpr std::int64_t block = 2048;
+    const std::int64_t blocks = (count + block - 1) / block;
+    std::vector<double> partial(static_cast<std::size_t>(blocks));
+    for_shares(blocks, [&](Range share) {
+      for (std::int64_t b = share.begin; b < share.end; ++b) {
+        partial[static_cast<std::size_t>(b)] =
+            block_sum(Range{b * block, std::min(count, (b + 1) * block)});
+      }
+    });
+    double total = 0.0;
+    for (const double value : partial) {
+      total += value;
+    }
+    return total;
+  }
+
+ private:
+  int size_;
+};
+
+}  // namespace sounder

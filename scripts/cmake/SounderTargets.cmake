@@ -1,0 +1,39 @@
+# The header-only targets. Headers lie flat in their folder and are included as
+# <sounder/FOLDER/NAME.hpp>; a link in the build tree gives every consumer that path.
+include(GNUInstallDirs)
+
+set(SOUNDER_INCLUDE_DIR ${PROJECT_BINARY_DIR}/include)
+file(MAKE_DIRECTORY ${SOUNDER_INCLUDE_DIR}/sounder)
+foreach(folder engine datasets solvers)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${SOUNDER_INCLUDE_DIR}/sounder/${folder}
+       SYMBOLIC)
+endforeach()
+configure_file(${PROJECT_SOURCE_DIR}/scripts/cmake/sounder.hpp.in
+               ${SOUNDER_INCLUDE_DIR}/sounder/sounder.hpp @ONLY)
+
+find_package(OpenMP COMPONENTS CXX)
+find_package(ZLIB REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
+
+add_library(sounder_engine INTERFACE)
+add_library(sounder::engine ALIAS sounder_engine)
+target_compile_features(sounder_engine INTERFACE cxx_std_20)
+target_include_directories(sounder_engine INTERFACE
+  $<BUILD_INTERFACE:${SOUNDER_INCLUDE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+if(OpenMP_CXX_FOUND)
+  target_link_libraries(sounder_engine INTERFACE OpenMP::OpenMP_CXX)
+else()
+  message(WARNING "OpenMP was not found: sounder will run with one thread")
+endif()
+
+add_library(sounder_datasets INTERFACE)
+add_library(sounder::datasets ALIAS sounder_datasets)
+target_link_libraries(sounder_datasets INTERFACE sounder::engine ZLIB::ZLIB)
+
+add_library(sounder_solvers INTERFACE)
+add_library(sounder::solvers ALIAS sounder_solvers)
+target_link_libraries(sounder_solvers INTERFACE sounder::engine Eigen3::Eigen)
+
+add_library(sounder_sounder INTERFACE)
+add_library(sounder::sounder ALIAS sounder_sounder)
+target_link_libraries(sounder_sounder INTERFACE sounder::solvers sounder::datasets)
