@@ -1,0 +1,30 @@
+// Hinge: the L1-loss support vector machine.
+#pragma once
+
+#include <sounder/solvers/loss/loss.hpp>
+
+namespace sounder {
+
+/// loss(y, z) = max(0, 1 - y z), y in {-1, +1}. Not smooth: the subgradient at the corner is 0.
+struct Hinge {
+  static constexpr std::string_view name = "hinge";
+  static constexpr double curvature_bound = 1.0;
+  static constexpr bool smooth = false;
+  static constexpr bool classification = true;
+
+  [[nodiscard]] double value(double y, double z) const noexcept {
+    return std::max(0.0, 1.0 - y * z);
+  }
+  [[nodiscard]] double derivative(double y, double z) const noexcept {
+    return y * z < 1.0 ? -y : 0.0;
+  }
+  [[nodiscard]] double curvature(double /*y*/, double /*z*/) const noexcept { return 0.0; }
+  [[nodiscard]] double dual_term(double y, double a) const noexcept {
+    const double u = a * y;
+    return u >= 0.0 && u <= 1.0 ? u : -infinity;
+  }
+};
+
+static_assert(Loss<Hinge>);
+
+}  // namespace sounder

@@ -1,0 +1,41 @@
+// Logistic loss: logistic regression.
+#pragma once
+
+#include <sounder/solvers/loss/loss.hpp>
+
+namespace sounder {
+
+/// loss(y, z) = log(1 + exp(-y z)), y in {-1, +1}. Never overflows: exp is taken of -|y z| only.
+struct Logistic {
+  static constexpr std::string_view name = "logistic";
+  static constexpr double curvature_bound = 0.25;
+  static constexpr bool smooth = true;
+  static constexpr bool classification = true;
+
+  [[nodiscard]] double value(double y, double z) const noexcept {
+    const double m = y * z;
+    return std::log1p(std::exp(-std::abs(m))) + std::max(-m, 0.0);
+  }
+  [[nodiscard]] double derivative(double y, double z) const noexcept {
+    const double m = y * z;
+    const double e = std::exp(-std::abs(m));
+    return -y * (m > 0.0 ? e : 1.0) / (1.0 + e);
+  }
+  [[nodiscard]] double curvature(double y, double z) const noexcept {
+    const double e = std::exp(-std::abs(y * z));
+    return e / ((1.0 + e) * (1.0 + e));
+  }
+  /// The binary entropy of u = a y in [0, 1].
+  [[nodiscard]] double dual_term(double y, double a) const noexcept {
+    const double u = a * y;
+    if (!(u >= 0.0 && u <= 1.0)) {
+      return -infinity;
+    }
+    const auto entropy = [](double q) { return q > 0.0 ? -q * std::log(q) : 0.0; };
+    return entropy(u) + entropy(1.0 - u);
+  }
+};
+
+static_assert(Loss<Logistic>);
+
+}  // namespace sounder

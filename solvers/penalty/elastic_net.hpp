@@ -1,0 +1,38 @@
+// The elastic net.
+#pragma once
+
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+
+/// P(w) = lambda [ rho ||w||_1 + (1 - rho)/2 ||w||_2^2 ], lambda > 0, 0 <= rho < 1.
+/// (rho = 1 is L1, whose conjugate is of another kind.)
+struct ElasticNet {
+  static constexpr std::string_view name = "elastic-net";
+  double lambda = 1.0;
+  double l1_ratio = 0.5;
+
+  [[nodiscard]] double value(double w) const noexcept {
+    return l1() * std::abs(w) + 0.5 * l2() * w * w;
+  }
+  [[nodiscard]] double prox(double w, double step) const noexcept {
+    return soft_threshold(w, step * l1()) / (1.0 + step * l2());
+  }
+  [[nodiscard]] double distance(double w, double gradient) const noexcept {
+    return w == 0.0 ? std::max(std::abs(gradient) - l1(), 0.0)
+                    : std::abs(gradient + std::copysign(l1(), w) + l2() * w);
+  }
+  [[nodiscard]] double conjugate(double u) const noexcept {
+    const double excess = std::max(std::abs(u) - l1(), 0.0);
+    return 0.5 * excess * excess / l2();
+  }
+  [[nodiscard]] double conjugate_radius() const noexcept {
+    return std::numeric_limits<double>::infinity();
+  }
+  [[nodiscard]] double l1() const noexcept { return lambda * l1_ratio; }
+  [[nodiscard]] double l2() const noexcept { return lambda * (1.0 - l1_ratio); }
+};
+
+static_assert(Penalty<ElasticNet>);
+
+}  // namespace sounder

@@ -1,0 +1,31 @@
+// The lasso's penalty.
+#pragma once
+
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+
+/// P(w) = lambda ||w||_1, lambda > 0.
+struct L1 {
+  static constexpr std::string_view name = "l1";
+  double lambda = 1.0;
+
+  [[nodiscard]] double value(double w) const noexcept { return lambda * std::abs(w); }
+  [[nodiscard]] double prox(double w, double step) const noexcept {
+    return soft_threshold(w, step * lambda);
+  }
+  [[nodiscard]] double distance(double w, double gradient) const noexcept {
+    return w == 0.0 ? std::max(std::abs(gradient) - lambda, 0.0)
+                    : std::abs(gradient + std::copysign(lambda, w));
+  }
+  [[nodiscard]] double conjugate(double u) const noexcept {
+    return std::abs(u) <= lambda ? 0.0 : std::numeric_limits<double>::infinity();
+  }
+  [[nodiscard]] double conjugate_radius() const noexcept { return lambda; }
+  [[nodiscard]] double l1() const noexcept { return lambda; }
+  [[nodiscard]] double l2() const noexcept { return 0.0; }
+};
+
+static_assert(Penalty<L1>);
+
+}  // namespace sounder

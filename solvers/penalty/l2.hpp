@@ -1,0 +1,30 @@
+// Ridge.
+#pragma once
+
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+
+/// P(w) = lambda/2 ||w||_2^2, lambda > 0.
+struct L2 {
+  static constexpr std::string_view name = "l2";
+  double lambda = 1.0;
+
+  [[nodiscard]] double value(double w) const noexcept { return 0.5 * lambda * w * w; }
+  [[nodiscard]] double prox(double w, double step) const noexcept {
+    return w / (1.0 + step * lambda);
+  }
+  [[nodiscard]] double distance(double w, double gradient) const noexcept {
+    return std::abs(gradient + lambda * w);
+  }
+  [[nodiscard]] double conjugate(double u) const noexcept { return 0.5 * u * u / lambda; }
+  [[nodiscard]] double conjugate_radius() const noexcept {
+    return std::numeric_limits<double>::infinity();
+  }
+  [[nodiscard]] double l1() const noexcept { return 0.0; }
+  [[nodiscard]] double l2() const noexcept { return lambda; }
+};
+
+static_assert(Penalty<L2>);
+
+}  // namespace sounder

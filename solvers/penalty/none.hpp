@@ -1,0 +1,27 @@
+// No penalty.
+#pragma once
+
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+
+/// P(w) = 0. Its conjugate is finite at 0 alone, so the gap is a weak bound here (see Evaluator).
+struct NoPenalty {
+  static constexpr std::string_view name = "none";
+
+  [[nodiscard]] double value(double /*w*/) const noexcept { return 0.0; }
+  [[nodiscard]] double prox(double w, double /*step*/) const noexcept { return w; }
+  [[nodiscard]] double distance(double /*w*/, double gradient) const noexcept {
+    return std::abs(gradient);
+  }
+  [[nodiscard]] double conjugate(double u) const noexcept {
+    return u == 0.0 ? 0.0 : std::numeric_limits<double>::infinity();
+  }
+  [[nodiscard]] double conjugate_radius() const noexcept { return 0.0; }
+  [[nodiscard]] double l1() const noexcept { return 0.0; }
+  [[nodiscard]] double l2() const noexcept { return 0.0; }
+};
+
+static_assert(Penalty<NoPenalty>);
+
+}  // namespace sounder

@@ -1,0 +1,63 @@
+// Problem: the data and the function that a solver minimises; the only thing a solver receives.
+#pragma once
+
+#include <cmath>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/solvers/loss/loss.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+
+/// F(w, b) = (1/n) sum_i s_i loss(y_i, x_i.w + b) + P(w).
+///
+/// The matrix and the spans are views: the caller keeps them alive. Immutable, so any number of
+/// solvers may work on one problem at once.
+template <Loss LossType, Penalty PenaltyType>
+struct Problem {
+  CsrMatrix matrix;                 ///< X, n x p
+  std::span<const double> targets;  ///< y, n values; +1 or -1 for a classification loss
+  LossType loss;
+  PenaltyType penalty;
+  bool intercept = false;                ///< fit b; it is never penalised
+  std::span<const double> weights = {};  ///< s, n values >= 0, or empty for all ones
+
+  [[nodiscard]] double weight(Index i) const noexcept {
+    return weights.empty() ? 1.0 : weights[static_cast<std::size_t>(i)];
+  }
+  [[nodiscard]] double target(Index i) const noexcept {
+    return targets[static_cast<std::size_t>(i)];
+  }
+
+  /// @throws std::invalid_argument with one sentence if shapes, targets or weights do not fit.
+  void validate() const {
+    const auto rows = static_cast<std::size_t>(matrix.rows());
+    if (rows == 0) {
+      throw std::invalid_argument("the problem has no rows");
+    }
+    if (targets.size() != rows || (!weights.empty() && weights.size() != rows)) {
+      throw std::invalid_argument("targets and weights must hold one number a row");
+    }
+    for (const double y : targets) {
+      if (LossType::classification ? (y != 1.0 && y != -1.0) : !std::isfinite(y)) {
+        throw std::invalid_argument("a target does not suit the " + std::string(LossType::name) +
+                                    " loss");
+      }
+    }
+    double total = weights.empty() ? 1.0 : 0.0;
+    for (const double s : weights) {
+      if (!(s >= 0.0) || !std::isfinite(s)) {
+        throw std::invalid_argument("sample weights must be finite and not negative");
+      }
+      total += s;
+    }
+    if (total <= 0.0) {
+      throw std::invalid_argument("all sample weights are zero");
+    }
+  }
+};
+
+}  // namespace sounder
