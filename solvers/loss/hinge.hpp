@@ -18,7 +18,11 @@ struct Hinge {
   [[nodiscard]] double derivative(double y, double z) const noexcept {
     return y * z < 1.0 ? -y : 0.0;
   }
-  [[nodiscard]] double curvature(double /*y*/, double /*z*/) const noexcept { return 0.0; }
+  /// Of the hinge with its corner rounded over half a unit of margin on either side: what Newton
+  /// steps need to see the corner at all.
+  [[nodiscard]] double curvature(double y, double z) const noexcept {
+    return std::abs(1.0 - y * z) < 0.5 ? 1.0 : 0.0;
+  }
   [[nodiscard]] double dual_term(double y, double a) const noexcept {
     const double u = a * y;
     return u >= 0.0 && u <= 1.0 ? u : -infinity;

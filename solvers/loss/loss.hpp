@@ -14,7 +14,7 @@ namespace sounder {
 ///
 /// - `value(y, z)`: loss(y, z) >= 0
 /// - `derivative(y, z)`: d loss / d z, any subgradient at a kink
-/// - `curvature(y, z)`: d^2 loss / d z^2, any limit at a kink
+/// - `curvature(y, z)`: d^2 loss / d z^2; where `smooth` is false, of a smoothed version
 /// - `dual_term(y, a)`: -loss*(-a), -infinity outside the domain
 /// - `curvature_bound`: upper bound of the curvature; where `smooth` is false, the scale that damps
 ///   a step (a hinge's corner is one unit of margin wide)

@@ -1,0 +1,195 @@
+// PackedRows: the rows of a matrix laid out for stochastic steps.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/aligned_array.hpp>
+#include <sounder/engine/column_order.hpp>
+#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/nonzero_share.hpp>
+#include <sounder/engine/team.hpp>
+
+namespace sounder {
+
+/// A nonzero of a packed row: label of the column, scaled value.
+struct PackedEntry {
+  Index column;
+  float value;
+};
+
+/// x.w over packed entries, in four independent sums so that additions need not wait for each
+/// other; `get(column)` reads w.
+template <class Get>
+[[nodiscard]] inline double packed_dot(std::span<const PackedEntry> entries, Get&& get) {
+  double s0 = 0.0;
+  double s1 = 0.0;
+  double s2 = 0.0;
+  double s3 = 0.0;
+  const std::size_t size = entries.size();
+  const PackedEntry* e = entries.data();
+  std::size_t k = 0;
+  const auto product = [&](const PackedEntry& entry) {
+    return get(static_cast<std::size_t>(entry.column)) * static_cast<double>(entry.value);
+  };
+  for (; k + 4 <= size; k += 4) {
+    s0 += product(e[k]);
+    s1 += product(e[k + 1]);
+    s2 += product(e[k + 2]);
+    s3 += product(e[k + 3]);
+  }
+  for (; k < size; ++k) {
+    s0 += product(e[k]);
+  }
+  return (s0 + s1) + (s2 + s3);
+}
+
+/// X S with renumbered columns, S a diagonal of scales: index and value side by side (a random row
+/// is one stream, not two), the hot columns of a row in front of the cold ones.
+///
+/// Immutable after construction; 8 bytes a nonzero beside the matrix it copies. With scales that
+/// are powers of two the copy is exact.
+class PackedRows {
+ public:
+  /// @param scales one factor a label (order.size() numbers)
+  /// @param unit_column every row begins with the entry (0, scales[0]), as `order` was made for
+  PackedRows(const CsrMatrix& matrix, ColumnOrder order, std::span<const float> scales,
+             bool unit_column, const Team& team)
+      : order_(std::move(order)), begin_(static_cast<std::size_t>(matrix.rows()) + 1),
+        hot_end_(static_cast<std::size_t>(matrix.rows())),
+        squared_norm_(static_cast<std::size_t>(matrix.rows())) {
+    const Offset extra = unit_column ? 1 : 0;
+    const std::span<const Offset> pointers = matrix.row_pointers();
+    for (std::size_t i = 0; i < begin_.size(); ++i) {
+      begin_[i] = pointers[i] + extra * static_cast<Offset>(i);
+    }
+    entries_ = AlignedArray<PackedEntry>(static_cast<std::size_t>(begin_.back()));
+    team.run([&](Worker worker) {
+      const Range share = nonzero_share(pointers, worker);
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        pack_row(static_cast<Index>(i), matrix.row(static_cast<Index>(i)), scales, unit_column);
+      }
+    });
+  }
+
+  [[nodiscard]] Index rows() const noexcept { return static_cast<Index>(hot_end_.size()); }
+  [[nodiscard]] std::size_t columns() const noexcept { return order_.size(); }
+  [[nodiscard]] Offset nonzeros() const noexcept { return begin_.back(); }
+  [[nodiscard]] const ColumnOrder& order() const noexcept { return order_; }
+
+  [[nodiscard]] std::span<const PackedEntry> row(Index i) const noexcept {
+    return slice(begin_[at(i)], begin_[at(i) + 1]);
+  }
+  [[nodiscard]] std::span<const PackedEntry> hot(Index i) const noexcept {
+    return slice(begin_[at(i)], hot_end_[at(i)]);
+  }
+  [[nodiscard]] std::span<const PackedEntry> cold(Index i) const noexcept {
+    return slice(hot_end_[at(i)], begin_[at(i) + 1]);
+  }
+  /// ||S x_i||^2.
+  [[nodiscard]] double squared_norm(Index i) const noexcept {
+    return static_cast<double>(squared_norm_[at(i)]);
+  }
+
+  /// Asks the memory for a row that will be wanted soon.
+  void prefetch(Index i) const noexcept {
+    constexpr Offset line = 64 / sizeof(PackedEntry);
+    for (Offset k = begin_[at(i)]; k < begin_[at(i) + 1]; k += line) {
+      __builtin_prefetch(entries_.data() + k);
+    }
+  }
+
+  /// z = (X S) w for all rows, in parallel; the same bits for any number of threads.
+  void margins(std::span<const double> w, std::span<double> z, const Team& team) const {
+    team.run([&](Worker worker) {
+      const Range share = nonzero_share(begin_, worker);
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        z[static_cast<std::size_t>(i)] =
+            packed_dot(row(static_cast<Index>(i)), [w](std::size_t j) { return w[j]; });
+      }
+    });
+  }
+
+ private:
+  static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
+
+  [[nodiscard]] std::span<const PackedEntry> slice(Offset first, Offset last) const noexcept {
+    return {entries_.data() + first, static_cast<std::size_t>(last - first)};
+  }
+
+  void pack_row(Index i, SparseRow source, std::span<const float> scales, bool unit_column) {
+    PackedEntry* out = entries_.data() + begin_[at(i)];
+    double squares = 0.0;
+    const auto put = [&](Index label, float value) {
+      *out++ = {label, value};
+      squares += static_cast<double>(value) * static_cast<double>(value);
+    };
+    if (unit_column) {
+      put(0, scales[0]);
+    }
+    const auto put_if = [&](bool hot) {
+      for (std::size_t k = 0; k < source.size(); ++k) {
+        const Index label = order_.label_of[static_cast<std::size_t>(source.columns[k])];
+        if ((label < order_.hot) == hot) {
+          put(label, source.values[k] * scales[static_cast<std::size_t>(label)]);
+        }
+      }
+    };
+    put_if(true);
+    const bool unit_is_cold = unit_column && order_.hot == 0;
+    hot_end_[at(i)] = unit_is_cold ? begin_[at(i)] : out - entries_.data();
+    put_if(false);
+    squared_norm_[at(i)] = static_cast<float>(squares);
+  }
+
+  ColumnOrder order_;
+  std::vector<Offset> begin_;
+  std::vector<Offset> hot_end_;
+  std::vector<float> squared_norm_;
+  AlignedArray<PackedEntry> entries_;
+};
+
+/// u = (X S)^T a, repeatedly, in parallel: a private sum a worker, added up in order of rank.
+/// Holds 8 bytes a column and worker. With one thread the same bits every time.
+class TransposeProduct {
+ public:
+  TransposeProduct(const PackedRows& rows, const Team& team) : rows_(&rows), team_(&team) {
+    for (int rank = 0; rank < team.size(); ++rank) {
+      sums_.emplace_back(rows.columns());
+    }
+  }
+
+  void operator()(std::span<const double> a, std::span<double> u) {
+    team_->run([&](Worker worker) {
+      double* sum = sums_[static_cast<std::size_t>(worker.rank)].data();
+      std::fill_n(sum, rows_->columns(), 0.0);
+      const Range share = share_of(rows_->rows(), worker);
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        const double scale = a[static_cast<std::size_t>(i)];
+        if (scale != 0.0) {
+          for (const PackedEntry& entry : rows_->row(static_cast<Index>(i))) {
+            sum[entry.column] += scale * static_cast<double>(entry.value);
+          }
+        }
+      }
+    });
+    team_->for_shares(static_cast<std::int64_t>(rows_->columns()), [&](Range columns) {
+      for (std::int64_t j = columns.begin; j < columns.end; ++j) {
+        double total = 0.0;
+        for (const AlignedArray<double>& sum : sums_) {
+          total += sum[static_cast<std::size_t>(j)];
+        }
+        u[static_cast<std::size_t>(j)] = total;
+      }
+    });
+  }
+
+ private:
+  const PackedRows* rows_;
+  const Team* team_;
+  std::vector<AlignedArray<double>> sums_;
+};
+
+}  // namespace sounder

@@ -1,0 +1,174 @@
+// SharedVector: one vector of parameters that every worker reads and writes without waiting.
+//
+// Intended nondeterminism is a type, explained here once. How two workers may meet on a coordinate
+// is the Update policy:
+//
+//   Plain    ordinary memory: one worker only (serial solvers)
+//   Relaxed  load, compute, store: an update that falls between the two is lost by design
+//            (Hogwild! as published: Niu, Recht, Re, Wright, 2011)
+//   Atomic   compare-and-swap loop: no update is lost
+//   Locked   a mutex per stripe of coordinates, held over a whole sample: the baseline that the
+//            lock-free policies are measured against
+//
+// All but Plain go through relaxed std::atomic_ref: there is no data race in the sense of C++, and
+// on x86-64 relaxed loads and stores are plain moves. Relaxed order is enough because no coordinate
+// publishes another one; joining the team orders everything.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <sounder/engine/aligned_array.hpp>
+
+namespace sounder {
+
+struct Plain {
+  static constexpr std::string_view name = "plain";
+
+  static double load(const double& x) noexcept { return x; }
+  template <class Change>
+  static void update(double& x, Change&& change) noexcept {
+    x = change(x);
+  }
+};
+
+struct Relaxed {
+  static constexpr std::string_view name = "relaxed";
+
+  static double load(double& x) noexcept {
+    return std::atomic_ref<double>(x).load(std::memory_order_relaxed);
+  }
+  template <class Change>
+  static void update(double& x, Change&& change) noexcept {
+    const std::atomic_ref<double> shared(x);
+    shared.store(change(shared.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+  }
+};
+
+struct Atomic {
+  static constexpr std::string_view name = "atomic";
+
+  static double load(double& x) noexcept { return Relaxed::load(x); }
+  template <class Change>
+  static void update(double& x, Change&& change) noexcept {
+    const std::atomic_ref<double> shared(x);
+    double seen = shared.load(std::memory_order_relaxed);
+    while (!shared.compare_exchange_weak(seen, change(seen), std::memory_order_relaxed)) {
+    }
+  }
+};
+
+/// Reads and writes as Relaxed; what makes it exact is the SampleLock that the worker holds.
+struct Locked : Relaxed {
+  static constexpr std::string_view name = "locked";
+};
+
+/// A vector of doubles shared by a team.
+///
+/// `get` and `update` may be called by any number of workers at once (by one, if Update is Plain);
+/// `quiescent` and `assign` only when the team has joined. Cost: O(1) each; memory 8 bytes a value.
+template <class Update>
+class SharedVector {
+ public:
+  explicit SharedVector(std::size_t size) : values_(size) { assign({}); }
+
+  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+
+  [[nodiscard]] double get(std::size_t j) noexcept { return Update::load(values_[j]); }
+
+  /// Replaces x_j by change(x_j); with Atomic, `change` may be called more than once.
+  template <class Change>
+  void update(std::size_t j, Change&& change) noexcept {
+    Update::update(values_[j], change);
+  }
+
+  void add(std::size_t j, double d) noexcept {
+    update(j, [d](double x) { return x + d; });
+  }
+
+  /// The values themselves, for reading and writing in the ordinary way.
+  [[nodiscard]] std::span<double> quiescent() noexcept { return {values_.data(), values_.size()}; }
+
+  /// Sets every value; an empty span sets zeros.
+  void assign(std::span<const double> values) noexcept {
+    if (values.empty()) {
+      std::fill_n(values_.data(), values_.size(), 0.0);
+    } else {
+      std::copy_n(values.data(), values_.size(), values_.data());
+    }
+  }
+
+  [[nodiscard]] std::vector<double> snapshot() noexcept {
+    return {values_.data(), values_.data() + values_.size()};
+  }
+
+ private:
+  AlignedArray<double> values_;
+};
+
+/// Holds what a policy needs held over a whole sample: nothing, unless Update is Locked.
+template <class Update>
+class SampleLocks {
+ public:
+  struct Guard {};
+  struct Scratch {};
+
+  template <class Columns>
+  [[nodiscard]] Guard hold(const Columns& /*columns*/, Scratch& /*scratch*/) const noexcept {
+    return {};
+  }
+};
+
+/// Stripes of 8 neighbouring coordinates (a cache line) hashed onto 1,024 mutexes.
+template <>
+class SampleLocks<Locked> {
+ public:
+  using Scratch = std::vector<std::uint32_t>;  ///< one a worker, so that no epoch allocates
+
+  class Guard {
+   public:
+    Guard(std::span<std::mutex> mutexes, const Scratch& stripes)
+        : mutexes_(mutexes), stripes_(&stripes) {
+      for (const std::uint32_t stripe : *stripes_) {
+        mutexes_[stripe].lock();
+      }
+    }
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+    ~Guard() {
+      for (const std::uint32_t stripe : *stripes_) {
+        mutexes_[stripe].unlock();
+      }
+    }
+
+   private:
+    std::span<std::mutex> mutexes_;
+    const Scratch* stripes_;
+  };
+
+  /// Locks the stripes of a sample's columns in ascending order, so that no two workers wait for
+  /// each other. `columns` is a range of objects with a member `column`.
+  template <class Columns>
+  [[nodiscard]] Guard hold(const Columns& columns, Scratch& stripes) {
+    stripes.clear();
+    for (const auto& entry : columns) {
+      stripes.push_back((static_cast<std::uint32_t>(entry.column) / 8) % count);
+    }
+    std::sort(stripes.begin(), stripes.end());
+    stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
+    return Guard({mutexes_.get(), count}, stripes);
+  }
+
+ private:
+  static constexpr std::uint32_t count = 1024;
+  std::unique_ptr<std::mutex[]> mutexes_ = std::make_unique<std::mutex[]>(count);
+};
+
+}  // namespace sounder

@@ -1,0 +1,153 @@
+// The certificate: objective, dual objective and duality gap of a point.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/result.hpp>
+#include <sounder/engine/team.hpp>
+#include <sounder/solvers/loss/squared.hpp>
+#include <sounder/solvers/problem.hpp>
+
+namespace sounder {
+
+/// (1/n) sum_i s_i term(y_i, i), in parallel; the same bits for any number of threads. O(n).
+template <Loss L, Penalty P, class Term>
+[[nodiscard]] double weighted_mean(const Problem<L, P>& problem, const Team& team, Term&& term) {
+  const Index n = problem.matrix.rows();
+  return team.sum(n, [&](Range rows) {
+           double sum = 0.0;
+           for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+             const auto row = static_cast<Index>(i);
+             sum += problem.weight(row) * term(problem.target(row), static_cast<std::size_t>(i));
+           }
+           return sum;
+         }) /
+         n;
+}
+
+/// (1/n) sum_i s_i loss(y_i, z_i).
+template <Loss L, Penalty P>
+[[nodiscard]] double mean_loss(const Problem<L, P>& problem, std::span<const double> z,
+                               const Team& team) {
+  return weighted_mean(problem, team, [&](double y, std::size_t i) {
+    return problem.loss.value(y, z[i]);
+  });
+}
+
+/// sum_j value(w_j). O(p).
+template <Penalty P>
+[[nodiscard]] double penalty_value(const P& penalty, std::span<const double> w, const Team& team) {
+  return team.sum(static_cast<std::int64_t>(w.size()), [&](Range columns) {
+    double sum = 0.0;
+    for (std::int64_t j = columns.begin; j < columns.end; ++j) {
+      sum += penalty.value(w[static_cast<std::size_t>(j)]);
+    }
+    return sum;
+  });
+}
+
+/// F at w = 0, b = 0: what relative gaps are relative to, whatever a run starts from.
+template <Loss L, Penalty P>
+[[nodiscard]] double objective_at_zero(const Problem<L, P>& problem, const Team& team) {
+  return weighted_mean(problem, team,
+                       [&](double y, std::size_t) { return problem.loss.value(y, 0.0); });
+}
+
+/// The dual candidate a_i = -loss'(y_i, z_i). With a free intercept the dual asks for
+/// sum_i s_i a_i = 0: what is left of the sum (little, at the best b) is removed by shrinking the
+/// a_i of the heavier sign, which keeps each in its domain. O(n).
+template <Loss L, Penalty P>
+void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std::span<double> a,
+                    const Team& team) {
+  team.for_shares(problem.matrix.rows(), [&](Range rows) {
+    for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      a[k] = -problem.loss.derivative(problem.targets[k], z[k]);
+    }
+  });
+  if (!problem.intercept) {
+    return;
+  }
+  const double positive = weighted_mean(
+      problem, team, [&](double, std::size_t i) { return std::max(a[i], 0.0); });
+  const double negative = weighted_mean(
+      problem, team, [&](double, std::size_t i) { return std::max(-a[i], 0.0); });
+  const double up = positive > negative ? negative / positive : 1.0;
+  const double down = negative > positive ? positive / negative : 1.0;
+  team.for_shares(problem.matrix.rows(), [&](Range rows) {
+    for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      a[k] *= a[k] > 0.0 ? up : down;
+    }
+  });
+}
+
+/// The factor that makes t a dual feasible: |t u_j| within the conjugate's domain. For squared loss
+/// the best such factor, otherwise the largest up to 1 (which keeps a in the loss's domain).
+template <Loss L, Penalty P>
+[[nodiscard]] double dual_scale(const Problem<L, P>& problem, std::span<const double> a,
+                                std::span<const double> u, const Team& team) {
+  const double radius = problem.penalty.conjugate_radius();
+  if (std::isinf(radius)) {
+    return 1.0;
+  }
+  double largest = 0.0;
+  for (const double value : u) {
+    largest = std::max(largest, std::abs(value));
+  }
+  const double limit = largest > 0.0 ? radius / largest : infinity;
+  if constexpr (std::is_same_v<L, Squared>) {
+    const double ay = weighted_mean(problem, team,
+                                    [&](double y, std::size_t i) { return a[i] * y; });
+    const double aa = weighted_mean(problem, team,
+                                    [&](double, std::size_t i) { return a[i] * a[i]; });
+    return aa > 0.0 ? std::clamp(ay / aa, -limit, limit) : 1.0;
+  }
+  return std::min(1.0, limit);
+}
+
+/// D(t a) for the best feasible t: (1/n) sum_i s_i [-loss*(-t a_i)] - P*(t u), u = X^T (s a) / n.
+///
+/// Without a penalty only t = 0 is feasible in general, and the bound is D(0) = 0: true, but weak.
+template <Loss L, Penalty P>
+[[nodiscard]] double dual_objective(const Problem<L, P>& problem, std::span<const double> a,
+                                    std::span<const double> u, const Team& team) {
+  const double scale = dual_scale(problem, a, u, team);
+  const double radius = problem.penalty.conjugate_radius();
+  const double gain = weighted_mean(problem, team, [&](double y, std::size_t i) {
+    return problem.loss.dual_term(y, scale * a[i]);
+  });
+  const double cost = team.sum(static_cast<std::int64_t>(u.size()), [&](Range columns) {
+    double sum = 0.0;
+    for (std::int64_t j = columns.begin; j < columns.end; ++j) {
+      // Rounding may carry the largest one over the edge that `scale` puts it on.
+      sum += problem.penalty.conjugate(
+          std::clamp(scale * u[static_cast<std::size_t>(j)], -radius, radius));
+    }
+    return sum;
+  });
+  return gain - cost;
+}
+
+/// Everything about a point from its parts: coefficients w (any order, the intercept apart),
+/// margins z, dual candidate a and u = X^T (s a) / n (same order as w). O(n + p).
+template <Loss L, Penalty P>
+[[nodiscard]] Certificate certify(const Problem<L, P>& problem, std::span<const double> w,
+                                  std::span<const double> z, std::span<const double> a,
+                                  std::span<const double> u, double at_zero, const Team& team) {
+  Certificate result;
+  result.objective = mean_loss(problem, z, team) + penalty_value(problem.penalty, w, team);
+  result.dual_objective = dual_objective(problem, a, u, team);
+  const double gap = std::max(result.objective - result.dual_objective, 0.0);
+  result.relative_gap = at_zero > 0.0 ? gap / at_zero : gap;
+  result.nonzeros = static_cast<Index>(
+      static_cast<std::ptrdiff_t>(w.size()) - std::count(w.begin(), w.end(), 0.0));
+  return result;
+}
+
+}  // namespace sounder

@@ -1,0 +1,27 @@
+// The commands of the program, and what they exit with.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace sounder::cli {
+
+/// Exit codes that scripts rely on.
+enum class Exit : int {
+  success = 0,       ///< the tolerance was reached, or none was asked for and every epoch ran
+  stopped = 1,       ///< stopped before the tolerance; the model is written
+  usage = 2,         ///< the command line cannot be understood
+  bad_input = 3,     ///< a file cannot be read, understood or written
+  diverged = 4,      ///< no model is written
+  interrupted = 130  ///< the best model so far is written
+};
+
+/// The arguments after the command's name.
+using Words = std::span<const std::string>;
+
+Exit run_train(Words words);
+Exit run_predict(Words words);
+Exit run_inspect(Words words);
+Exit run_generate(Words words);
+
+}  // namespace sounder::cli

@@ -1,0 +1,27 @@
+#include "solve.hpp"
+
+#include <sounder/solvers/lambda_max.hpp>
+
+#include "dispatch.hpp"
+#include "solve_loss.hpp"
+
+namespace sounder::cli {
+
+extern template Result solve_loss(const SolveRequest&, Logistic, Trace&);
+extern template Result solve_loss(const SolveRequest&, Squared, Trace&);
+extern template Result solve_loss(const SolveRequest&, SquaredHinge, Trace&);
+extern template Result solve_loss(const SolveRequest&, Hinge, Trace&);
+
+Result solve(const SolveRequest& request, Trace& trace) {
+  return with_loss(request.loss, [&](auto loss) { return solve_loss(request, loss, trace); });
+}
+
+double strongest_penalty(const SolveRequest& request, int threads) {
+  return with_loss(request.loss, [&](auto loss) {
+    const Problem<decltype(loss), NoPenalty> problem{request.matrix,    request.targets, loss, {},
+                                                     request.intercept, request.weights};
+    return lambda_max(problem, request.l1_ratio, Team(threads));
+  });
+}
+
+}  // namespace sounder::cli

@@ -1,0 +1,35 @@
+// One training run, by the names of its parts.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/result.hpp>
+#include <sounder/engine/trace.hpp>
+#include <sounder/solvers/sgd_options.hpp>
+
+namespace sounder::cli {
+
+/// What is minimised, by whom. Views of the data: the caller keeps them alive.
+struct SolveRequest {
+  std::string solver;   ///< "sgd" or "hogwild"
+  std::string loss;     ///< on the list of losses
+  std::string penalty;  ///< on the list of penalties
+  std::string update;   ///< on the list of updates
+  double lambda = 0.0;
+  double l1_ratio = 0.0;
+  bool intercept = false;
+  CsrMatrix matrix;
+  std::span<const double> targets;
+  std::span<const double> weights;
+  SgdOptions sgd;
+};
+
+/// Trains. @throws std::invalid_argument for options or data that a solver refuses.
+[[nodiscard]] Result solve(const SolveRequest& request, Trace& trace);
+
+/// lambda_max of the request's loss, data and l1_ratio. @throws std::invalid_argument
+[[nodiscard]] double strongest_penalty(const SolveRequest& request, int threads);
+
+}  // namespace sounder::cli

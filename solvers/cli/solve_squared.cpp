@@ -1,0 +1,3 @@
+#include "solve_loss.hpp"
+
+template sounder::Result sounder::cli::solve_loss(const SolveRequest&, Squared, Trace&);

@@ -1,0 +1,252 @@
+#include "train_options.hpp"
+
+#include <sounder/engine/team.hpp>
+
+#include <array>
+#include <filesystem>
+#include <limits>
+#include <system_error>
+
+#include "dispatch.hpp"
+
+namespace sounder::cli {
+namespace {
+
+constexpr std::int64_t most = std::numeric_limits<Index>::max();
+
+constexpr std::array<std::string_view, 5> schedule_names = {"auto", "constant", "epoch-decay",
+                                                            "inverse", "linear"};
+constexpr std::array schedules = {StepSchedule::automatic, StepSchedule::constant,
+                                  StepSchedule::epoch_decay, StepSchedule::inverse,
+                                  StepSchedule::linear};
+
+constexpr const char* description =
+    "Fits a linear model to a LIBSVM file (plain, gzip, or - for standard input) and writes it in\n"
+    "LIBLINEAR's format. MODEL defaults to DATA's file name + .model, in this directory.\n"
+    "\n"
+    "It minimises, over weights w (and b, with --intercept),\n"
+    "\n"
+    "    F = (1/n) sum_i s_i loss(y_i, x_i.w + b) + lambda [rho |w|_1 + (1 - rho)/2 |w|_2^2]\n"
+    "\n"
+    "n rows, sample weights s_i (1 unless the file has label:weight), rho the l1 ratio. "
+    "LIBLINEAR's\n"
+    "C is the same thing in another scale: lambda = 1/(n C), and its objective is F / lambda.\n";
+
+constexpr const char* epilogue =
+    "Losses: logistic log(1 + exp(-y z)); hinge max(0, 1 - y z); squared-hinge max(0, 1 - y z)^2;\n"
+    "squared (z - y)^2 / 2, the only one for labels that are real numbers.\n"
+    "\n"
+    "Labels of two kinds (1/-1, 0/1, 1/2, ...) become +1 and -1: the first to appear is +1, "
+    "except\n"
+    "that 1 always comes before -1. With --positive LABEL that label is +1 and all others are -1;\n"
+    "the model calls the rest by the other label where there are two, else by -1 (or 0, or the "
+    "next\n"
+    "negative number, where -1 is a class).\n"
+    "\n"
+    "Stopping: after --max-epochs, after --time-limit seconds of training, or when the relative\n"
+    "duality gap (F - dual objective) / F(0), a bound on the distance to the optimum, is at most\n"
+    "--tol. The first Ctrl-C ends the run and writes the best model so far.\n"
+    "\n"
+    "Exit codes: 0 the tolerance was reached, or none was asked for and every epoch ran; 1 "
+    "stopped\n"
+    "before (the model is written); 2 usage; 3 a file that cannot be read, understood or written\n"
+    "(no model); 4 diverged (no model); 130 interrupted (the best model so far is written).\n"
+    "\n"
+    "Examples:\n"
+    "  sounder train a9a\n"
+    "  sounder train a9a a9a.model --loss hinge --C 0.1 --intercept --threads 4\n"
+    "  sounder train prices.svm --loss squared --penalty l1 --lambda-ratio 0.01 --json run.json\n"
+    "  zcat news.gz | sounder train - news.model --positive 3 --trace news.csv\n";
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code none;
+  return std::filesystem::equivalent(a, b, none);
+}
+
+void read_data_options(const Arguments& arguments, TrainOptions& options) {
+  options.data = arguments.text("DATA");
+  options.read.zero_based = arguments.given("zero-based");
+  if (arguments.given("columns")) {
+    options.read.columns = static_cast<Index>(arguments.integer("columns", 1, most));
+  }
+  if (arguments.given("positive")) {
+    options.positive = arguments.number("positive");
+  }
+  options.warm_start = arguments.text("warm-start");
+}
+
+void read_objective(const Arguments& arguments, TrainOptions& options) {
+  options.loss = arguments.choice("loss", loss_names);
+  options.penalty = arguments.choice("penalty", penalty_names);
+  options.intercept = arguments.given("intercept");
+  const int strengths = (arguments.given("lambda") ? 1 : 0) + (arguments.given("C") ? 1 : 0) +
+                        (arguments.given("lambda-ratio") ? 1 : 0);
+  if (strengths > 1) {
+    throw UsageError("only one of --lambda, --C and --lambda-ratio can be given");
+  }
+  if (strengths > 0 && options.penalty == NoPenalty::name) {
+    throw UsageError("--penalty none has no strength: leave out --lambda, --C and --lambda-ratio");
+  }
+  if (arguments.given("lambda")) {
+    options.lambda = arguments.positive("lambda");
+  } else if (arguments.given("lambda-ratio")) {
+    options.lambda_ratio = arguments.positive("lambda-ratio");
+  } else {
+    options.c = arguments.positive("C");
+  }
+  if (arguments.given("l1-ratio") && options.penalty != ElasticNet::name) {
+    throw UsageError("--l1-ratio goes with --penalty elastic-net only");
+  }
+  options.l1_ratio = options.penalty == L1::name           ? 1.0
+                     : options.penalty == ElasticNet::name ? arguments.number("l1-ratio", 0.0, 1.0)
+                                                           : 0.0;
+  if (options.lambda_ratio && options.l1_ratio == 0.0) {
+    throw UsageError("--lambda-ratio needs an l1 penalty: there is no lambda_max without one");
+  }
+}
+
+StepSchedule schedule(const Arguments& arguments) {
+  const std::string name = arguments.choice("step-schedule", schedule_names);
+  if (arguments.given("step-decay") && !arguments.given("step-schedule")) {
+    return StepSchedule::epoch_decay;
+  }
+  std::size_t k = 0;
+  while (schedule_names[k] != name) {
+    ++k;
+  }
+  if (arguments.given("step-decay") && schedules[k] != StepSchedule::epoch_decay) {
+    throw UsageError("--step-decay goes with --step-schedule epoch-decay only");
+  }
+  return schedules[k];
+}
+
+void read_solver(const Arguments& arguments, TrainOptions& options) {
+  constexpr int most_threads = 4096;
+  options.solver = arguments.choice("solver", solver_names);
+  options.update = arguments.choice("update", update_names);
+  SgdOptions& sgd = options.sgd;
+  sgd.threads = arguments.given("threads")
+                    ? static_cast<int>(arguments.integer("threads", 1, most_threads))
+                    : available_threads();
+  sgd.max_epochs = static_cast<int>(arguments.integer("max-epochs", 0, most));
+  if (arguments.given("tol")) {
+    sgd.tolerance = arguments.positive("tol");
+  }
+  if (arguments.given("time-limit")) {
+    sgd.time_limit = arguments.positive("time-limit");
+  }
+  if (arguments.given("step")) {
+    sgd.step = arguments.positive("step");
+  }
+  sgd.schedule = schedule(arguments);
+  sgd.step_decay = arguments.positive("step-decay");
+  sgd.adagrad = arguments.given("adagrad");
+  if (sgd.adagrad && arguments.given("variance-reduction") &&
+      arguments.on_off("variance-reduction")) {
+    throw UsageError("--adagrad rules out --variance-reduction on");
+  }
+  sgd.variance_reduction = arguments.on_off("variance-reduction") && !sgd.adagrad;
+  sgd.extrapolation = static_cast<int>(arguments.integer("extrapolation", 0, 64));
+  sgd.row_block = static_cast<Index>(arguments.integer("row-block", 1, most));
+  if (arguments.given("hot-columns")) {
+    sgd.hot_columns = static_cast<int>(arguments.integer("hot-columns", 0, most));
+  }
+  sgd.seed = arguments.seed("seed");
+}
+
+void read_outputs(const Arguments& arguments, TrainOptions& options) {
+  options.quiet = arguments.given("quiet");
+  options.json = arguments.text("json");
+  options.trace = arguments.text("trace");
+  options.model = arguments.text("MODEL");
+  if (options.json == "-" && options.trace == "-") {
+    throw UsageError("--json and --trace cannot both go to standard output");
+  }
+  if (options.model == "-") {
+    throw UsageError("a model cannot go to standard output: name a file");
+  }
+  if (options.model.empty()) {
+    if (options.data == "-") {
+      throw UsageError("data from standard input needs a MODEL: sounder train - MODEL");
+    }
+    options.model = std::filesystem::path(options.data).filename().string() + ".model";
+  }
+  for (const std::string& output : {options.model, options.json, options.trace}) {
+    if (!output.empty() && output != "-" && same_file(output, options.data)) {
+      throw UsageError("'" + output + "' is the data: it would be overwritten");
+    }
+  }
+}
+
+}  // namespace
+
+CommandLine train_command_line() {
+  CommandLine line("train DATA [MODEL]", description);
+  line.group("Data")
+      .option("positive", "LABEL", "this label is +1, all others are -1")
+      .flag("zero-based", "indices start at 0 instead of 1")
+      .option("columns", "N",
+              "columns of the matrix; a larger index is an error (default: as many "
+              "as the data needs)")
+      .option("warm-start", "MODEL", "start from this model instead of zero");
+  line.group("Objective")
+      .option("loss", "NAME", enumerate(loss_names), "logistic")
+      .option("penalty", "NAME", enumerate(penalty_names), "l2")
+      .option("C", "X", "LIBLINEAR's C: lambda = 1/(n C)", "1")
+      .option("lambda", "X", "strength of the penalty, instead of --C")
+      .option("lambda-ratio", "X",
+              "lambda = X lambda_max, the least one that leaves only zeros "
+              "(l1 and elastic-net)")
+      .option("l1-ratio", "RHO", "share of l1 in the elastic net, 0 to 1", "0.5")
+      .flag("intercept", "fit an intercept b, not penalised");
+  line.group("Solver")
+      .option("solver", "NAME",
+              enumerate(solver_names) +
+                  ": sgd is serial, hogwild the same without locks on all "
+                  "threads; auto takes hogwild",
+              "auto")
+      .option("threads", "N", "default: the cores that this process may use")
+      .option("update", "NAME",
+              enumerate(update_names) +
+                  ": how hogwild's threads share the "
+                  "weights; relaxed may lose an update, atomic loses none, locked waits",
+              "relaxed")
+      .option("max-epochs", "N", "passes over the rows", "20")
+      .option("tol", "GAP", "stop at this relative duality gap (default: run every epoch)")
+      .option("time-limit", "SECONDS", "stop after this much training")
+      .option("seed", "N", "same seed and one thread: the same model, bit for bit", "1");
+  line.group("Output")
+      .flag("quiet", "say nothing but errors")
+      .option("json", "FILE", "what happened, for a script; - is standard output")
+      .option("trace", "FILE", "CSV, a row an epoch; - is standard output");
+  line.group("Advanced")
+      .option("step", "X", "step size, in units of the inverse curvature (default: found by trial)")
+      .option("step-schedule", "NAME", enumerate(schedule_names), "auto")
+      .option("step-decay", "X", "factor an epoch; implies --step-schedule epoch-decay", "0.9")
+      .option("variance-reduction", "on|off",
+              "subtract each row's gradient at the last epoch's end (sparse SVRG)", "on")
+      .option("extrapolation", "K", "iterates combined between epochs; 0: none", "5")
+      .flag("adagrad", "a step size a coordinate; turns variance reduction off")
+      .option("row-block", "N", "neighbouring rows that stay together in the shuffle", "16")
+      .option("hot-columns", "N",
+              "frequent columns that each thread keeps copies of; 0: Hogwild! "
+              "as published (default: automatic)");
+  return line.epilogue(epilogue);
+}
+
+TrainOptions train_options(const Arguments& arguments) {
+  TrainOptions options;
+  read_data_options(arguments, options);
+  read_objective(arguments, options);
+  read_solver(arguments, options);
+  read_outputs(arguments, options);
+  options.read.threads = options.sgd.threads;
+  try {
+    options.sgd.validate();
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(error.what());
+  }
+  return options;
+}
+
+}  // namespace sounder::cli

@@ -1,0 +1,43 @@
+// What `sounder train` was asked to do.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <sounder/datasets/libsvm_reader.hpp>
+#include <sounder/solvers/sgd_options.hpp>
+
+#include "command_line.hpp"
+
+namespace sounder::cli {
+
+struct TrainOptions {
+  std::string data;
+  std::string model;
+  ReadOptions read;
+  std::optional<double> positive;  ///< the class that stands against the rest
+
+  std::string loss;
+  std::string penalty;
+  std::optional<double> lambda;  ///< at most one of these three
+  std::optional<double> c;
+  std::optional<double> lambda_ratio;
+  double l1_ratio = 0.0;
+  bool intercept = false;
+
+  std::string solver;  ///< as asked for, perhaps "auto"
+  std::string update;
+  SgdOptions sgd;
+
+  std::string warm_start;  ///< empty: none
+  std::string json;        ///< empty: none
+  std::string trace;       ///< empty: none
+  bool quiet = false;
+};
+
+[[nodiscard]] CommandLine train_command_line();
+
+/// @throws UsageError
+[[nodiscard]] TrainOptions train_options(const Arguments& arguments);
+
+}  // namespace sounder::cli

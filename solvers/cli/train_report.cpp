@@ -1,0 +1,186 @@
+#include "train_report.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "text.hpp"
+
+namespace sounder::cli {
+namespace {
+
+double unknown() {
+  return std::nan("");
+}
+
+/// C of the problem, or NaN where there is no penalty.
+double liblinear_c(const SolveRequest& request) {
+  return request.lambda > 0.0 ? 1.0 / (request.matrix.rows() * request.lambda) : unknown();
+}
+
+/// LIBLINEAR's objective, F / lambda, or NaN where there is no penalty.
+double liblinear_objective(const SolveRequest& request, const Result& result) {
+  return request.lambda > 0.0 ? result.certificate.objective / request.lambda : unknown();
+}
+
+std::string penalty_formula(const SolveRequest& request) {
+  const double rho = request.l1_ratio;
+  if (rho == 1.0) {
+    return "|w|_1";
+  }
+  if (rho == 0.0) {
+    return "1/2 |w|_2^2";
+  }
+  return "[" + shortest(rho) + " |w|_1 + " + digits(0.5 * (1.0 - rho), 6) + " |w|_2^2]";
+}
+
+std::string loss_formula(const SolveRequest& request) {
+  const std::string weight = request.weights.empty() ? "sum " : "sum s ";
+  const std::string z = request.intercept ? "(x.w + b)" : "x.w";
+  if (request.loss == "logistic") {
+    return weight + "log(1 + exp(-y " + z + "))";
+  }
+  if (request.loss == "squared") {
+    return weight + "(" + z + " - y)^2 / 2";
+  }
+  return weight + "max(0, 1 - y " + z + ")" + (request.loss == "squared-hinge" ? "^2" : "");
+}
+
+void announce_objective(const SolveRequest& request, const Report& report) {
+  const std::string loss = loss_formula(request);
+  if (request.lambda == 0.0) {
+    report.line("minimising (1/n) " + loss + ", no penalty");
+    return;
+  }
+  const std::string penalty = penalty_formula(request);
+  report.line("minimising (1/n) " + loss + " + lambda " + penalty +
+              ", lambda = " + digits(request.lambda, 6));
+  report.line("as LIBLINEAR   " + penalty + " + C " + loss + ", C = " +
+              digits(liblinear_c(request), 6) + " (the same divided by lambda = 1/(n C))");
+}
+
+std::string describe_solver(const TrainOptions& options, const SolveRequest& request) {
+  std::string text = "solver " + request.solver;
+  if (options.solver == "auto") {
+    text += " (auto: it uses every thread, without locks)";
+  }
+  text += ", " + count_of(request.sgd.threads, "thread");
+  if (request.solver == "sgd" && options.sgd.threads > 1) {
+    text += " (sgd is serial)";
+  }
+  return text + ", " + request.update + " updates, seed " + std::to_string(request.sgd.seed);
+}
+
+std::string how_it_ended(const TrainOptions& options, const Result& result) {
+  switch (result.status) {
+    case Status::converged:
+      return "converged";
+    case Status::max_epochs:
+      return options.sgd.tolerance > 0.0 ? "stopped before the tolerance: every epoch ran"
+                                         : "every epoch ran";
+    case Status::time_limit:
+      return "stopped by the time limit";
+    case Status::diverged:
+      return "diverged";
+    case Status::interrupted:
+      return "interrupted: this is the best model so far";
+  }
+  return "";
+}
+
+}  // namespace
+
+void announce(const TrainOptions& options, const TrainingSet& set, const SolveRequest& request,
+              const Report& report) {
+  const CsrMatrix& matrix = set.data.matrix;
+  const std::string name = options.data == "-" ? "standard input" : options.data;
+  report.line(name + ": " + count_of(matrix.rows(), "row") + ", " +
+              count_of(matrix.columns(), "column") + ", " + with_commas(matrix.nonzeros()) +
+              " nonzeros, read in " + digits(set.load_seconds, 3) + " s");
+  report.line(set.mapping + (set.data.weights.empty() ? "" : "; rows are weighted"));
+  announce_objective(request, report);
+  report.line(describe_solver(options, request));
+  if (!options.warm_start.empty()) {
+    report.line("starting from " + options.warm_start);
+  }
+}
+
+void summarise(const TrainOptions& options, const SolveRequest& request, const Result& result,
+               const Report& report) {
+  if (result.status == Status::diverged) {
+    const std::string reason = result.message.empty() ? "try a smaller --step" : result.message;
+    std::fputs(("sounder: diverged, no model is written: " + reason + "\n").c_str(), stderr);
+    return;
+  }
+  const Certificate& certificate = result.certificate;
+  report.line(how_it_ended(options, result) + (result.message.empty() ? "" : "; ") +
+              result.message);
+  report.line("epochs     " + std::to_string(result.epochs) + " in " + digits(result.seconds, 3) +
+              " s, and " + digits(result.evaluation_seconds, 3) + " s of evaluation");
+  std::string objective = "objective  " + digits(certificate.objective, 10);
+  if (request.lambda > 0.0) {
+    objective += "; LIBLINEAR's " + digits(liblinear_objective(request, result), 10);
+  }
+  report.line(objective);
+  if (std::isfinite(certificate.relative_gap)) {
+    report.line("gap        " + digits(certificate.relative_gap, 3) +
+                " of the objective at zero: the optimum is no further");
+  }
+  report.line("weights    " + with_commas(certificate.nonzeros) + " of " +
+              with_commas(request.matrix.columns()) + " not zero" +
+              (request.intercept ? ", intercept " + digits(result.intercept, 6) : ""));
+  report.line("model      " + options.model);
+  if (!options.trace.empty() && options.trace != "-") {
+    report.line("trace      " + options.trace);
+  }
+}
+
+nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingSet& set,
+                                    const SolveRequest& request, const Result& result) {
+  const Certificate& certificate = result.certificate;
+  const auto text_or_null = [](const std::string& text) {
+    return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
+  };
+  const bool has_model = result.status != Status::diverged;
+  nlohmann::ordered_json json;
+  json["status"] = to_string(result.status);
+  json["message"] = text_or_null(result.message);
+  json["solver"] = request.solver;
+  json["loss"] = request.loss;
+  json["penalty"] = request.penalty;
+  json["lambda"] = json_number(request.lambda);
+  json["C"] = json_number(liblinear_c(request));
+  json["l1_ratio"] = json_number(request.l1_ratio);
+  json["threads"] = result.threads;
+  json["update"] = request.update;
+  json["seed"] = request.sgd.seed;
+  json["tolerance"] = request.sgd.tolerance > 0.0 ? json_number(request.sgd.tolerance) : nullptr;
+  json["max_epochs"] = request.sgd.max_epochs;
+  json["time_limit"] = json_number(request.sgd.time_limit);
+  json["rows"] = request.matrix.rows();
+  json["columns"] = request.matrix.columns();
+  json["nonzeros"] = request.matrix.nonzeros();
+  json["weighted"] = !request.weights.empty();
+  json["labels"] =
+      set.classes.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(set.classes);
+  json["load_seconds"] = set.load_seconds;
+  json["train_seconds"] = result.seconds;
+  json["evaluation_seconds"] = result.evaluation_seconds;
+  json["epochs"] = result.epochs;
+  json["updates"] = result.updates;
+  json["step"] = json_number(result.step);
+  json["objective"] = json_number(certificate.objective);
+  json["objective_C"] = json_number(liblinear_objective(request, result));
+  json["dual_objective"] = json_number(certificate.dual_objective);
+  json["relative_gap"] = json_number(certificate.relative_gap);
+  json["nonzero_coefficients"] = certificate.nonzeros;
+  json["intercept"] = request.intercept ? json_number(result.intercept) : nullptr;
+  json["data"] = options.data;
+  json["model"] = has_model ? nlohmann::ordered_json(options.model) : nullptr;
+  json["trace"] = text_or_null(options.trace);
+  json["peak_memory_bytes"] = peak_memory_bytes();
+  json["version"] = SOUNDER_PROGRAM_VERSION;
+  return json;
+}
+
+}  // namespace sounder::cli

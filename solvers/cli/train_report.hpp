@@ -1,0 +1,29 @@
+// What `sounder train` says about a run, to a person and to a script.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <sounder/engine/result.hpp>
+
+#include "output.hpp"
+#include "solve.hpp"
+#include "train_options.hpp"
+#include "training_set.hpp"
+
+namespace sounder::cli {
+
+/// Before: the data, the objective in both scalings, the solver.
+void announce(const TrainOptions& options, const TrainingSet& set, const SolveRequest& request,
+              const Report& report);
+
+/// After: how it ended, how good the model is, where the files are. Divergence is an error, which
+/// is said even when quiet.
+void summarise(const TrainOptions& options, const SolveRequest& request, const Result& result,
+               const Report& report);
+
+[[nodiscard]] nlohmann::ordered_json summary_json(const TrainOptions& options,
+                                                  const TrainingSet& set,
+                                                  const SolveRequest& request,
+                                                  const Result& result);
+
+}  // namespace sounder::cli

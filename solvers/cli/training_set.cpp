@@ -1,0 +1,133 @@
+#include "training_set.hpp"
+
+#include <sounder/datasets/labels.hpp>
+#include <sounder/datasets/parse_error.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "dispatch.hpp"
+#include "output.hpp"
+#include "stopwatch.hpp"
+#include "text.hpp"
+
+namespace sounder::cli {
+namespace {
+
+/// What the model calls every class but the positive one.
+double label_of_rest(const LabelMapping& mapping, double positive) {
+  const std::vector<double>& classes = mapping.classes;
+  if (mapping.kind == LabelKind::binary) {
+    return classes[0] == positive ? classes[1] : classes[0];
+  }
+  const auto taken = [&](double label) {
+    return label == positive || std::find(classes.begin(), classes.end(), label) != classes.end();
+  };
+  double rest = taken(-1.0) && !taken(0.0) ? 0.0 : -1.0;
+  while (taken(rest)) {
+    rest -= 1.0;
+  }
+  return rest;
+}
+
+void map_labels(const TrainOptions& options, TrainingSet& set) {
+  const std::vector<double>& labels = set.data.labels;
+  const bool classification =
+      with_loss(options.loss, [](auto loss) { return decltype(loss)::classification; });
+  if (options.positive) {
+    const LabelMapping mapping = find_labels(labels);
+    set.targets = one_against_rest(labels, *options.positive);
+    set.classes = {*options.positive, label_of_rest(mapping, *options.positive)};
+    set.mapping = "label " + label_text(set.classes[0]) + " -> +1, all others (" +
+                  label_text(set.classes[1]) + " in the model) -> -1";
+  } else if (classification) {
+    const LabelMapping mapping = find_labels(labels);
+    set.targets = binary_targets(labels, mapping);
+    set.classes = mapping.classes;
+    set.mapping = describe(mapping);
+  } else {
+    set.targets = labels;
+    set.mapping = "labels are taken as numbers";
+  }
+}
+
+/// LIBLINEAR's nearest name for what was trained: its programs accept no other, and look at it
+/// only to tell regressions and probabilities from the rest.
+std::string solver_type(const TrainOptions& options, bool regression) {
+  const bool l1 = options.l1_ratio == 1.0;
+  if (options.loss == Logistic::name) {
+    return l1 ? "L1R_LR" : "L2R_LR";
+  }
+  if (options.loss == Hinge::name) {
+    return "L2R_L1LOSS_SVC_DUAL";
+  }
+  if (regression) {
+    return "L2R_L2LOSS_SVR";
+  }
+  return l1 ? "L1R_L2LOSS_SVC" : "L2R_L2LOSS_SVC";
+}
+
+}  // namespace
+
+TrainingSet load_training_set(const TrainOptions& options) {
+  TrainingSet set;
+  const Stopwatch clock;
+  set.data = read_libsvm(options.data, options.read);
+  set.load_seconds = clock.seconds();
+  try {
+    map_labels(options, set);
+  } catch (const LabelError& error) {
+    throw ParseError(options.data, 1, 1, error.what());  // the file as a whole
+  }
+  const std::vector<double>& weights = set.data.weights;
+  if (!weights.empty() &&
+      std::count(weights.begin(), weights.end(), 0.0) == set.data.matrix.rows()) {
+    throw ParseError(options.data, 1, 1, "every row has the weight 0");
+  }
+  return set;
+}
+
+Start load_start(const TrainOptions& options, const TrainingSet& set) {
+  const std::string& path = options.warm_start;
+  if (path.empty()) {
+    return {};
+  }
+  const LinearModel model = read_model(path);
+  const auto columns = static_cast<std::size_t>(set.data.matrix.columns());
+  const bool swapped =
+      model.labels == std::vector<double>(set.classes.rbegin(), set.classes.rend());
+  if (model.outputs != 1 || (model.labels != set.classes && !swapped)) {
+    throw InputError(path, "the model's labels are not those of the data");
+  }
+  if (static_cast<std::size_t>(model.features) > columns) {
+    throw InputError(path, "the model has " + count_of(model.features, "feature") +
+                               ", the data fewer columns: use --columns " +
+                               std::to_string(model.features));
+  }
+  if (!model.intercepts.empty() && !options.intercept) {
+    throw InputError(path, "the model has an intercept: use --intercept");
+  }
+  Start start{model.weights, model.intercepts.empty() ? 0.0 : model.intercepts[0]};
+  start.w.resize(columns, 0.0);
+  if (swapped && !model.regression()) {
+    std::transform(start.w.begin(), start.w.end(), start.w.begin(), std::negate<>());
+    start.intercept = -start.intercept;
+  }
+  return start;
+}
+
+LinearModel make_model(const TrainOptions& options, const TrainingSet& set, std::vector<double> w,
+                       double intercept) {
+  LinearModel model;
+  model.solver_type = solver_type(options, set.classes.empty());
+  model.labels = set.classes;
+  model.features = static_cast<Index>(w.size());
+  model.weights = std::move(w);
+  if (options.intercept) {
+    model.intercepts = {intercept};
+  }
+  return model;
+}
+
+}  // namespace sounder::cli

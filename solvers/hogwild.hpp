@@ -1,0 +1,25 @@
+// Hogwild!: stochastic gradient descent by many workers on one vector, without waiting.
+#pragma once
+
+#include <sounder/solvers/stochastic_gradient.hpp>
+
+namespace sounder {
+
+/// Minimises the problem with `options.threads` workers that step on one shared vector.
+///
+/// Niu, Recht, Re, Wright, "Hogwild!: A Lock-Free Approach to Parallelizing Stochastic Gradient
+/// Descent", NIPS 2011, with the variance reduction, preconditioning and extrapolation that
+/// SgdOptions describes; `variance_reduction = false, extrapolation = 0, hot_columns = 0` is the
+/// paper's method.
+///
+/// @tparam Update how workers meet on a coordinate: Relaxed, Atomic or Locked
+/// @throws std::invalid_argument if the problem or an option does not fit
+/// Cost: O(nnz) an epoch, and as much again for variance reduction. With one thread the same seed
+/// gives the same bits; with more, runs differ. May be called from several threads at once.
+template <class Update = Relaxed, Loss L, Penalty P>
+[[nodiscard]] Result hogwild(const Problem<L, P>& problem, const SgdOptions& options,
+                             Trace& trace) {
+  return stochastic_gradient<Update>(problem, options, trace);
+}
+
+}  // namespace sounder

@@ -1,0 +1,96 @@
+// lambda_max: the strength from which on an l1 penalty leaves nothing but zeros.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/nonzero_share.hpp>
+#include <sounder/engine/team.hpp>
+#include <sounder/solvers/intercept.hpp>
+#include <sounder/solvers/problem.hpp>
+
+namespace sounder {
+namespace detail {
+
+/// s_i loss'(y_i, b0) for every row; with an intercept they add up to 0.
+template <Loss L, Penalty P>
+[[nodiscard]] std::vector<double> slopes_at_zero(const Problem<L, P>& problem, const Team& team) {
+  std::vector<double> slopes(problem.targets.size());
+  const double b = problem.intercept ? best_shift(problem, slopes, team) : 0.0;
+  double falling = 0.0;
+  double rising = 0.0;
+  for (std::size_t i = 0; i < slopes.size(); ++i) {
+    // At a kink the steeper side is taken; what is too much of it is taken off below.
+    const double y = problem.targets[i];
+    const double z = L::smooth ? b : b - std::copysign(1e-9, y) * (1.0 + std::abs(b));
+    slopes[i] = problem.weight(static_cast<Index>(i)) * problem.loss.derivative(y, z);
+    (slopes[i] < 0.0 ? falling : rising) += std::abs(slopes[i]);
+  }
+  if (problem.intercept) {
+    const double common = std::min(falling, rising);
+    for (double& slope : slopes) {
+      const double side = slope < 0.0 ? falling : rising;
+      slope *= side > 0.0 ? common / side : 1.0;
+    }
+  }
+  return slopes;
+}
+
+/// max_j |x_j.r|. Blocks of rows have a sum of their own, added in their order: the same bits for
+/// any number of threads. The sums take no more room than the matrix.
+[[nodiscard]] inline double largest_correlation(const CsrMatrix& matrix,
+                                                const std::vector<double>& r, const Team& team) {
+  const auto columns = static_cast<std::size_t>(matrix.columns());
+  const int blocks = static_cast<int>(
+      std::clamp<std::int64_t>(matrix.nonzeros() / (std::int64_t{matrix.columns()} + 1), 1, 8));
+  std::vector<double> sums(columns * static_cast<std::size_t>(blocks));
+  team.for_shares(blocks, [&](Range share) {
+    for (std::int64_t block = share.begin; block < share.end; ++block) {
+      double* const sum = sums.data() + static_cast<std::size_t>(block) * columns;
+      const Range rows =
+          nonzero_share(matrix.row_pointers(), Worker{static_cast<int>(block), blocks});
+      for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+        const SparseRow row = matrix.row(static_cast<Index>(i));
+        for (std::size_t k = 0; k < row.size(); ++k) {
+          sum[static_cast<std::size_t>(row.columns[k])] +=
+              r[static_cast<std::size_t>(i)] * static_cast<double>(row.values[k]);
+        }
+      }
+    }
+  });
+  double largest = 0.0;
+  for (std::size_t j = 0; j < columns; ++j) {
+    double total = 0.0;
+    for (std::size_t block = 0; block < static_cast<std::size_t>(blocks); ++block) {
+      total += sums[block * columns + j];
+    }
+    largest = std::max(largest, std::abs(total));
+  }
+  return largest;
+}
+
+}  // namespace detail
+
+/// ||X^T (s * loss'(y, b0))||_inf / (n rho), b0 being the best intercept without any feature, or 0:
+/// for lambda at or above it, w = 0 is optimal.
+///
+/// Exact for smooth losses. For a hinge with intercept, where the derivative at b0 is not unique,
+/// an upper bound. The problem's own penalty does not matter. O(nnz / threads).
+/// @param l1_ratio rho in (0, 1], the share of the l1 norm in the penalty
+/// @throws std::invalid_argument for another l1_ratio, and from problem.validate().
+template <Loss L, Penalty P>
+[[nodiscard]] double lambda_max(const Problem<L, P>& problem, double l1_ratio, const Team& team) {
+  if (!(l1_ratio > 0.0 && l1_ratio <= 1.0)) {
+    throw std::invalid_argument("lambda_max: there is none without an l1 penalty");
+  }
+  problem.validate();
+  const double largest =
+      detail::largest_correlation(problem.matrix, detail::slopes_at_zero(problem, team), team);
+  return largest / (static_cast<double>(problem.matrix.rows()) * l1_ratio);
+}
+
+}  // namespace sounder

@@ -1,0 +1,117 @@
+// The hot kernel: one stochastic gradient step on one row, touching only the row's support.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <sounder/engine/hot_columns.hpp>
+#include <sounder/engine/packed_rows.hpp>
+#include <sounder/engine/shared_vector.hpp>
+#include <sounder/solvers/problem.hpp>
+
+namespace sounder {
+
+/// What a coordinate feels beside the loss at every row that holds it. The drift is the mean
+/// gradient of variance reduction, 0 without it.
+struct SmoothTerms {
+  float drift;
+  float shrink;
+
+  static SmoothTerms make(double drift, double shrink, double /*threshold*/) noexcept {
+    return {static_cast<float>(drift), static_cast<float>(shrink)};
+  }
+  /// x after a pull (the loss's part of the step) and a step on the terms.
+  [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
+    return x - pull - step * (static_cast<double>(drift) + static_cast<double>(shrink) * x);
+  }
+};
+
+/// The same with an l1 penalty's soft threshold.
+struct SparseTerms {
+  float drift;
+  float shrink;
+  float threshold;
+  float padding = 0.0F;  // 16 bytes: one aligned load
+
+  static SparseTerms make(double drift, double shrink, double threshold) noexcept {
+    return {static_cast<float>(drift), static_cast<float>(shrink), static_cast<float>(threshold)};
+  }
+  [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
+    const double y =
+        x - pull - step * (static_cast<double>(drift) + static_cast<double>(shrink) * x);
+    return soft_threshold(y, step * static_cast<double>(threshold));
+  }
+};
+
+/// The sparse unbiased split of everything that is not the row's own loss: a coordinate held by
+/// d_j of n rows gets n / d_j of it whenever one of them comes (Niu et al. 2011; for the drift and
+/// the threshold: Leblond, Pedregosa, Lacoste-Julien 2017; Pedregosa, Leblond, Lacoste-Julien
+/// 2017).
+///
+/// One object a worker; it holds the worker's hot columns. All work is on packed, scaled
+/// coordinates.
+template <class Update, class Terms, Loss L, Penalty P>
+class RowStepper {
+ public:
+  /// @param terms   one a column, rewritten between epochs
+  RowStepper(const Problem<L, P>& problem, const PackedRows& rows, const HotBands& bands,
+             std::span<const Terms> terms, SharedVector<Update>& shared, SampleLocks<Update>& locks)
+      : problem_(&problem), rows_(&rows), bands_(&bands), terms_(terms), shared_(&shared),
+        locks_(&locks), hot_(rows.order().hot) {}
+
+  /// @param anchors -loss'(y_i, z_i) at the last snapshot, or empty without variance reduction
+  void begin_epoch(std::span<const double> anchors) noexcept {
+    anchors_ = anchors;
+    passed_ = 0;
+    tick_ = 0;
+    hot_.fetch(*shared_);
+  }
+
+  /// One step on row i. The step is damped as an implicit one would be, so that a long row cannot
+  /// overshoot its own minimum.
+  void step(Index i, double step) {
+    const std::span<const PackedEntry> hot = rows_->hot(i);
+    const std::span<const PackedEntry> cold = rows_->cold(i);
+    [[maybe_unused]] const auto guard = locks_->hold(cold, scratch_);
+    const double z = packed_dot(hot, [this](std::size_t j) { return hot_[j]; }) +
+                     packed_dot(cold, [this](std::size_t j) { return shared_->get(j); });
+    const double weight = problem_->weight(i);
+    double slope = problem_->loss.derivative(problem_->target(i), z);
+    if (!anchors_.empty()) {
+      slope += anchors_[static_cast<std::size_t>(i)];
+    }
+    slope *= weight * step / (1.0 + weight * step * L::curvature_bound * rows_->squared_norm(i));
+    for (const PackedEntry& entry : hot) {
+      const auto j = static_cast<std::size_t>(entry.column);
+      hot_[j] = terms_[j].moved(hot_[j], slope * static_cast<double>(entry.value), step);
+    }
+    for (const PackedEntry& entry : cold) {
+      const auto j = static_cast<std::size_t>(entry.column);
+      const Terms terms = terms_[j];
+      const double pull = slope * static_cast<double>(entry.value);
+      shared_->update(j, [&](double x) { return terms.moved(x, pull, step); });
+    }
+    if (++passed_ % bands_->rows == 0) {
+      hot_.exchange(bands_->due(++tick_), *shared_);
+    }
+  }
+
+  /// Hands every hot column back; call once after the last row of an epoch.
+  void end_epoch() { hot_.exchange(hot_.size(), *shared_); }
+
+ private:
+  const Problem<L, P>* problem_;
+  const PackedRows* rows_;
+  const HotBands* bands_;
+  std::span<const Terms> terms_;
+  SharedVector<Update>* shared_;
+  SampleLocks<Update>* locks_;
+  std::span<const double> anchors_;
+  HotColumns hot_;
+  std::int64_t passed_ = 0;
+  std::uint64_t tick_ = 0;
+  [[no_unique_address]] typename SampleLocks<Update>::Scratch scratch_;
+};
+
+}  // namespace sounder

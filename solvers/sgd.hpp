@@ -1,0 +1,16 @@
+// Serial stochastic gradient descent: Hogwild!'s kernel, one worker, plain memory.
+#pragma once
+
+#include <sounder/solvers/stochastic_gradient.hpp>
+
+namespace sounder {
+
+/// As `hogwild`, with one thread whatever `options.threads` says: the baseline of a speedup.
+/// Same seed, same bits.
+template <Loss L, Penalty P>
+[[nodiscard]] Result sgd(const Problem<L, P>& problem, SgdOptions options, Trace& trace) {
+  options.threads = 1;
+  return stochastic_gradient<Plain>(problem, options, trace);
+}
+
+}  // namespace sounder
