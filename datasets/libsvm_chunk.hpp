@@ -1,0 +1,295 @@
+// The LIBSVM grammar: one chunk of whole lines to rows. One thread's work, no files, no threads.
+#pragma once
+
+#include <sounder/datasets/growing_array.hpp>
+#include <sounder/datasets/number_text.hpp>
+#include <sounder/engine/csr_matrix.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sounder::detail {
+
+/// Which indices a file may hold.
+struct IndexRule {
+  std::int64_t base = 1;              ///< what the first column is called: 0 or 1
+  std::int64_t columns = 0x7FFFFFFF;  ///< columns in [0, columns)
+  bool drop_extra = false;            ///< ignore columns beyond these instead of refusing them
+};
+
+/// Rows of one chunk, and the first error in it. Kept and used again for other chunks.
+struct ParsedChunk {
+  struct Error {
+    std::int64_t line;    ///< from 1 in this chunk
+    std::int64_t column;  ///< from 1
+    std::string reason;
+  };
+
+  GrowingArray<Index> columns;
+  GrowingArray<float> values;
+  GrowingArray<Offset> row_ends;  ///< in entries, from the chunk's beginning
+  GrowingArray<double> labels;
+  GrowingArray<double> weights;
+  std::size_t entries = 0;
+  std::size_t rows = 0;
+  std::int64_t lines = 0;
+  Index last_column = -1;
+  bool weighted = false;
+  std::optional<Error> error;
+
+  /// Room for whatever `bytes` of text can hold: an entry takes 4 bytes (" 1:1"), a row 2.
+  void reset(std::size_t bytes) {
+    columns.reserve(bytes / 4 + 2);
+    values.reserve(bytes / 4 + 2);
+    row_ends.reserve(bytes / 2 + 2);
+    labels.reserve(bytes / 2 + 2);
+    weights.reserve(bytes / 2 + 2);
+    entries = 0;
+    rows = 0;
+    lines = 0;
+    last_column = -1;
+    weighted = false;
+    error.reset();
+  }
+};
+
+/// Parses `text`, whole lines followed by text_padding readable bytes, into `chunk`.
+class ChunkParser {
+ public:
+  ChunkParser(std::string_view text, const IndexRule& rule, ParsedChunk& chunk)
+      : at_(text.data()), end_(text.data() + text.size()), line_(at_), rule_(rule), chunk_(chunk) {
+    chunk.reset(text.size());
+  }
+
+  /// Stops at the first error, which it leaves in the chunk.
+  void parse() {
+    try {
+      while (at_ < end_) {
+        parse_line();
+        ++chunk_.lines;
+        line_ = ++at_;
+      }
+    } catch (const Wrong& wrong) {
+      chunk_.error = {chunk_.lines + 1, wrong.place - line_ + 1, wrong.reason};
+    }
+  }
+
+ private:
+  struct Wrong {
+    const char* place;
+    std::string reason;
+  };
+
+  /// Leaves `at_` on the newline, or at the end.
+  void parse_line() {
+    at_ = skip_blanks(at_);
+    if (!at_line_end(at_)) {
+      parse_label();
+      parse_query();
+      parse_features();
+      chunk_.row_ends.data()[chunk_.rows++] = static_cast<Offset>(chunk_.entries);
+    }
+    if (at_ < end_ && *at_ == '#') {
+      const void* newline = std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_));
+      at_ = newline == nullptr ? end_ : static_cast<const char*>(newline);
+    }
+  }
+
+  /// The kernel: ` index:value` up to the end of the line. What is not written in the plainest way,
+  /// or is wrong, is left to functions that stay out of its loop.
+  void parse_features() {
+    Index* const columns = chunk_.columns.data();
+    float* const values = chunk_.values.data();
+    std::size_t count = chunk_.entries;
+    const std::int64_t base = rule_.base;
+    const std::int64_t last = rule_.columns - 1 + base;
+    std::int64_t previous = base - 1;
+    const char* text = at_;
+    for (;;) {
+      const Digits digits = leading_digits(text + 1);
+      IndexText index{static_cast<std::int64_t>(digits.value), text + 1 + digits.count};
+      if (*text != ' ' || digits.count == 0 || *index.colon != ':') {
+        text = skip_blanks(text);
+        if (at_line_end(text)) {
+          break;
+        }
+        index = parse_index(text);
+      }
+      if (index.number <= previous || index.number > last) {
+        text = parse_extra(index, previous);
+      } else {
+        text = parse_value(index.colon + 1, values[count]);
+        columns[count++] = static_cast<Index>(index.number - base);
+      }
+      previous = index.number;
+    }
+    if (count > chunk_.entries) {
+      chunk_.last_column = std::max(chunk_.last_column, columns[count - 1]);
+    }
+    chunk_.entries = count;
+    at_ = text;
+  }
+
+  const char* parse_value(const char* text, float& value) const {
+    if (is_digit(*text) && ends_token(text[1])) {  // what most values of text data look like
+      value = static_cast<float>(*text - '0');
+      return text + 1;
+    }
+    if (text >= end_ || ends_token(*text)) {
+      fail_cut(text, "a value is missing after ':'");
+    }
+    const char* const end = parse_number(text, end_, value);
+    if (end == nullptr) {
+      fail(text, "the value", "is not a number");
+    }
+    if (!at_token_end(end)) {
+      fail_garbage(end);
+    }
+    if (!std::isfinite(value)) {
+      fail(text, "the value", "is not finite as a float");
+    }
+    return end;
+  }
+
+  struct IndexText {
+    std::int64_t number;
+    const char* colon;  ///< right after the number's last digit
+  };
+
+  /// An index that the kernel could not take at once: after other blanks, long, or wrong.
+  [[gnu::noinline]] IndexText parse_index(const char* text) const {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text, end_, number);
+    if (!is_digit(*text)) {
+      fail(text, "expected index:value, but found", "");
+    }
+    if (error == std::errc::result_out_of_range) {
+      fail(text, "the index", "is too large");
+    }
+    if (at_token_end(end)) {
+      fail_cut(end, "index " + std::to_string(number) + " has no value");
+    }
+    if (*end != ':') {
+      fail(end, "expected ':' after an index, but found", "");
+    }
+    return {number, end};
+  }
+
+  /// An index that is merely to be left out (then this returns the end of its value), or wrong.
+  [[gnu::noinline]] const char* parse_extra(IndexText index, std::int64_t previous) const {
+    if (rule_.drop_extra && index.number > previous) {
+      float value = 0.0F;
+      return parse_value(index.colon + 1, value);
+    }
+    const char* place = index.colon;
+    while (is_digit(place[-1])) {
+      --place;
+    }
+    const std::string name = "index " + std::to_string(index.number);
+    if (index.number < rule_.base) {
+      throw Wrong{place, name + ", but indices start at 1 (is the file zero-based?)"};
+    }
+    if (index.number == previous) {
+      throw Wrong{place, name + " is repeated"};
+    }
+    if (index.number < previous) {
+      throw Wrong{place, name + " after " + std::to_string(previous) + " is out of order"};
+    }
+    throw Wrong{place, name + " is too large: the largest allowed is " +
+                           std::to_string(rule_.columns - 1 + rule_.base)};
+  }
+
+  void parse_label() {
+    double& label = chunk_.labels.data()[chunk_.rows];
+    const char* const end = parse_number(at_, end_, label);
+    if (end == nullptr || (!at_token_end(end) && *end != ':') || !std::isfinite(label)) {
+      fail(at_, "the label", "is not a finite number");
+    }
+    at_ = end;
+    double weight = 1.0;
+    if (at_ < end_ && *at_ == ':') {
+      ++at_;
+      const char* const weight_end = parse_number(at_, end_, weight);
+      if (at_ >= end_ || ends_token(*at_)) {
+        fail_cut(at_, "a weight is missing after ':'");
+      }
+      if (weight_end == nullptr || !at_token_end(weight_end) || !std::isfinite(weight) ||
+          weight < 0.0) {
+        fail(at_, "the weight", "is not a finite number of at least 0");
+      }
+      at_ = weight_end;
+      chunk_.weighted = true;
+    }
+    chunk_.weights.data()[chunk_.rows] = weight;
+  }
+
+  /// `qid:N` is understood and left out.
+  void parse_query() {
+    const char* const token = skip_blanks(at_);
+    if (end_ - token < 4 || std::string_view(token, 4) != "qid:") {
+      return;
+    }
+    std::int64_t query = 0;
+    at_ = std::from_chars(token + 4, end_, query).ptr;
+    if (at_ == token + 4 || !at_token_end(at_)) {
+      fail(token + 4, "the query number", "is not a whole number");
+    }
+  }
+
+  static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+  static bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
+  static bool ends_token(char c) noexcept { return is_blank(c) || c == '\n' || c == '#'; }
+  bool at_token_end(const char* text) const noexcept { return text >= end_ || ends_token(*text); }
+  bool at_line_end(const char* text) const noexcept {
+    return text >= end_ || *text == '\n' || *text == '#';
+  }
+
+  const char* skip_blanks(const char* text) const noexcept {
+    while (text < end_ && is_blank(*text)) {
+      ++text;
+    }
+    return text;
+  }
+
+  /// Names the token at `place`, unless the file was cut in the middle of a number there.
+  [[noreturn]] void fail(const char* place, const std::string& before,
+                         const std::string& after) const {
+    const char* end = place;
+    while (!at_token_end(end)) {
+      ++end;
+    }
+    const std::string_view token(place, static_cast<std::size_t>(end - place));
+    if (end == end_ && token.find_first_not_of("0123456789+-.eE:") == std::string_view::npos) {
+      fail_cut(end, "");
+    }
+    std::string reason = before + " '";
+    for (const char c : token.substr(0, 32)) {
+      reason += c > ' ' && c <= '~' ? c : '?';
+    }
+    throw Wrong{place, reason + (after.empty() ? "'" : "' " + after)};
+  }
+
+  [[noreturn]] void fail_garbage(const char* garbage) const {
+    const std::string_view rest(garbage, static_cast<std::size_t>(end_ - garbage));
+    if (rest.size() <= 2 && rest.find_first_not_of("eE+-") == std::string_view::npos) {
+      fail_cut(end_, "");
+    }
+    fail(garbage, "garbage after a value:", "");
+  }
+
+  /// What is missing at `place`: cut off, when the file ends there without a newline.
+  [[noreturn]] void fail_cut(const char* place, const std::string& reason) const {
+    throw Wrong{place, place >= end_ ? "the file ends in the middle of a number" : reason};
+  }
+
+  const char* at_;
+  const char* const end_;
+  const char* line_;
+  const IndexRule rule_;
+  ParsedChunk& chunk_;
+};
+
+}  // namespace sounder::detail

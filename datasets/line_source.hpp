@@ -1,0 +1,168 @@
+// A text input handed out as pieces of whole lines: from a mapped file, a pipe or gzip.
+#pragma once
+
+#include <sounder/datasets/byte_stream.hpp>
+#include <sounder/datasets/growing_array.hpp>
+#include <sounder/datasets/number_text.hpp>
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <memory>
+#include <string_view>
+
+namespace sounder::detail {
+
+/// Pieces of whole lines (the file's last line may lack its newline), in order, each followed by
+/// text_padding readable bytes. One thread at a time may ask for a piece; others may read theirs
+/// meanwhile.
+class LineSource {
+ public:
+  LineSource() = default;
+  LineSource(const LineSource&) = delete;
+  LineSource& operator=(const LineSource&) = delete;
+  virtual ~LineSource() = default;
+
+  /// The next piece, empty at the end; it may lie in `buffer`, and lasts as long as what is there.
+  /// @throws InputError when the whole lines that could be read have been handed out.
+  virtual std::string_view next(GrowingArray<char>& buffer) = 0;
+
+  /// The piece is not read any more. Any thread may say so at any time.
+  virtual void done(std::string_view) noexcept {}
+
+  /// Bytes of text in all, 0 when that is not known beforehand.
+  [[nodiscard]] virtual std::size_t total_bytes() const noexcept { return 0; }
+};
+
+/// A plain file, memory-mapped. The pages of a piece leave this process's memory when the piece is
+/// done with (they stay in the system's cache). The file must not shrink meanwhile.
+class MappedLines final : public LineSource {
+ public:
+  MappedLines(const InputFile& file, std::size_t size, std::size_t piece_bytes)
+      : size_(size), piece_bytes_(piece_bytes), page_(static_cast<std::size_t>(::getpagesize())) {
+    // One page more than the file has: what follows the text is zeros that may be read.
+    mapped_ = (size + page_ - 1) / page_ * page_ + page_;
+    void* const base = ::mmap(nullptr, mapped_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (base == MAP_FAILED) {
+      throw InputError(file.path(), system_reason(errno));
+    }
+    text_ = static_cast<char*>(base);
+    if (::mmap(base, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.handle(), 0) == MAP_FAILED) {
+      const int error = errno;
+      ::munmap(base, mapped_);
+      throw InputError(file.path(), system_reason(error));
+    }
+    ::madvise(text_, size, MADV_SEQUENTIAL);
+  }
+  MappedLines(const MappedLines&) = delete;
+  MappedLines& operator=(const MappedLines&) = delete;
+  ~MappedLines() override { ::munmap(text_, mapped_); }
+
+  std::string_view next(GrowingArray<char>&) override {
+    const std::string_view rest(text_ + begin_, size_ - begin_);
+    std::size_t count = rest.size();
+    if (count > piece_bytes_) {
+      const std::size_t newline = rest.find('\n', piece_bytes_ - 1);
+      count = newline == std::string_view::npos ? count : newline + 1;
+    }
+    begin_ += count;
+    return rest.substr(0, count);
+  }
+
+  void done(std::string_view piece) noexcept override {
+    // A page that the neighbouring piece shares is merely looked up again.
+    const auto first = static_cast<std::size_t>(piece.data() - text_) / page_ * page_;
+    const auto last = static_cast<std::size_t>(piece.data() - text_) + piece.size();
+    ::madvise(text_ + first, last - first, MADV_DONTNEED);
+  }
+
+  [[nodiscard]] std::size_t total_bytes() const noexcept override { return size_; }
+
+ private:
+  char* text_ = nullptr;
+  std::size_t size_;
+  std::size_t piece_bytes_;
+  std::size_t page_;
+  std::size_t mapped_ = 0;
+  std::size_t begin_ = 0;
+};
+
+/// A pipe or a gzip file, read into the caller's buffers.
+class StreamedLines final : public LineSource {
+ public:
+  StreamedLines(std::shared_ptr<const InputFile> file, std::size_t piece_bytes)
+      : stream_(std::move(file)), piece_bytes_(piece_bytes) {}
+
+  std::string_view next(GrowingArray<char>& buffer) override {
+    std::size_t size = rest_size_;  // bytes in the buffer
+    std::size_t lines = 0;          // of them in whole lines
+    buffer.reserve(std::max(piece_bytes_, 2 * size) + text_padding);
+    std::copy_n(rest_.data(), size, buffer.data());
+    while (lines == 0 && !ended_) {
+      const std::size_t room = buffer.capacity() - text_padding - size;
+      const std::size_t count = read(buffer.data() + size, room);
+      const std::size_t newline = std::string_view(buffer.data() + size, count).rfind('\n');
+      lines = newline == std::string_view::npos ? 0 : size + newline + 1;
+      size += count;
+      if (count == room && lines == 0) {
+        buffer.reserve(2 * buffer.capacity());
+      }
+    }
+    if (ended_ && lines == 0) {
+      if (error_) {
+        std::rethrow_exception(error_);
+      }
+      lines = size;
+    }
+    rest_size_ = size - lines;
+    rest_.reserve(rest_size_);
+    std::copy_n(buffer.data() + lines, rest_size_, rest_.data());
+    std::fill_n(buffer.data() + size, text_padding, '\0');
+    return {buffer.data(), lines};
+  }
+
+ private:
+  /// Keeps an error until the whole lines before it have been handed out.
+  std::size_t read(char* to, std::size_t size) {
+    std::size_t done = 0;
+    try {
+      while (done < size && !ended_) {
+        const std::size_t count = stream_.read(to + done, size - done);
+        done += count;
+        ended_ = count == 0;
+      }
+    } catch (const InputError&) {
+      error_ = std::current_exception();
+      ended_ = true;
+    }
+    return done;
+  }
+
+  ByteStream stream_;
+  std::size_t piece_bytes_;
+  GrowingArray<char> rest_;  ///< the beginning of a line whose end has not been read yet
+  std::size_t rest_size_ = 0;
+  bool ended_ = false;
+  std::exception_ptr error_;
+};
+
+/// Opens a file (`-`: standard input), to be read in pieces of about `piece_bytes`.
+/// @throws InputError when it cannot be opened or read.
+[[nodiscard]] inline std::unique_ptr<LineSource> open_lines(const std::string& path,
+                                                            std::size_t piece_bytes) {
+  auto file = std::make_shared<const InputFile>(path);
+  struct stat status {};
+  if (path != "-" && ::fstat(file->handle(), &status) == 0 && S_ISREG(status.st_mode)) {
+    std::array<unsigned char, 2> head{};
+    const ssize_t count = ::pread(file->handle(), head.data(), head.size(), 0);
+    if (count > 0 && status.st_size > 0 && !is_gzip(head.data(), static_cast<std::size_t>(count))) {
+      return std::make_unique<MappedLines>(*file, static_cast<std::size_t>(status.st_size),
+                                           piece_bytes);
+    }
+  }
+  return std::make_unique<StreamedLines>(std::move(file), piece_bytes);
+}
+
+}  // namespace sounder::detail

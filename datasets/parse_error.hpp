@@ -1,0 +1,46 @@
+// What can be wrong with an input file, and where.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace sounder {
+
+/// An input that cannot be opened, read or understood. what() is `FILE: reason`.
+class InputError : public std::runtime_error {
+ public:
+  InputError(const std::string& path, const std::string& reason)
+      : InputError(path + ": " + reason, path, reason) {}
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+
+ protected:
+  InputError(const std::string& what, const std::string& path, const std::string& reason)
+      : std::runtime_error(what), path_(path), reason_(reason) {}
+
+ private:
+  std::string path_;
+  std::string reason_;
+};
+
+/// Text that breaks its format. what() is `FILE:LINE:COLUMN: reason`; line and column (in bytes)
+/// count from 1 and point at the first byte that cannot be accepted.
+class ParseError : public InputError {
+ public:
+  ParseError(const std::string& path, std::int64_t line, std::int64_t column,
+             const std::string& reason)
+      : InputError(path + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + reason,
+                   path, reason),
+        line_(line), column_(column) {}
+
+  [[nodiscard]] std::int64_t line() const noexcept { return line_; }
+  [[nodiscard]] std::int64_t column() const noexcept { return column_; }
+
+ private:
+  std::int64_t line_;
+  std::int64_t column_;
+};
+
+}  // namespace sounder

@@ -1,0 +1,64 @@
+#include <sounder/engine/csc_matrix.hpp>
+
+#include <algorithm>
+
+#include <sounder/engine/random.hpp>
+
+#include "support/catch.hpp"
+#include "support/random_matrix.hpp"
+
+using sounder::CscMatrix;
+using sounder::CsrMatrix;
+using sounder::Index;
+using sounder::Offset;
+using sounder::Team;
+
+TEST_CASE("columns hold the same entries as rows, for 1, 2, 4 and 8 threads", "[csc]") {
+  const CsrMatrix matrix = sounder::test::random_matrix(300, 40, 0.1, 1);
+  for (const int threads : {1, 2, 4, 8}) {
+    CAPTURE(threads);
+    const CscMatrix columns(matrix, Team(threads));
+    REQUIRE(columns.rows() == 300);
+    REQUIRE(columns.columns() == 40);
+    REQUIRE(columns.nonzeros() == matrix.nonzeros());
+    // Column by column, a serial pass over the rows must meet exactly the same entries.
+    for (Index j = 0; j < 40; ++j) {
+      std::vector<Index> rows;
+      std::vector<float> values;
+      for (Index i = 0; i < 300; ++i) {
+        const auto row = matrix.row(i);
+        for (std::size_t k = 0; k < row.size(); ++k) {
+          if (row.columns[k] == j) {
+            rows.push_back(i);
+            values.push_back(row.values[k]);
+          }
+        }
+      }
+      const auto column = columns.column(j);
+      REQUIRE(std::equal(rows.begin(), rows.end(), column.rows.begin(), column.rows.end()));
+      REQUIRE(std::equal(values.begin(), values.end(), column.values.begin(), column.values.end()));
+    }
+  }
+}
+
+TEST_CASE("columns of a matrix with empty rows and columns", "[csc]") {
+  const CsrMatrix matrix = CsrMatrix::adopt({0, 0, 2, 2}, {0, 2}, {1.0F, 2.0F}, 4);
+  for (const int threads : {1, 2, 4, 8}) {
+    const CscMatrix columns(matrix, Team(threads));
+    REQUIRE(columns.column(1).empty());
+    REQUIRE(columns.column(3).empty());
+    REQUIRE(columns.column(2).rows[0] == 1);
+    REQUIRE(columns.column(2).values[0] == 2.0F);
+  }
+}
+
+TEST_CASE("columns of nothing, and columns that outlive their maker", "[csc]") {
+  REQUIRE(CscMatrix(CsrMatrix{}, Team(2)).columns() == 0);
+  REQUIRE(CscMatrix(CsrMatrix::adopt({0}, {}, {}, 3), Team(2)).column(2).empty());
+  CscMatrix kept;
+  {
+    const CscMatrix made(CsrMatrix::adopt({0, 1}, {0}, {7.0F}, 1), Team(1));
+    kept = made;
+  }
+  REQUIRE(kept.column(0).values[0] == 7.0F);
+}
