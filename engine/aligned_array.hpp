@@ -43,13 +43,25 @@ class AlignedArray {
     std::swap(size_, other.size_);
     return *this;
   }
-  ~AlignedArray() { std::free(data_); }
+  ~AlignedArray() {
+    std::free(data_);
+  }
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] T* data() noexcept { return data_; }
-  [[nodiscard]] const T* data() const noexcept { return data_; }
-  [[nodiscard]] T& operator[](std::size_t k) noexcept { return data_[k]; }
-  [[nodiscard]] const T& operator[](std::size_t k) const noexcept { return data_[k]; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return size_;
+  }
+  [[nodiscard]] T* data() noexcept {
+    return data_;
+  }
+  [[nodiscard]] const T* data() const noexcept {
+    return data_;
+  }
+  [[nodiscard]] T& operator[](std::size_t k) noexcept {
+    return data_[k];
+  }
+  [[nodiscard]] const T& operator[](std::size_t k) const noexcept {
+    return data_[k];
+  }
 
  private:
   static constexpr std::size_t cache_line = 64;

@@ -60,8 +60,8 @@ struct ColumnOrder {
   if (hot_limit >= 0) {
     order.hot = std::min(static_cast<Index>(used), static_cast<Index>(hot_limit));
   } else {
-    const auto cold = std::partition_point(
-        order.count_of.begin(), order.count_of.end(), [rows](Index count) {
+    const auto cold =
+        std::partition_point(order.count_of.begin(), order.count_of.end(), [rows](Index count) {
           return static_cast<Offset>(count) * rarest >= static_cast<Offset>(rows);
         });
     order.hot = std::min(most, static_cast<Index>(cold - order.count_of.begin()));

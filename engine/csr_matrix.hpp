@@ -100,7 +100,9 @@ class CsrMatrix {
 };
 
 inline void CsrMatrix::validate() const {
-  const auto fail = [](const std::string& what) { throw std::invalid_argument("CsrMatrix: " + what); };
+  const auto fail = [](const std::string& what) {
+    throw std::invalid_argument("CsrMatrix: " + what);
+  };
   if (column_indices_.size() != values_.size()) {
     fail("columns and values differ in length");
   }

@@ -21,11 +21,16 @@ enum class Status {
 
 [[nodiscard]] constexpr std::string_view to_string(Status status) noexcept {
   switch (status) {
-    case Status::converged: return "converged";
-    case Status::max_epochs: return "max_epochs";
-    case Status::time_limit: return "time_limit";
-    case Status::diverged: return "diverged";
-    case Status::interrupted: return "interrupted";
+    case Status::converged:
+      return "converged";
+    case Status::max_epochs:
+      return "max_epochs";
+    case Status::time_limit:
+      return "time_limit";
+    case Status::diverged:
+      return "diverged";
+    case Status::interrupted:
+      return "interrupted";
   }
   return "unknown";
 }

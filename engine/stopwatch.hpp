@@ -8,10 +8,14 @@ namespace sounder {
 /// Wall-clock seconds between start() and stop(), added up. Monotonic; one thread.
 class Stopwatch {
  public:
-  void start() noexcept { since_ = Clock::now(); }
-  void stop() noexcept {
-    total_ += std::chrono::duration<double>(Clock::now() - since_).count();
+  [[nodiscard]] static Stopwatch running() noexcept {
+    Stopwatch watch;
+    watch.start();
+    return watch;
   }
+
+  void start() noexcept { since_ = Clock::now(); }
+  void stop() noexcept { total_ += std::chrono::duration<double>(Clock::now() - since_).count(); }
   [[nodiscard]] double seconds() const noexcept { return total_; }
 
  private:

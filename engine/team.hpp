@@ -62,7 +62,9 @@ class Team {
 #endif
   }
 
-  [[nodiscard]] int size() const noexcept { return size_; }
+  [[nodiscard]] int size() const noexcept {
+    return size_;
+  }
 
   /// Calls `work(Worker)` once for every rank, each on its own thread.
   template <class Work>

@@ -20,23 +20,21 @@ template <Loss L, Penalty P, class Term>
 [[nodiscard]] double weighted_mean(const Problem<L, P>& problem, const Team& team, Term&& term) {
   const Index n = problem.matrix.rows();
   return team.sum(n, [&](Range rows) {
-           double sum = 0.0;
-           for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-             const auto row = static_cast<Index>(i);
-             sum += problem.weight(row) * term(problem.target(row), static_cast<std::size_t>(i));
-           }
-           return sum;
-         }) /
-         n;
+    double sum = 0.0;
+    for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+      const auto row = static_cast<Index>(i);
+      sum += problem.weight(row) * term(problem.target(row), static_cast<std::size_t>(i));
+    }
+    return sum;
+  }) / n;
 }
 
 /// (1/n) sum_i s_i loss(y_i, z_i).
 template <Loss L, Penalty P>
 [[nodiscard]] double mean_loss(const Problem<L, P>& problem, std::span<const double> z,
                                const Team& team) {
-  return weighted_mean(problem, team, [&](double y, std::size_t i) {
-    return problem.loss.value(y, z[i]);
-  });
+  return weighted_mean(problem, team,
+                       [&](double y, std::size_t i) { return problem.loss.value(y, z[i]); });
 }
 
 /// sum_j value(w_j). O(p).
@@ -73,10 +71,10 @@ void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std
   if (!problem.intercept) {
     return;
   }
-  const double positive = weighted_mean(
-      problem, team, [&](double, std::size_t i) { return std::max(a[i], 0.0); });
-  const double negative = weighted_mean(
-      problem, team, [&](double, std::size_t i) { return std::max(-a[i], 0.0); });
+  const double positive =
+      weighted_mean(problem, team, [&](double, std::size_t i) { return std::max(a[i], 0.0); });
+  const double negative =
+      weighted_mean(problem, team, [&](double, std::size_t i) { return std::max(-a[i], 0.0); });
   const double up = positive > negative ? negative / positive : 1.0;
   const double down = negative > positive ? positive / negative : 1.0;
   team.for_shares(problem.matrix.rows(), [&](Range rows) {
@@ -102,10 +100,10 @@ template <Loss L, Penalty P>
   }
   const double limit = largest > 0.0 ? radius / largest : infinity;
   if constexpr (std::is_same_v<L, Squared>) {
-    const double ay = weighted_mean(problem, team,
-                                    [&](double y, std::size_t i) { return a[i] * y; });
-    const double aa = weighted_mean(problem, team,
-                                    [&](double, std::size_t i) { return a[i] * a[i]; });
+    const double ay =
+        weighted_mean(problem, team, [&](double y, std::size_t i) { return a[i] * y; });
+    const double aa =
+        weighted_mean(problem, team, [&](double, std::size_t i) { return a[i] * a[i]; });
     return aa > 0.0 ? std::clamp(ay / aa, -limit, limit) : 1.0;
   }
   return std::min(1.0, limit);
@@ -145,8 +143,8 @@ template <Loss L, Penalty P>
   result.dual_objective = dual_objective(problem, a, u, team);
   const double gap = std::max(result.objective - result.dual_objective, 0.0);
   result.relative_gap = at_zero > 0.0 ? gap / at_zero : gap;
-  result.nonzeros = static_cast<Index>(
-      static_cast<std::ptrdiff_t>(w.size()) - std::count(w.begin(), w.end(), 0.0));
+  result.nonzeros = static_cast<Index>(static_cast<std::ptrdiff_t>(w.size()) -
+                                       std::count(w.begin(), w.end(), 0.0));
   return result;
 }
 

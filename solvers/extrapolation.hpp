@@ -129,7 +129,8 @@ class Extrapolation {
   [[nodiscard]] Eigen::VectorXd minimise(std::span<const double> w, std::span<const double> z,
                                          double objective) const {
     const Model penalty = penalty_model(w);
-    const Eigen::MatrixXd penalty_hessian = penalty.hessian.template selfadjointView<Eigen::Lower>();
+    const Eigen::MatrixXd penalty_hessian =
+        penalty.hessian.template selfadjointView<Eigen::Lower>();
     const auto evaluate = [&](const Eigen::VectorXd& c) {
       Model model = loss_model(z, c);
       const Eigen::VectorXd bend = penalty_hessian * c;
@@ -188,8 +189,8 @@ class Extrapolation {
     }
     std::vector<double> new_w = combine(c, w, &Iterate::w);
     std::vector<double> new_z = combine(c, z, &Iterate::z);
-    const double penalty = team_->sum(
-        static_cast<std::int64_t>(w.size() - first_penalised_), [&](Range share) {
+    const double penalty =
+        team_->sum(static_cast<std::int64_t>(w.size() - first_penalised_), [&](Range share) {
           double sum = 0.0;
           for (std::int64_t k = share.begin; k < share.end; ++k) {
             const std::size_t j = static_cast<std::size_t>(k) + first_penalised_;

@@ -29,8 +29,8 @@ template <Loss L, Penalty P>
   };
   double t = 0.0;
   double g = slope(t);
-  double low = -infinity;   // slope < 0 here
-  double high = infinity;   // slope > 0 here
+  double low = -infinity;  // slope < 0 here
+  double high = infinity;  // slope > 0 here
   double reach = 1.0;
   for (int iteration = 0; iteration < 80 && g != 0.0; ++iteration) {
     (g < 0.0 ? low : high) = t;

@@ -58,7 +58,8 @@ template <Loss L, Penalty P>
         column == ColumnOrder::none ? 1.0 : squares[static_cast<std::size_t>(column)];
     const double bound = L::curvature_bound * square + problem.penalty.l2();
     const double exponent = bound > 0.0 ? -0.25 * std::log2(bound) : 0.0;
-    scales[label] = std::ldexp(1.0F, static_cast<int>(std::clamp(std::round(exponent), -30.0, 30.0)));
+    scales[label] =
+        std::ldexp(1.0F, static_cast<int>(std::clamp(std::round(exponent), -30.0, 30.0)));
   }
   return scales;
 }

@@ -8,41 +8,10 @@
 #include <sounder/engine/hot_columns.hpp>
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/shared_vector.hpp>
+#include <sounder/solvers/coordinate_terms.hpp>
 #include <sounder/solvers/problem.hpp>
 
 namespace sounder {
-
-/// What a coordinate feels beside the loss at every row that holds it. The drift is the mean
-/// gradient of variance reduction, 0 without it.
-struct SmoothTerms {
-  float drift;
-  float shrink;
-
-  static SmoothTerms make(double drift, double shrink, double /*threshold*/) noexcept {
-    return {static_cast<float>(drift), static_cast<float>(shrink)};
-  }
-  /// x after a pull (the loss's part of the step) and a step on the terms.
-  [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
-    return x - pull - step * (static_cast<double>(drift) + static_cast<double>(shrink) * x);
-  }
-};
-
-/// The same with an l1 penalty's soft threshold.
-struct SparseTerms {
-  float drift;
-  float shrink;
-  float threshold;
-  float padding = 0.0F;  // 16 bytes: one aligned load
-
-  static SparseTerms make(double drift, double shrink, double threshold) noexcept {
-    return {static_cast<float>(drift), static_cast<float>(shrink), static_cast<float>(threshold)};
-  }
-  [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
-    const double y =
-        x - pull - step * (static_cast<double>(drift) + static_cast<double>(shrink) * x);
-    return soft_threshold(y, step * static_cast<double>(threshold));
-  }
-};
 
 /// The sparse unbiased split of everything that is not the row's own loss: a coordinate held by
 /// d_j of n rows gets n / d_j of it whenever one of them comes (Niu et al. 2011; for the drift and
@@ -54,11 +23,20 @@ struct SparseTerms {
 template <class Update, class Terms, Loss L, Penalty P>
 class RowStepper {
  public:
-  /// @param terms   one a column, rewritten between epochs
+  template <class OtherUpdate>
+  using With = RowStepper<OtherUpdate, Terms, L, P>;
+
+  /// What the team's steppers share beside the vector.
+  struct Common {
+    explicit Common(std::size_t /*columns*/) {}
+    SampleLocks<Update> locks;
+  };
+
+  /// @param terms one a column, rewritten between epochs
   RowStepper(const Problem<L, P>& problem, const PackedRows& rows, const HotBands& bands,
-             std::span<const Terms> terms, SharedVector<Update>& shared, SampleLocks<Update>& locks)
+             std::span<const Terms> terms, SharedVector<Update>& shared, Common& common)
       : problem_(&problem), rows_(&rows), bands_(&bands), terms_(terms), shared_(&shared),
-        locks_(&locks), hot_(rows.order().hot) {}
+        locks_(&common.locks), hot_(rows.order().hot) {}
 
   /// @param anchors -loss'(y_i, z_i) at the last snapshot, or empty without variance reduction
   void begin_epoch(std::span<const double> anchors) noexcept {

@@ -13,8 +13,8 @@ namespace sounder {
 
 /// How the step falls over a run; t counts epochs, as a real number from 0 to max_epochs.
 enum class StepSchedule {
-  automatic,    ///< with variance reduction: linear over the first epoch, then constant; else linear
-  constant,     ///< step
+  automatic,  ///< with variance reduction: linear over the first epoch, then constant; else linear
+  constant,   ///< step
   epoch_decay,  ///< step * step_decay^floor(t), as in the Hogwild! paper
   inverse,      ///< step / (1 + t)
   linear,       ///< step * (1 - t / max_epochs)
@@ -22,9 +22,9 @@ enum class StepSchedule {
 
 /// Options of `hogwild` and `sgd`; stored by value, checked by validate().
 struct SgdOptions {
-  int threads = 1;          ///< workers; `sgd` always uses one
-  int max_epochs = 20;      ///< passes over the rows
-  double tolerance = 0.0;   ///< stop at this relative duality gap; 0: run every epoch
+  int threads = 1;         ///< workers; `sgd` always uses one
+  int max_epochs = 20;     ///< passes over the rows
+  double tolerance = 0.0;  ///< stop at this relative duality gap; 0: run every epoch
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
 
   /// 0: found by trial on a sample of rows. Its unit is 1 / (curvature bound x mean squared norm
@@ -37,11 +37,11 @@ struct SgdOptions {
   /// of those: the noise vanishes as the run converges. Costs one more pass over the data an epoch,
   /// on the training clock. From the second epoch on.
   bool variance_reduction = true;
-  int extrapolation = 5;    ///< past iterates combined after an epoch; 0: none
-  bool adagrad = false;     ///< AdaGrad steps; rules out variance reduction
+  int extrapolation = 5;  ///< past iterates combined after an epoch; 0: none
+  bool adagrad = false;   ///< AdaGrad steps; rules out variance reduction
 
-  Index row_block = 4;      ///< neighbouring rows that stay together in the shuffle
-  int hot_columns = -1;     ///< columns a worker keeps copies of; -1: automatic, 0: none
+  Index row_block = 4;   ///< neighbouring rows that stay together in the shuffle
+  int hot_columns = -1;  ///< columns a worker keeps copies of; -1: automatic, 0: none
   std::uint64_t seed = 1;
 
   std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero

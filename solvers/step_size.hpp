@@ -11,10 +11,14 @@ namespace sounder {
 [[nodiscard]] inline double step_factor(const SgdOptions& options, double t) noexcept {
   const auto total = static_cast<double>(options.max_epochs);
   switch (options.schedule) {
-    case StepSchedule::constant: return 1.0;
-    case StepSchedule::epoch_decay: return std::pow(options.step_decay, std::floor(t));
-    case StepSchedule::inverse: return 1.0 / (1.0 + t);
-    case StepSchedule::linear: return 1.0 - t / total;
+    case StepSchedule::constant:
+      return 1.0;
+    case StepSchedule::epoch_decay:
+      return std::pow(options.step_decay, std::floor(t));
+    case StepSchedule::inverse:
+      return 1.0 / (1.0 + t);
+    case StepSchedule::linear:
+      return 1.0 - t / total;
     case StepSchedule::automatic:
       if (options.variance_reduction) {
         return t < 1.0 ? 1.0 - t : 1.0;
@@ -24,8 +28,9 @@ namespace sounder {
   return 1.0;
 }
 
-/// The best of base 4^k by trial: upwards while the trial's objective falls, else downwards until it
-/// no longer does. `trial(step)` returns an objective (NaN and infinity lose); some 3 to 8 calls.
+/// The best of base 4^k by trial: upwards while the trial's objective falls, else downwards until
+/// it no longer does. `trial(step)` returns an objective (NaN and infinity lose); some 3 to 8
+/// calls.
 template <class Trial>
 [[nodiscard]] double search_step(double base, Trial&& trial) {
   constexpr int most = 8;

@@ -19,7 +19,9 @@
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/stopwatch.hpp>
 #include <sounder/engine/trace.hpp>
+#include <sounder/solvers/adagrad_step.hpp>
 #include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/coordinate_terms.hpp>
 #include <sounder/solvers/extrapolation.hpp>
 #include <sounder/solvers/intercept.hpp>
 #include <sounder/solvers/preconditioner.hpp>
@@ -37,24 +39,25 @@ namespace sounder {
 /// (Johnson and Zhang 2013; sparse and lock-free: Mania et al. 2017, "KroMagnon").
 ///
 /// Memory beside the problem: 8 bytes a nonzero, 8 (K + threads + 6) a column, 8 (K + 3) a row.
-template <class Update, class Terms, Loss L, Penalty P>
+template <template <class, class, class, class> class StepperTemplate, class Update, class Terms,
+          Loss L, Penalty P>
 class StochasticGradient {
  public:
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options, Trace& trace)
-      : problem_(problem), options_(options), trace_(trace), team_(options.threads),
-        at_zero_(objective_at_zero(problem, team_)),
-        rows_(pack(problem, options, team_, scales_)),
-        bands_(rows_.order(), rows_.rows(), rows_.rows() / team_.size()),
-        terms_(rows_.columns()), shared_(rows_.columns()),
-        schedule_(rows_.rows(), options.row_block, options.seed),
-        transpose_(rows_, team_),
+      : training_(Stopwatch::running()), problem_(problem), options_(normalised(options)),
+        trace_(trace), team_(options.threads), at_zero_(objective_at_zero(problem, team_)),
+        rows_(pack(problem, options_, team_, scales_)),
+        bands_(rows_.order(), rows_.rows(), rows_.rows() / team_.size()), terms_(rows_.columns()),
+        shared_(rows_.columns()), common_(rows_.columns()),
+        schedule_(rows_.rows(), options.row_block, options.seed), transpose_(rows_, team_),
         extrapolation_(problem, scales_, first_penalised(), options.extrapolation, team_),
         z_(static_cast<std::size_t>(rows_.rows())), a_(z_.size()), weighted_(z_.size()),
         u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()) {
     for (int rank = 0; rank < team_.size(); ++rank) {
       steppers_.emplace_back(problem_, rows_, bands_, std::span<const Terms>(terms_), shared_,
-                             locks_);
+                             common_);
     }
+    training_.stop();
   }
 
   Result run() {
@@ -66,13 +69,26 @@ class StochasticGradient {
   }
 
  private:
-  using Stepper = RowStepper<Update, Terms, L, P>;
+  using Stepper = StepperTemplate<Update, Terms, L, P>;
+
+  /// AdaGrad is its own preconditioner, and keeps its sums for every column in shared memory.
+  static SgdOptions normalised(SgdOptions options) {
+    if (options.adagrad) {
+      options.variance_reduction = false;
+      options.hot_columns = 0;
+    }
+    return options;
+  }
 
   static PackedRows pack(const Problem<L, P>& problem, const SgdOptions& options, const Team& team,
                          std::vector<float>& scales) {
     ColumnOrder order = order_columns(column_counts(problem.matrix, team), problem.matrix.rows(),
                                       problem.intercept, options.hot_columns);
-    scales = preconditioner(problem, order, team);
+    if (options.adagrad) {
+      scales.assign(order.size(), 1.0F);
+    } else {
+      scales = preconditioner(problem, order, team);
+    }
     return PackedRows(problem.matrix, std::move(order), scales, problem.intercept, team);
   }
 
@@ -90,7 +106,9 @@ class StochasticGradient {
       return;
     }
     training_.start();
-    unit_ = 1.0 / std::max(mean_squared_norm() * L::curvature_bound, 1e-300);
+    if (!options_.adagrad) {
+      unit_ = 1.0 / std::max(mean_squared_norm() * L::curvature_bound, 1e-300);
+    }
     step_ = automatic_step() ? find_step() : options_.step;
     training_.stop();
   }
@@ -173,8 +191,8 @@ class StochasticGradient {
   /// The lock-free part: every worker steps through its share of the rows. False if cancelled.
   bool pass_over_rows(bool reduced) {
     schedule_.shuffle(epoch_);
-    const std::span<const double> anchors = reduced ? std::span<const double>(a_)
-                                                    : std::span<const double>();
+    const std::span<const double> anchors =
+        reduced ? std::span<const double>(a_) : std::span<const double>();
     std::atomic<bool> cancelled = false;
     team_.run([&](Worker worker) {
       Stepper& stepper = steppers_[static_cast<std::size_t>(worker.rank)];
@@ -186,8 +204,8 @@ class StochasticGradient {
           cancelled.store(true, std::memory_order_relaxed);
           return;
         }
-        const double done = static_cast<double>(position - share.begin) /
-                            static_cast<double>(share.size());
+        const double done =
+            static_cast<double>(position - share.begin) / static_cast<double>(share.size());
         step = step_ * unit_ * step_factor(options_, epoch_ - 1 + done);
         const Range block = schedule_.rows_at(position);
         const Range next = position + 1 < share.end ? schedule_.rows_at(position + 1) : Range{};
@@ -225,15 +243,19 @@ class StochasticGradient {
     return true;
   }
 
-  /// Variance-reduced epochs bear a large step until suddenly they do not: grow it while epochs
-  /// descend, halve it when one climbs.
+  /// Variance-reduced epochs bear a large step until suddenly they do not: grow it while they
+  /// descend, halve it when one climbs by more than extrapolation makes good.
   void adapt_step(double found) {
     if (!automatic_step() || !options_.variance_reduction) {
       return;
     }
-    const bool first = epoch_ == 1 && !warm_;
-    step_ = std::min(step_ * (first ? 1.0 : found > latest_.objective ? 0.5 : 1.5),
-                     first ? first_reduced_step : largest_reduced_step);
+    if (epoch_ == 1 && !warm_) {
+      step_ = std::min(step_, first_reduced_step);
+    } else if (found <= latest_.objective) {
+      step_ = std::min(1.5 * step_, largest_reduced_step);
+    } else if (found > tolerated_climb * latest_.objective) {
+      step_ *= 0.5;
+    }
   }
 
   [[nodiscard]] double objective_here() {
@@ -326,14 +348,15 @@ class StochasticGradient {
     Schedule sample(n, 1, options_.seed ^ 0x5A5A5A5AU);
     sample.shuffle(0);
     SharedVector<Plain> trial_vector(rows_.columns());
-    SampleLocks<Plain> locks;
     const HotBands bands(rows_.order(), rows_.rows(), size);
-    RowStepper<Plain, Terms, L, P> stepper(problem_, rows_, bands, terms_, trial_vector, locks);
-    return search_step(1.0, [&](double step) {
+    using TrialStepper = typename Stepper::template With<Plain>;
+    return search_step(options_.adagrad ? 0.1 : 1.0, [&](double step) {
       std::swap(step, step_);
       prepare_terms(false);
       std::swap(step, step_);
       trial_vector.assign({});
+      typename TrialStepper::Common common(rows_.columns());
+      TrialStepper stepper(problem_, rows_, bands, terms_, trial_vector, common);
       stepper.begin_epoch({});
       for (std::int64_t k = 0; k < size; ++k) {
         const double falling = 1.0 - static_cast<double>(k) / static_cast<double>(size);
@@ -367,8 +390,8 @@ class StochasticGradient {
     for (std::size_t k = 0; k < best_.size(); ++k) {
       const double value = best_[k] * static_cast<double>(scales_[k]);
       const Index column = rows_.order().original_of[k];
-      (column == ColumnOrder::none ? result.intercept : result.w[static_cast<std::size_t>(column)]) =
-          value;
+      (column == ColumnOrder::none ? result.intercept
+                                   : result.w[static_cast<std::size_t>(column)]) = value;
     }
     result.status = *ended_;
     result.epochs = epoch_;
@@ -386,9 +409,11 @@ class StochasticGradient {
   static constexpr int most_retreats = 8;
   static constexpr double first_reduced_step = 4.0;
   static constexpr double largest_reduced_step = 16.0;
+  static constexpr double tolerated_climb = L::smooth ? 1.5 : 1.0;
 
+  Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
-  const SgdOptions& options_;
+  SgdOptions options_;
   Trace& trace_;
   Team team_;
   double at_zero_;
@@ -397,7 +422,7 @@ class StochasticGradient {
   HotBands bands_;
   std::vector<Terms> terms_;
   SharedVector<Update> shared_;
-  SampleLocks<Update> locks_;
+  typename Stepper::Common common_;
   std::vector<Stepper> steppers_;
   Schedule schedule_;
   TransposeProduct transpose_;
@@ -419,21 +444,23 @@ class StochasticGradient {
   int retreats_ = 0;
   bool warm_ = false;
   std::int64_t updates_ = 0;
-  Stopwatch training_;
   Stopwatch evaluation_;
   std::optional<Status> ended_;
 };
 
-/// Picks the terms that the penalty needs and runs.
+/// Picks the step and the terms that options and penalty ask for, and runs.
 template <class Update, Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, const SgdOptions& options,
                                          Trace& trace) {
   problem.validate();
   options.validate();
-  if (problem.penalty.l1() > 0.0) {
-    return StochasticGradient<Update, SparseTerms, L, P>(problem, options, trace).run();
-  }
-  return StochasticGradient<Update, SmoothTerms, L, P>(problem, options, trace).run();
+  const auto run = [&]<class Terms>(Terms) {
+    if (options.adagrad) {
+      return StochasticGradient<AdaGradStepper, Update, Terms, L, P>(problem, options, trace).run();
+    }
+    return StochasticGradient<RowStepper, Update, Terms, L, P>(problem, options, trace).run();
+  };
+  return problem.penalty.l1() > 0.0 ? run(SparseTerms{}) : run(SmoothTerms{});
 }
 
 }  // namespace sounder

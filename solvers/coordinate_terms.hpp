@@ -1,0 +1,48 @@
+// What a stochastic step does to a coordinate beside following the row's own loss.
+#pragma once
+
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+
+/// What a coordinate feels beside the loss at every row that holds it. The drift is the mean
+/// gradient of variance reduction, 0 without it.
+struct SmoothTerms {
+  float drift;
+  float shrink;
+
+  static SmoothTerms make(double drift, double shrink, double /*threshold*/) noexcept {
+    return {static_cast<float>(drift), static_cast<float>(shrink)};
+  }
+  /// x after a pull (the loss's part of the step) and a step on the terms.
+  [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
+    return x - pull - step * (static_cast<double>(drift) + static_cast<double>(shrink) * x);
+  }
+  /// The proximal step on the penalty alone.
+  [[nodiscard]] double prox(double x, double step) const noexcept {
+    return x / (1.0 + step * static_cast<double>(shrink));
+  }
+};
+
+/// The same with an l1 penalty's soft threshold.
+struct SparseTerms {
+  float drift;
+  float shrink;
+  float threshold;
+  float padding = 0.0F;  // 16 bytes: one aligned load
+
+  static SparseTerms make(double drift, double shrink, double threshold) noexcept {
+    return {static_cast<float>(drift), static_cast<float>(shrink), static_cast<float>(threshold)};
+  }
+  [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
+    const double y =
+        x - pull - step * (static_cast<double>(drift) + static_cast<double>(shrink) * x);
+    return soft_threshold(y, step * static_cast<double>(threshold));
+  }
+  [[nodiscard]] double prox(double x, double step) const noexcept {
+    return soft_threshold(x, step * static_cast<double>(threshold)) /
+           (1.0 + step * static_cast<double>(shrink));
+  }
+};
+
+}  // namespace sounder
