@@ -17,7 +17,7 @@ namespace sounder {
 /// vector (Duchi, Hazan, Singer, JMLR 2011; without locks: Duchi, Jordan, McMahan, NIPS 2013).
 /// The same interface as RowStepper; no hot columns, no variance reduction, unscaled coordinates.
 template <class Update, class Terms, Loss L, Penalty P>
-class AdaGradStepper {
+class alignas(128) AdaGradStepper {
  public:
   template <class OtherUpdate>
   using With = AdaGradStepper<OtherUpdate, Terms, L, P>;

@@ -1,6 +1,7 @@
 // The best intercept for given margins: a convex function of one number.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -31,7 +32,8 @@ template <Loss L, Penalty P>
   double g = slope(t);
   double low = -infinity;  // slope < 0 here
   double high = infinity;  // slope > 0 here
-  double reach = 1.0;
+  const double first_reach = std::max(1.0, std::abs(g) / L::curvature_bound);
+  double reach = first_reach;
   for (int iteration = 0; iteration < 80 && g != 0.0; ++iteration) {
     (g < 0.0 ? low : high) = t;
     const double h = curvature(t);
@@ -42,7 +44,7 @@ template <Loss L, Penalty P>
       next = open ? t + (g < 0.0 ? reach : -reach) : 0.5 * (low + high);
       reach *= open ? 2.0 : 1.0;
     }
-    if (std::abs(next - t) <= 1e-15 * (1.0 + std::abs(t)) || reach > 1e6) {
+    if (std::abs(next - t) <= 1e-15 * (1.0 + std::abs(t)) || reach > 1e6 * first_reach) {
       break;
     }
     t = next;

@@ -47,6 +47,12 @@ struct Problem {
                                     " loss");
       }
     }
+    const double l1 = penalty.l1();
+    const double l2 = penalty.l2();
+    if (!(l1 >= 0.0 && l2 >= 0.0) || std::isinf(l1 + l2) || !(penalty.conjugate(0.0) == 0.0)) {
+      throw std::invalid_argument("the " + std::string(PenaltyType::name) +
+                                  " penalty's strength or l1 ratio is out of range");
+    }
     double total = weights.empty() ? 1.0 : 0.0;
     for (const double s : weights) {
       if (!(s >= 0.0) || !std::isfinite(s)) {

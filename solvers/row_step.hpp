@@ -18,10 +18,10 @@ namespace sounder {
 /// the threshold: Leblond, Pedregosa, Lacoste-Julien 2017; Pedregosa, Leblond, Lacoste-Julien
 /// 2017).
 ///
-/// One object a worker; it holds the worker's hot columns. All work is on packed, scaled
-/// coordinates.
+/// One object a worker, on cache lines of its own (its counters change at every row); it holds the
+/// worker's hot columns. All work is on packed, scaled coordinates.
 template <class Update, class Terms, Loss L, Penalty P>
-class RowStepper {
+class alignas(128) RowStepper {
  public:
   template <class OtherUpdate>
   using With = RowStepper<OtherUpdate, Terms, L, P>;

@@ -64,6 +64,9 @@ struct SgdOptions {
     require(row_block >= 1, "row_block must be at least 1");
     require(hot_columns >= -1, "hot_columns must be -1 (automatic) or more");
     require(std::isfinite(initial_intercept), "initial_intercept must be finite");
+    for (const double coefficient : initial) {
+      require(std::isfinite(coefficient), "initial must hold finite coefficients");
+    }
   }
 };
 

@@ -6,25 +6,21 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
-#include <utility>
+#include <stdexcept>
+#include <type_traits>
 #include <vector>
 
-#include <sounder/engine/column_counts.hpp>
-#include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/schedule.hpp>
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/stopwatch.hpp>
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/adagrad_step.hpp>
-#include <sounder/solvers/certificate.hpp>
 #include <sounder/solvers/coordinate_terms.hpp>
 #include <sounder/solvers/extrapolation.hpp>
-#include <sounder/solvers/intercept.hpp>
-#include <sounder/solvers/preconditioner.hpp>
+#include <sounder/solvers/packed_evaluator.hpp>
 #include <sounder/solvers/problem.hpp>
 #include <sounder/solvers/row_step.hpp>
 #include <sounder/solvers/sgd_options.hpp>
@@ -38,21 +34,21 @@ namespace sounder {
 /// which are at once the certificate of the point and the anchor and drift of variance reduction
 /// (Johnson and Zhang 2013; sparse and lock-free: Mania et al. 2017, "KroMagnon").
 ///
-/// Memory beside the problem: 8 bytes a nonzero, 8 (K + threads + 6) a column, 8 (K + 3) a row.
+/// Memory beside the problem: the evaluator's, and 8 (K + 4) bytes a column and 8 K a row for K
+/// iterates of extrapolation.
 template <template <class, class, class, class> class StepperTemplate, class Update, class Terms,
           Loss L, Penalty P>
 class StochasticGradient {
  public:
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(normalised(options)),
-        trace_(trace), team_(options.threads), at_zero_(objective_at_zero(problem, team_)),
-        rows_(pack(problem, options_, team_, scales_)),
+        trace_(trace), team_(options.threads),
+        point_(problem, options_.hot_columns, !options_.adagrad, team_), rows_(point_.rows()),
         bands_(rows_.order(), rows_.rows(), rows_.rows() / team_.size()), terms_(rows_.columns()),
         shared_(rows_.columns()), common_(rows_.columns()),
-        schedule_(rows_.rows(), options.row_block, options.seed), transpose_(rows_, team_),
-        extrapolation_(problem, scales_, first_penalised(), options.extrapolation, team_),
-        z_(static_cast<std::size_t>(rows_.rows())), a_(z_.size()), weighted_(z_.size()),
-        u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()) {
+        schedule_(rows_.rows(), options.row_block, options.seed),
+        extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
+                       team_) {
     for (int rank = 0; rank < team_.size(); ++rank) {
       steppers_.emplace_back(problem_, rows_, bands_, std::span<const Terms>(terms_), shared_,
                              common_);
@@ -72,115 +68,83 @@ class StochasticGradient {
   using Stepper = StepperTemplate<Update, Terms, L, P>;
 
   /// AdaGrad is its own preconditioner, and keeps its sums for every column in shared memory.
+  /// Locked is the baseline without private copies.
   static SgdOptions normalised(SgdOptions options) {
     if (options.adagrad) {
       options.variance_reduction = false;
+    }
+    if (options.adagrad || std::is_same_v<Update, Locked>) {
       options.hot_columns = 0;
     }
     return options;
   }
 
-  static PackedRows pack(const Problem<L, P>& problem, const SgdOptions& options, const Team& team,
-                         std::vector<float>& scales) {
-    ColumnOrder order = order_columns(column_counts(problem.matrix, team), problem.matrix.rows(),
-                                      problem.intercept, options.hot_columns);
-    if (options.adagrad) {
-      scales.assign(order.size(), 1.0F);
-    } else {
-      scales = preconditioner(problem, order, team);
-    }
-    return PackedRows(problem.matrix, std::move(order), scales, problem.intercept, team);
-  }
-
-  [[nodiscard]] std::size_t first_penalised() const noexcept { return problem_.intercept ? 1 : 0; }
   [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
 
   void start() {
-    load_initial();
-    rows_.margins(shared_.quiescent(), z_, team_);
-    snapshot();
-    keep_best();
-    report();
-    if (ended_ || options_.max_epochs == 0) {
-      end(ended_.value_or(Status::max_epochs));
+    warm_ = !options_.initial.empty() || options_.initial_intercept != 0.0;
+    point_.load(options_.initial, options_.initial_intercept, shared_.quiescent());
+    evaluation_.start();
+    latest_.objective = point_.objective(shared_.quiescent());
+    evaluation_.stop();
+    look();
+    if (options_.max_epochs == 0 && !ended_) {
+      ended_ = Status::max_epochs;
+    }
+    if (ended_) {
       return;
     }
     training_.start();
     if (!options_.adagrad) {
-      unit_ = 1.0 / std::max(mean_squared_norm() * L::curvature_bound, 1e-300);
+      const double mean_square = weighted_mean(problem_, team_, [&](double, std::size_t i) {
+        return rows_.squared_norm(static_cast<Index>(i));
+      });
+      unit_ = 1.0 / std::max(mean_square * L::curvature_bound, 1e-300);
     }
     step_ = automatic_step() ? find_step() : options_.step;
     training_.stop();
   }
 
-  void load_initial() {
-    if (options_.initial.empty() && options_.initial_intercept == 0.0) {
-      return;
-    }
-    warm_ = true;
-    const std::span<double> w = shared_.quiescent();
-    for (std::size_t k = 0; k < w.size(); ++k) {
-      const Index column = rows_.order().original_of[k];
-      const double value = column == ColumnOrder::none ? options_.initial_intercept
-                           : options_.initial.empty()
-                               ? 0.0
-                               : options_.initial[static_cast<std::size_t>(column)];
-      w[k] = value / static_cast<double>(scales_[k]);
-    }
-  }
-
-  [[nodiscard]] double mean_squared_norm() const {
-    return weighted_mean(problem_, team_, [&](double, std::size_t i) {
-      return rows_.squared_norm(static_cast<Index>(i));
-    });
-  }
-
-  /// One epoch and what follows it.
+  /// One epoch and what follows it. What the method itself needs is on the training clock; a mere
+  /// look at the objective is not.
   void next_epoch() {
     ++epoch_;
-    training_.start();
     const bool reduced = options_.variance_reduction && (epoch_ > 1 || warm_);
+    training_.start();
     prepare_terms(reduced);
     const bool whole = pass_over_rows(reduced);
+    training_.stop();
     if (!whole) {
-      training_.stop();
-      end(Status::interrupted);
+      ended_ = Status::interrupted;
       return;
     }
     updates_ += rows_.nonzeros();
-    const bool sound = reduced || options_.extrapolation > 0 ? settle() : false;
-    training_.stop();
-    evaluation_.start();
-    // What the method itself needs is on the clock; a mere look at the objective is not.
-    const bool alive = reduced || options_.extrapolation > 0 ? sound : settle();
-    evaluation_.stop();
-    if (!alive) {
-      retreat();
-      return;
-    }
-    Stopwatch& clock = options_.variance_reduction ? training_ : evaluation_;
+    Stopwatch& clock = options_.extrapolation > 0 ? training_ : evaluation_;
     clock.start();
-    snapshot();
+    const bool sound = settle();
     clock.stop();
-    keep_best();
-    report();
+    if (sound) {
+      look();
+    } else {
+      retreat();
+    }
     check_limits();
   }
 
   /// Splits penalty and drift over the rows, for the steps of the coming epoch.
   void prepare_terms(bool reduced) {
     const double n = rows_.rows();
-    const double step = step_ * unit_ * step_factor(options_, epoch_ - 1);
-    const ColumnOrder& order = rows_.order();
+    const double step = step_ * unit_ * step_factor(options_, std::max(epoch_ - 1, 0));
+    const std::span<const double> pull = point_.pull();
     team_.for_shares(static_cast<std::int64_t>(terms_.size()), [&](Range columns) {
       for (std::int64_t c = columns.begin; c < columns.end; ++c) {
         const auto j = static_cast<std::size_t>(c);
-        const bool free = j < first_penalised();
-        const double share = n / order.count_of[j];
-        const auto scale = static_cast<double>(scales_[j]);
+        const bool free = j < point_.first_penalised();
+        const double share = n / rows_.order().count_of[j];
+        const auto scale = static_cast<double>(point_.scales()[j]);
         const double shrink = free ? 0.0 : share * scale * scale * problem_.penalty.l2();
         const double threshold = free ? 0.0 : share * scale * problem_.penalty.l1();
-        const double drift = reduced ? -share * u_[j] : 0.0;
+        const double drift = reduced ? -share * pull[j] : 0.0;
         // As an implicit step: a rare column's share of the penalty must not overshoot zero.
         const double damping = 1.0 / (1.0 + step * shrink);
         terms_[j] = Terms::make(damping * drift, damping * shrink, damping * threshold);
@@ -191,14 +155,12 @@ class StochasticGradient {
   /// The lock-free part: every worker steps through its share of the rows. False if cancelled.
   bool pass_over_rows(bool reduced) {
     schedule_.shuffle(epoch_);
-    const std::span<const double> anchors =
-        reduced ? std::span<const double>(a_) : std::span<const double>();
+    const std::span<const double> anchors = reduced ? point_.anchors() : std::span<const double>();
     std::atomic<bool> cancelled = false;
     team_.run([&](Worker worker) {
       Stepper& stepper = steppers_[static_cast<std::size_t>(worker.rank)];
       stepper.begin_epoch(anchors);
       const Range share = schedule_.share(worker);
-      double step = 0.0;
       for (std::int64_t position = share.begin; position < share.end; ++position) {
         if (trace_.cancelled()) {
           cancelled.store(true, std::memory_order_relaxed);
@@ -206,10 +168,9 @@ class StochasticGradient {
         }
         const double done =
             static_cast<double>(position - share.begin) / static_cast<double>(share.size());
-        step = step_ * unit_ * step_factor(options_, epoch_ - 1 + done);
-        const Range block = schedule_.rows_at(position);
+        const double step = step_ * unit_ * step_factor(options_, epoch_ - 1 + done);
         const Range next = position + 1 < share.end ? schedule_.rows_at(position + 1) : Range{};
-        step_block(stepper, block, next, step);
+        step_block(stepper, schedule_.rows_at(position), next, step);
       }
       stepper.end_epoch();
     });
@@ -231,14 +192,13 @@ class StochasticGradient {
 
   /// Margins and extrapolation. False if the objective is not finite or has exploded.
   bool settle() {
-    rows_.margins(shared_.quiescent(), z_, team_);
-    const double found = objective_here();
-    if (!std::isfinite(found) || found > exploded * std::max(at_zero_, lowest_)) {
+    const double found = point_.objective(shared_.quiescent());
+    if (!std::isfinite(found) || found > exploded * std::max(point_.at_zero(), lowest_)) {
       return false;
     }
     adapt_step(found);
     if (options_.extrapolation > 0) {
-      extrapolation_.improve(shared_.quiescent(), z_, found);
+      extrapolation_.improve(shared_.quiescent(), point_.margins(), found);
     }
     return true;
   }
@@ -258,62 +218,38 @@ class StochasticGradient {
     }
   }
 
-  [[nodiscard]] double objective_here() {
-    unscale();
-    return mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
-  }
-
-  void unscale() {
-    const std::span<const double> w = shared_.quiescent();
-    const std::size_t first = first_penalised();
-    for (std::size_t k = 0; k < w_.size(); ++k) {
-      w_[k] = w[k + first] * static_cast<double>(scales_[k + first]);
-    }
-  }
-
-  /// The exact intercept, the dual candidate a, u = X^T (s a) / n, and the certificate of all that.
-  void snapshot() {
-    if (problem_.intercept) {
-      const double shift = best_shift(problem_, z_, team_);
-      shared_.quiescent()[0] += shift / static_cast<double>(scales_[0]);
-      for (double& margin : z_) {
-        margin += shift;
-      }
-    }
-    dual_candidate(problem_, z_, a_, team_);
-    const double n = rows_.rows();
-    for (std::size_t i = 0; i < a_.size(); ++i) {
-      weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) / n;
-    }
-    transpose_(weighted_, u_);
-    unscale();
-    const std::size_t first = first_penalised();
-    for (std::size_t k = 0; k < dual_.size(); ++k) {
-      dual_[k] = u_[k + first] / static_cast<double>(scales_[k + first]);
-    }
-    latest_ = certify(problem_, w_, z_, a_, dual_, at_zero_, team_);
-    // Any dual point bounds the minimum, so the best one so far does.
-    highest_dual_ = std::max(highest_dual_, latest_.dual_objective);
-    latest_.dual_objective = highest_dual_;
-    const double gap = std::max(latest_.objective - highest_dual_, 0.0);
-    latest_.relative_gap = at_zero_ > 0.0 ? gap / at_zero_ : gap;
-  }
-
-  void keep_best() {
+  /// Certifies the point, keeps it if it is the best, and tells the trace.
+  void look() {
+    Stopwatch& clock = options_.variance_reduction ? training_ : evaluation_;
+    clock.start();
+    latest_ = point_.certify_point(shared_.quiescent());
+    clock.stop();
     if (latest_.objective < lowest_ || best_.empty()) {
       lowest_ = latest_.objective;
       best_ = shared_.snapshot();
       best_certificate_ = latest_;
     }
-  }
-
-  void report() {
     const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates_, latest_};
     if (trace_.epoch(progress) == Trace::Verdict::interrupt) {
-      end(Status::interrupted);
+      ended_ = Status::interrupted;
     } else if (options_.tolerance > 0.0 && latest_.relative_gap <= options_.tolerance) {
-      end(Status::converged);
+      ended_ = Status::converged;
     }
+  }
+
+  /// After an explosion: back to the best iterate with a smaller step, if it is ours to pick.
+  void retreat() {
+    if (!automatic_step() || ++retreats_ > most_retreats) {
+      ended_ = Status::diverged;
+      return;
+    }
+    training_.start();
+    step_ *= 0.25;
+    shared_.assign(best_);
+    extrapolation_.forget();
+    latest_.objective = point_.objective(shared_.quiescent());
+    training_.stop();
+    look();
   }
 
   void check_limits() {
@@ -321,24 +257,10 @@ class StochasticGradient {
       return;
     }
     if (epoch_ >= options_.max_epochs) {
-      end(Status::max_epochs);
+      ended_ = Status::max_epochs;
     } else if (training_.seconds() >= options_.time_limit) {
-      end(Status::time_limit);
+      ended_ = Status::time_limit;
     }
-  }
-
-  /// After an explosion: back to the last sound iterate with a smaller step, if it is ours to pick.
-  void retreat() {
-    if (!automatic_step() || ++retreats_ > most_retreats) {
-      end(Status::diverged);
-      return;
-    }
-    step_ *= 0.25;
-    shared_.assign(best_);
-    extrapolation_.forget();
-    rows_.margins(shared_.quiescent(), z_, team_);
-    snapshot();
-    check_limits();
   }
 
   /// The step by trial: one pass over a sample of the rows from zero, in one thread.
@@ -351,9 +273,8 @@ class StochasticGradient {
     const HotBands bands(rows_.order(), rows_.rows(), size);
     using TrialStepper = typename Stepper::template With<Plain>;
     return search_step(options_.adagrad ? 0.1 : 1.0, [&](double step) {
-      std::swap(step, step_);
+      step_ = step;
       prepare_terms(false);
-      std::swap(step, step_);
       trial_vector.assign({});
       typename TrialStepper::Common common(rows_.columns());
       TrialStepper stepper(problem_, rows_, bands, terms_, trial_vector, common);
@@ -376,23 +297,15 @@ class StochasticGradient {
       loss += problem_.weight(i) * problem_.loss.value(problem_.target(i), z);
     }
     double penalty = 0.0;
-    for (std::size_t k = first_penalised(); k < w.size(); ++k) {
-      penalty += problem_.penalty.value(w[k] * static_cast<double>(scales_[k]));
+    for (std::size_t k = point_.first_penalised(); k < w.size(); ++k) {
+      penalty += problem_.penalty.value(w[k] * static_cast<double>(point_.scales()[k]));
     }
     return loss / static_cast<double>(size) + penalty;
   }
 
-  void end(Status status) { ended_ = status; }
-
   [[nodiscard]] Result finish() {
     Result result;
-    result.w.assign(static_cast<std::size_t>(problem_.matrix.columns()), 0.0);
-    for (std::size_t k = 0; k < best_.size(); ++k) {
-      const double value = best_[k] * static_cast<double>(scales_[k]);
-      const Index column = rows_.order().original_of[k];
-      (column == ColumnOrder::none ? result.intercept
-                                   : result.w[static_cast<std::size_t>(column)]) = value;
-    }
+    point_.unload(best_, result);
     result.status = *ended_;
     result.epochs = epoch_;
     result.updates = updates_;
@@ -400,6 +313,10 @@ class StochasticGradient {
     result.evaluation_seconds = evaluation_.seconds();
     result.step = step_;
     result.certificate = best_certificate_;
+    // The best iterate's gap, by the best bound that was found since.
+    result.certificate.dual_objective = latest_.dual_objective;
+    result.certificate.relative_gap =
+        point_.relative_gap(best_certificate_.objective, latest_.dual_objective);
     result.seed = options_.seed;
     result.threads = team_.size();
     return result;
@@ -416,28 +333,19 @@ class StochasticGradient {
   SgdOptions options_;
   Trace& trace_;
   Team team_;
-  double at_zero_;
-  std::vector<float> scales_;
-  PackedRows rows_;
+  PackedEvaluator<L, P> point_;
+  const PackedRows& rows_;
   HotBands bands_;
   std::vector<Terms> terms_;
   SharedVector<Update> shared_;
   typename Stepper::Common common_;
   std::vector<Stepper> steppers_;
   Schedule schedule_;
-  TransposeProduct transpose_;
   Extrapolation<L, P> extrapolation_;
-  std::vector<double> z_;         ///< margins
-  std::vector<double> a_;         ///< dual candidate; the anchors of variance reduction
-  std::vector<double> weighted_;  ///< s_i a_i / n
-  std::vector<double> u_;         ///< X^T (s a) / n, packed and scaled
-  std::vector<double> w_;         ///< coefficients, packed, unscaled, without the intercept
-  std::vector<double> dual_;      ///< u likewise
   std::vector<double> best_;
   Certificate latest_;
   Certificate best_certificate_;
   double lowest_ = infinity;
-  double highest_dual_ = -infinity;
   double unit_ = 1.0;
   double step_ = 1.0;
   int epoch_ = 0;
@@ -454,6 +362,10 @@ template <class Update, Loss L, Penalty P>
                                          Trace& trace) {
   problem.validate();
   options.validate();
+  if (!options.initial.empty() &&
+      options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
+    throw std::invalid_argument("initial must hold one coefficient a column");
+  }
   const auto run = [&]<class Terms>(Terms) {
     if (options.adagrad) {
       return StochasticGradient<AdaGradStepper, Update, Terms, L, P>(problem, options, trace).run();

@@ -1,0 +1,154 @@
+// The evaluator of the stochastic solvers: objective, certificate and full gradient of a point that
+// is held in packed, scaled coordinates.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/column_counts.hpp>
+#include <sounder/engine/packed_rows.hpp>
+#include <sounder/engine/result.hpp>
+#include <sounder/engine/team.hpp>
+#include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/intercept.hpp>
+#include <sounder/solvers/preconditioner.hpp>
+#include <sounder/solvers/problem.hpp>
+
+namespace sounder {
+
+/// The problem's rows packed and scaled, with what is known of one point w on them.
+///
+/// Packed coordinates: label k stands for column order().original_of[k] and carries the coefficient
+/// w_k scales()[k]; label 0 is the intercept where the problem has one. One thread calls, the team
+/// works. Memory: 8 bytes a nonzero; 8 (threads + 3) a column; 24 a row.
+template <Loss L, Penalty P>
+class PackedEvaluator {
+ public:
+  /// @param hot_columns as in order_columns
+  /// @param precondition scale by the preconditioner, or leave the columns as they are
+  PackedEvaluator(const Problem<L, P>& problem, int hot_columns, bool precondition,
+                  const Team& team)
+      : problem_(problem), team_(team), at_zero_(objective_at_zero(problem, team)),
+        rows_(pack(problem, hot_columns, precondition, team, scales_)), transpose_(rows_, team),
+        z_(static_cast<std::size_t>(rows_.rows())), a_(z_.size()), weighted_(z_.size()),
+        u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()) {}
+
+  PackedEvaluator(const PackedEvaluator&) = delete;
+  PackedEvaluator& operator=(const PackedEvaluator&) = delete;
+
+  [[nodiscard]] const PackedRows& rows() const noexcept { return rows_; }
+  [[nodiscard]] std::span<const float> scales() const noexcept { return scales_; }
+  [[nodiscard]] std::size_t first_penalised() const noexcept { return problem_.intercept ? 1 : 0; }
+  [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
+
+  /// z_i = x_i.w + b of the point last seen by objective(); extrapolation may write them.
+  [[nodiscard]] std::span<double> margins() noexcept { return z_; }
+  /// a_i = -loss'(y_i, z_i) of the point last certified.
+  [[nodiscard]] std::span<const double> anchors() const noexcept { return a_; }
+  /// X^T (s a) / n of the point last certified, in packed, scaled coordinates.
+  [[nodiscard]] std::span<const double> pull() const noexcept { return u_; }
+
+  /// F(w), and the margins with it. One pass over the data.
+  [[nodiscard]] double objective(std::span<const double> w) {
+    rows_.margins(w, z_, team_);
+    unscale(w);
+    return mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
+  }
+
+  /// The certificate of w, whose margins are known; first moves the intercept to its best place.
+  /// One pass over the data. The dual objective is the highest so far: any of them is a bound.
+  [[nodiscard]] Certificate certify_point(std::span<double> w) {
+    if (problem_.intercept) {
+      const double shift = best_shift(problem_, z_, team_);
+      w[0] += shift / static_cast<double>(scales_[0]);
+      for (double& margin : z_) {
+        margin += shift;
+      }
+    }
+    dual_candidate(problem_, z_, a_, team_);
+    const double n = rows_.rows();
+    for (std::size_t i = 0; i < a_.size(); ++i) {
+      weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) / n;
+    }
+    transpose_(weighted_, u_);
+    unscale(w);
+    const std::size_t first = first_penalised();
+    for (std::size_t k = 0; k < dual_.size(); ++k) {
+      dual_[k] = u_[k + first] / static_cast<double>(scales_[k + first]);
+    }
+    Certificate found = certify(problem_, w_, z_, a_, dual_, at_zero_, team_);
+    highest_dual_ = std::max(highest_dual_, found.dual_objective);
+    found.dual_objective = highest_dual_;
+    found.relative_gap = relative_gap(found.objective, highest_dual_);
+    return found;
+  }
+
+  [[nodiscard]] double relative_gap(double objective, double dual_objective) const noexcept {
+    const double gap = std::max(objective - dual_objective, 0.0);
+    return at_zero_ > 0.0 ? gap / at_zero_ : gap;
+  }
+
+  /// Packed coordinates of coefficients (p, or empty for zeros) and intercept.
+  void load(std::span<const double> coefficients, double intercept, std::span<double> w) const {
+    for (std::size_t k = 0; k < w.size(); ++k) {
+      const Index column = rows_.order().original_of[k];
+      double value = 0.0;
+      if (column == ColumnOrder::none) {
+        value = intercept;
+      } else if (!coefficients.empty()) {
+        value = coefficients[static_cast<std::size_t>(column)];
+      }
+      w[k] = value / static_cast<double>(scales_[k]);
+    }
+  }
+
+  /// The reverse of load: p coefficients, zero for columns that hold nothing, and the intercept.
+  void unload(std::span<const double> w, Result& result) const {
+    result.w.assign(static_cast<std::size_t>(problem_.matrix.columns()), 0.0);
+    for (std::size_t k = 0; k < w.size(); ++k) {
+      const double value = w[k] * static_cast<double>(scales_[k]);
+      const Index column = rows_.order().original_of[k];
+      (column == ColumnOrder::none ? result.intercept
+                                   : result.w[static_cast<std::size_t>(column)]) = value;
+    }
+  }
+
+ private:
+  static PackedRows pack(const Problem<L, P>& problem, int hot_columns, bool precondition,
+                         const Team& team, std::vector<float>& scales) {
+    ColumnOrder order = order_columns(column_counts(problem.matrix, team), problem.matrix.rows(),
+                                      problem.intercept, hot_columns);
+    if (precondition) {
+      scales = preconditioner(problem, order, team);
+    } else {
+      scales.assign(order.size(), 1.0F);
+    }
+    return PackedRows(problem.matrix, std::move(order), scales, problem.intercept, team);
+  }
+
+  void unscale(std::span<const double> w) {
+    const std::size_t first = first_penalised();
+    for (std::size_t k = 0; k < w_.size(); ++k) {
+      w_[k] = w[k + first] * static_cast<double>(scales_[k + first]);
+    }
+  }
+
+  const Problem<L, P>& problem_;
+  const Team& team_;
+  double at_zero_;
+  std::vector<float> scales_;
+  PackedRows rows_;
+  TransposeProduct transpose_;
+  std::vector<double> z_;
+  std::vector<double> a_;
+  std::vector<double> weighted_;  ///< s_i a_i / n
+  std::vector<double> u_;
+  std::vector<double> w_;     ///< coefficients in packed order, unscaled, without the intercept
+  std::vector<double> dual_;  ///< u likewise
+  double highest_dual_ = -infinity;
+};
+
+}  // namespace sounder
