@@ -13,9 +13,9 @@
 namespace sounder {
 
 /// A fresh random permutation of blocks of consecutive rows for every epoch; each worker takes a
-/// contiguous share of it. Blocks keep neighbouring rows together, which the hardware prefetcher
-/// rewards; a block of one row is a permutation of the rows. The order depends on seed and epoch
-/// alone, the shares also on the number of workers.
+/// contiguous share of its positions. Blocks keep neighbouring rows together, which the hardware
+/// prefetcher rewards; a block of one row is a permutation of the rows. The order depends on seed
+/// and epoch alone, the shares also on the number of workers.
 class Schedule {
  public:
   /// @throws std::invalid_argument unless rows >= 0 and block >= 1.
@@ -37,23 +37,17 @@ class Schedule {
   }
 
   /// Positions in the permutation that fall to a worker.
-  [[nodiscard]] Range share(Worker worker) const noexcept {
-    return share_of(static_cast<std::int64_t>(order_.size()), worker);
+  [[nodiscard]] Range share(Worker worker) const noexcept { return share_of(positions(), worker); }
+
+  /// How many positions (blocks) the permutation has.
+  [[nodiscard]] std::int64_t positions() const noexcept {
+    return static_cast<std::int64_t>(order_.size());
   }
 
   /// The rows of the block at a position: a range of consecutive row numbers.
   [[nodiscard]] Range rows_at(std::int64_t position) const noexcept {
     const std::int64_t begin = order_[static_cast<std::size_t>(position)] * block_;
     return {begin, std::min(rows_, begin + block_)};
-  }
-
-  /// Rows in a worker's share.
-  [[nodiscard]] std::int64_t rows_in(Range share) const noexcept {
-    std::int64_t count = 0;
-    for (std::int64_t position = share.begin; position < share.end; ++position) {
-      count += rows_at(position).size();
-    }
-    return count;
   }
 
  private:

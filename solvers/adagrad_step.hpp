@@ -9,36 +9,38 @@
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/solvers/coordinate_terms.hpp>
-#include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/labelled_rows.hpp>
 
 namespace sounder {
 
 /// Every coordinate's step is divided by the root of its sum of squared gradients, a second shared
 /// vector (Duchi, Hazan, Singer, JMLR 2011; without locks: Duchi, Jordan, McMahan, NIPS 2013).
 /// The same interface as RowStepper; no hot columns, no variance reduction, unscaled coordinates.
-template <class Update, class Terms, Loss L, Penalty P>
+template <class Update, class Terms, Loss L>
 class alignas(128) AdaGradStepper {
  public:
-  template <class OtherUpdate>
-  using With = AdaGradStepper<OtherUpdate, Terms, L, P>;
+  using UpdateType = Update;
+  using TermsType = Terms;
+  using LossType = L;
 
   struct Common {
     explicit Common(std::size_t columns) : squares(columns) {}
+    void restart() noexcept { squares.assign({}); }
     SampleLocks<Update> locks;
     SharedVector<Update> squares;
   };
 
-  AdaGradStepper(const Problem<L, P>& problem, const PackedRows& rows, const HotBands& /*bands*/,
+  AdaGradStepper(const LabelledRows<L>& data, const HotBands& /*bands*/,
                  std::span<const Terms> terms, SharedVector<Update>& shared, Common& common)
-      : problem_(&problem), rows_(&rows), terms_(terms), shared_(&shared), common_(&common) {}
+      : data_(data), terms_(terms), shared_(&shared), common_(&common) {}
 
   void begin_epoch(std::span<const double> /*anchors*/) noexcept {}
 
   void step(Index i, double step) {
-    const std::span<const PackedEntry> row = rows_->row(i);
+    const std::span<const PackedEntry> row = data_.rows->row(i);
     [[maybe_unused]] const auto guard = common_->locks.hold(row, scratch_);
     const double z = packed_dot(row, [this](std::size_t j) { return shared_->get(j); });
-    const double slope = problem_->weight(i) * problem_->loss.derivative(problem_->target(i), z);
+    const double slope = data_.weight(i) * data_.slope(i, z);
     for (const PackedEntry& entry : row) {
       const auto j = static_cast<std::size_t>(entry.column);
       const double gradient = slope * static_cast<double>(entry.value);
@@ -53,8 +55,7 @@ class alignas(128) AdaGradStepper {
  private:
   static constexpr double smallest = 1e-12;  // a coordinate whose gradients were all zero stays put
 
-  const Problem<L, P>* problem_;
-  const PackedRows* rows_;
+  LabelledRows<L> data_;
   std::span<const Terms> terms_;
   SharedVector<Update>* shared_;
   Common* common_;

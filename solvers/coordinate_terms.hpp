@@ -5,14 +5,21 @@
 
 namespace sounder {
 
+/// The parts of a step that a coordinate feels beside the loss, as the driver computes them.
+struct CoordinateTerms {
+  double drift;
+  double shrink;
+  double threshold;
+};
+
 /// What a coordinate feels beside the loss at every row that holds it. The drift is the mean
 /// gradient of variance reduction, 0 without it.
 struct SmoothTerms {
   float drift;
   float shrink;
 
-  static SmoothTerms make(double drift, double shrink, double /*threshold*/) noexcept {
-    return {static_cast<float>(drift), static_cast<float>(shrink)};
+  static SmoothTerms from(const CoordinateTerms& terms) noexcept {
+    return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink)};
   }
   /// x after a pull (the loss's part of the step) and a step on the terms.
   [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
@@ -31,8 +38,9 @@ struct SparseTerms {
   float threshold;
   float padding = 0.0F;  // 16 bytes: one aligned load
 
-  static SparseTerms make(double drift, double shrink, double threshold) noexcept {
-    return {static_cast<float>(drift), static_cast<float>(shrink), static_cast<float>(threshold)};
+  static SparseTerms from(const CoordinateTerms& terms) noexcept {
+    return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink),
+            static_cast<float>(terms.threshold)};
   }
   [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
     const double y =

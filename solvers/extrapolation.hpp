@@ -4,15 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/certificate.hpp>
 #include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/small_cholesky.hpp>
 
 namespace sounder {
 
@@ -36,7 +36,7 @@ class Extrapolation {
   /// Returns F there. `objective` is F(w).
   double improve(std::span<double> w, std::span<double> z, double objective) {
     if (!past_.empty()) {
-      const Eigen::VectorXd c = minimise(w, z, objective);
+      const Vector c = minimise(w, z, objective);
       objective = accept_if_lower(c, w, z, objective);
     }
     remember(w, z, objective);
@@ -52,30 +52,44 @@ class Extrapolation {
     std::vector<double> z;
     double objective = 0.0;
   };
-  /// Value, gradient and Hessian of the restricted objective, up to a constant.
+  using Vector = std::vector<double>;
+
+  /// Value, gradient and Hessian (lower triangle, row-major) of the restricted objective.
   struct Model {
     double value = 0.0;
-    Eigen::VectorXd gradient;
-    Eigen::MatrixXd hessian;
+    Vector gradient;
+    Vector hessian;
 
-    explicit Model(Eigen::Index size)
-        : gradient(Eigen::VectorXd::Zero(size)), hessian(Eigen::MatrixXd::Zero(size, size)) {}
-    void add(const Model& other) {
+    explicit Model(std::size_t size) : gradient(size), hessian(size * size) {}
+
+    /// Adds slope d to the gradient and curvature d d^T to the Hessian.
+    void add(const Vector& d, double slope, double curvature) noexcept {
+      for (std::size_t b = 0; b < d.size(); ++b) {
+        gradient[b] += slope * d[b];
+        for (std::size_t c = 0; c <= b; ++c) {
+          hessian[b * d.size() + c] += curvature * d[b] * d[c];
+        }
+      }
+    }
+    void add(const Model& other) noexcept {
       value += other.value;
-      gradient += other.gradient;
-      hessian += other.hessian;
+      for (std::size_t b = 0; b < gradient.size(); ++b) {
+        gradient[b] += other.gradient[b];
+      }
+      for (std::size_t b = 0; b < hessian.size(); ++b) {
+        hessian[b] += other.hessian[b];
+      }
     }
   };
-
-  [[nodiscard]] Eigen::Index size() const { return static_cast<Eigen::Index>(past_.size()); }
 
   /// Sum over [0, count) of what `work(Range, Model&)` adds, a model a worker.
   template <class Work>
   [[nodiscard]] Model reduce(std::size_t count, Work&& work) const {
-    std::vector<Model> parts(static_cast<std::size_t>(team_->size()), Model(size()));
+    std::vector<Model> parts(static_cast<std::size_t>(team_->size()), Model(past_.size()));
     team_->run([&](Worker worker) {
-      work(share_of(static_cast<std::int64_t>(count), worker),
-           parts[static_cast<std::size_t>(worker.rank)]);
+      Model model(past_.size());
+      work(share_of(static_cast<std::int64_t>(count), worker), model);
+      parts[static_cast<std::size_t>(worker.rank)] = std::move(model);
     });
     for (std::size_t rank = 1; rank < parts.size(); ++rank) {
       parts[0].add(parts[rank]);
@@ -83,108 +97,138 @@ class Extrapolation {
     return std::move(parts[0]);
   }
 
-  /// The penalty along c: value and gradient at c = 0, and the constant Hessian.
+  /// The penalty along c: gradient at c = 0, and the constant Hessian.
   [[nodiscard]] Model penalty_model(std::span<const double> w) const {
     const double l1 = problem_->penalty.l1();
     const double l2 = problem_->penalty.l2();
     return reduce(w.size() - first_penalised_, [&](Range share, Model& model) {
-      Eigen::VectorXd d(size());
+      Vector d(past_.size());
       for (std::int64_t k = share.begin; k < share.end; ++k) {
         const std::size_t j = static_cast<std::size_t>(k) + first_penalised_;
         const auto scale = static_cast<double>(scales_[j]);
-        for (Eigen::Index b = 0; b < size(); ++b) {
-          d[b] = scale * (past_[static_cast<std::size_t>(b)].w[j] - w[j]);
+        for (std::size_t b = 0; b < d.size(); ++b) {
+          d[b] = scale * (past_[b].w[j] - w[j]);
         }
         const double sign = static_cast<double>(w[j] > 0.0) - static_cast<double>(w[j] < 0.0);
-        model.gradient.noalias() += (l2 * scale * w[j] + l1 * sign) * d;
-        model.hessian.template selfadjointView<Eigen::Lower>().rankUpdate(d, l2);
+        model.add(d, l2 * scale * w[j] + l1 * sign, l2);
       }
     });
   }
 
-  [[nodiscard]] Model loss_model(std::span<const double> z, const Eigen::VectorXd& c) const {
+  [[nodiscard]] Model loss_model(std::span<const double> z, const Vector& c) const {
     const L& loss = problem_->loss;
     const double mean = 1.0 / problem_->matrix.rows();
     return reduce(z.size(), [&](Range share, Model& model) {
-      Eigen::VectorXd d(size());
+      Vector d(past_.size());
       for (std::int64_t k = share.begin; k < share.end; ++k) {
         const auto i = static_cast<std::size_t>(k);
-        for (Eigen::Index b = 0; b < size(); ++b) {
-          d[b] = past_[static_cast<std::size_t>(b)].z[i] - z[i];
+        double margin = z[i];
+        for (std::size_t b = 0; b < d.size(); ++b) {
+          d[b] = past_[b].z[i] - z[i];
+          margin += c[b] * d[b];
         }
         const double s = mean * problem_->weight(static_cast<Index>(k));
         const double y = problem_->targets[i];
-        const double margin = z[i] + c.dot(d);
         model.value += s * loss.value(y, margin);
-        model.gradient.noalias() += s * loss.derivative(y, margin) * d;
-        const double h = s * loss.curvature(y, margin);
-        if (h > 0.0) {
-          model.hessian.template selfadjointView<Eigen::Lower>().rankUpdate(d, h);
-        }
+        model.add(d, s * loss.derivative(y, margin), s * loss.curvature(y, margin));
       }
     });
   }
 
-  /// Newton's method from the best of the known points.
-  [[nodiscard]] Eigen::VectorXd minimise(std::span<const double> w, std::span<const double> z,
-                                         double objective) const {
-    const Model penalty = penalty_model(w);
-    const Eigen::MatrixXd penalty_hessian =
-        penalty.hessian.template selfadjointView<Eigen::Lower>();
-    const auto evaluate = [&](const Eigen::VectorXd& c) {
-      Model model = loss_model(z, c);
-      const Eigen::VectorXd bend = penalty_hessian * c;
-      model.value += c.dot(penalty.gradient) + 0.5 * c.dot(bend);
-      model.gradient += penalty.gradient + bend;
-      model.hessian += penalty.hessian;
-      return model;
-    };
-    constexpr int most_evaluations = 12;
-    Eigen::VectorXd c = Eigen::VectorXd::Zero(size());
-    for (Eigen::Index b = 0; b < size(); ++b) {
-      const double known = past_[static_cast<std::size_t>(b)].objective;
-      if (known < objective) {
-        c.setZero();
-        c[b] = 1.0;
-        objective = known;
+  /// The whole restricted objective at c, given the penalty's model.
+  [[nodiscard]] Model objective_model(std::span<const double> z, const Model& penalty,
+                                      const Vector& c) const {
+    Model model = loss_model(z, c);
+    const std::size_t size = c.size();
+    for (std::size_t b = 0; b < size; ++b) {
+      double bend = 0.0;
+      for (std::size_t e = 0; e < size; ++e) {
+        bend += penalty.hessian[b >= e ? b * size + e : e * size + b] * c[e];
+      }
+      model.value += c[b] * (penalty.gradient[b] + 0.5 * bend);
+      model.gradient[b] += penalty.gradient[b] + bend;
+      for (std::size_t e = 0; e <= b; ++e) {
+        model.hessian[b * size + e] += penalty.hessian[b * size + e];
       }
     }
-    Model here = evaluate(c);
+    return model;
+  }
+
+  /// Newton's method from the best of the known points.
+  [[nodiscard]] Vector minimise(std::span<const double> w, std::span<const double> z,
+                                double objective) const {
+    constexpr int most_evaluations = 12;
+    const Model penalty = penalty_model(w);
+    Vector c = best_known(objective);
+    Model here = objective_model(z, penalty, c);
     double total = 0.0;
     for (int evaluations = 1; evaluations < most_evaluations;) {
-      Eigen::MatrixXd hessian = here.hessian.template selfadjointView<Eigen::Lower>();
-      hessian.diagonal() *= 1.0 + 1e-9;  // past iterates may lie on a line
-      Eigen::VectorXd step = -hessian.ldlt().solve(here.gradient);
-      if (!step.allFinite()) {
-        break;
-      }
+      Vector step = newton_step(here);
       bool lower = false;
-      Model there(size());
-      for (; evaluations < most_evaluations && !lower; step *= 0.25) {
-        there = evaluate(c + step);
+      while (!step.empty() && evaluations < most_evaluations && !lower) {
+        Vector trial = c;
+        for (std::size_t b = 0; b < c.size(); ++b) {
+          trial[b] += step[b];
+          step[b] *= 0.25;
+        }
+        Model there = objective_model(z, penalty, trial);
         ++evaluations;
         lower = there.value < here.value;
         if (lower) {
-          c += step;
-          break;
+          const double decrease = here.value - there.value;
+          total += decrease;
+          c = std::move(trial);
+          here = std::move(there);
+          if (decrease <= 1e-3 * total) {
+            return c;
+          }
         }
       }
       if (!lower) {
-        break;
-      }
-      const double decrease = here.value - there.value;
-      here = std::move(there);
-      total += decrease;
-      if (decrease <= 1e-3 * total) {
         break;
       }
     }
     return c;
   }
 
-  double accept_if_lower(const Eigen::VectorXd& c, std::span<double> w, std::span<double> z,
+  /// The unit vector of the best past iterate, or zero where w itself is best.
+  [[nodiscard]] Vector best_known(double objective) const {
+    Vector c(past_.size());
+    for (std::size_t b = 0; b < c.size(); ++b) {
+      if (past_[b].objective < objective) {
+        std::fill(c.begin(), c.end(), 0.0);
+        c[b] = 1.0;
+        objective = past_[b].objective;
+      }
+    }
+    return c;
+  }
+
+  /// -H^-1 g; empty where H is beyond repair.
+  [[nodiscard]] static Vector newton_step(const Model& model) {
+    const std::size_t size = model.gradient.size();
+    Vector hessian = model.hessian;
+    double largest = 0.0;
+    for (std::size_t b = 0; b < size; ++b) {
+      largest = std::max(largest, hessian[b * size + b]);
+    }
+    for (std::size_t b = 0; b < size; ++b) {
+      // Past iterates may lie on a line.
+      hessian[b * size + b] += 1e-9 * hessian[b * size + b] + 1e-15 * largest;
+    }
+    Vector step = model.gradient;
+    for (double& value : step) {
+      value = -value;
+    }
+    if (!solve_cholesky(hessian, step)) {
+      return {};
+    }
+    return step;
+  }
+
+  double accept_if_lower(const Vector& c, std::span<double> w, std::span<double> z,
                          double objective) const {
-    if (c.isZero(0.0)) {
+    if (std::all_of(c.begin(), c.end(), [](double value) { return value == 0.0; })) {
       return objective;
     }
     std::vector<double> new_w = combine(c, w, &Iterate::w);
@@ -207,15 +251,15 @@ class Extrapolation {
     return found;
   }
 
-  [[nodiscard]] std::vector<double> combine(const Eigen::VectorXd& c, std::span<const double> base,
+  [[nodiscard]] std::vector<double> combine(const Vector& c, std::span<const double> base,
                                             std::vector<double> Iterate::*part) const {
     std::vector<double> sum(base.size());
     team_->for_shares(static_cast<std::int64_t>(base.size()), [&](Range share) {
       for (std::int64_t k = share.begin; k < share.end; ++k) {
         const auto i = static_cast<std::size_t>(k);
         double value = base[i];
-        for (Eigen::Index b = 0; b < size(); ++b) {
-          value += c[b] * ((past_[static_cast<std::size_t>(b)].*part)[i] - base[i]);
+        for (std::size_t b = 0; b < c.size(); ++b) {
+          value += c[b] * ((past_[b].*part)[i] - base[i]);
         }
         sum[i] = value;
       }

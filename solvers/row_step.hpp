@@ -9,7 +9,7 @@
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/solvers/coordinate_terms.hpp>
-#include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/labelled_rows.hpp>
 
 namespace sounder {
 
@@ -20,23 +20,25 @@ namespace sounder {
 ///
 /// One object a worker, on cache lines of its own (its counters change at every row); it holds the
 /// worker's hot columns. All work is on packed, scaled coordinates.
-template <class Update, class Terms, Loss L, Penalty P>
+template <class Update, class Terms, Loss L>
 class alignas(128) RowStepper {
  public:
-  template <class OtherUpdate>
-  using With = RowStepper<OtherUpdate, Terms, L, P>;
+  using UpdateType = Update;
+  using TermsType = Terms;
+  using LossType = L;
 
   /// What the team's steppers share beside the vector.
   struct Common {
     explicit Common(std::size_t /*columns*/) {}
+    void restart() noexcept {}
     SampleLocks<Update> locks;
   };
 
   /// @param terms one a column, rewritten between epochs
-  RowStepper(const Problem<L, P>& problem, const PackedRows& rows, const HotBands& bands,
-             std::span<const Terms> terms, SharedVector<Update>& shared, Common& common)
-      : problem_(&problem), rows_(&rows), bands_(&bands), terms_(terms), shared_(&shared),
-        locks_(&common.locks), hot_(rows.order().hot) {}
+  RowStepper(const LabelledRows<L>& data, const HotBands& bands, std::span<const Terms> terms,
+             SharedVector<Update>& shared, Common& common)
+      : data_(data), bands_(&bands), terms_(terms), shared_(&shared), locks_(&common.locks),
+        hot_(data.rows->order().hot) {}
 
   /// @param anchors -loss'(y_i, z_i) at the last snapshot, or empty without variance reduction
   void begin_epoch(std::span<const double> anchors) noexcept {
@@ -49,17 +51,18 @@ class alignas(128) RowStepper {
   /// One step on row i. The step is damped as an implicit one would be, so that a long row cannot
   /// overshoot its own minimum.
   void step(Index i, double step) {
-    const std::span<const PackedEntry> hot = rows_->hot(i);
-    const std::span<const PackedEntry> cold = rows_->cold(i);
+    const std::span<const PackedEntry> hot = data_.rows->hot(i);
+    const std::span<const PackedEntry> cold = data_.rows->cold(i);
     [[maybe_unused]] const auto guard = locks_->hold(cold, scratch_);
     const double z = packed_dot(hot, [this](std::size_t j) { return hot_[j]; }) +
                      packed_dot(cold, [this](std::size_t j) { return shared_->get(j); });
-    const double weight = problem_->weight(i);
-    double slope = problem_->loss.derivative(problem_->target(i), z);
+    const double weight = data_.weight(i);
+    double slope = data_.slope(i, z);
     if (!anchors_.empty()) {
       slope += anchors_[static_cast<std::size_t>(i)];
     }
-    slope *= weight * step / (1.0 + weight * step * L::curvature_bound * rows_->squared_norm(i));
+    slope *=
+        weight * step / (1.0 + weight * step * L::curvature_bound * data_.rows->squared_norm(i));
     for (const PackedEntry& entry : hot) {
       const auto j = static_cast<std::size_t>(entry.column);
       hot_[j] = terms_[j].moved(hot_[j], slope * static_cast<double>(entry.value), step);
@@ -79,8 +82,7 @@ class alignas(128) RowStepper {
   void end_epoch() { hot_.exchange(hot_.size(), *shared_); }
 
  private:
-  const Problem<L, P>* problem_;
-  const PackedRows* rows_;
+  LabelledRows<L> data_;
   const HotBands* bands_;
   std::span<const Terms> terms_;
   SharedVector<Update>* shared_;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -17,12 +17,11 @@
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/stopwatch.hpp>
 #include <sounder/engine/trace.hpp>
-#include <sounder/solvers/adagrad_step.hpp>
 #include <sounder/solvers/coordinate_terms.hpp>
 #include <sounder/solvers/extrapolation.hpp>
 #include <sounder/solvers/packed_evaluator.hpp>
 #include <sounder/solvers/problem.hpp>
-#include <sounder/solvers/row_step.hpp>
+#include <sounder/solvers/row_pass.hpp>
 #include <sounder/solvers/sgd_options.hpp>
 #include <sounder/solvers/step_size.hpp>
 
@@ -36,23 +35,22 @@ namespace sounder {
 ///
 /// Memory beside the problem: the evaluator's, and 8 (K + 4) bytes a column and 8 K a row for K
 /// iterates of extrapolation.
-template <template <class, class, class, class> class StepperTemplate, class Update, class Terms,
-          Loss L, Penalty P>
+template <Loss L, Penalty P>
 class StochasticGradient {
  public:
-  StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options, Trace& trace)
-      : training_(Stopwatch::running()), problem_(problem), options_(normalised(options)),
-        trace_(trace), team_(options.threads),
-        point_(problem, options_.hot_columns, !options_.adagrad, team_), rows_(point_.rows()),
-        bands_(rows_.order(), rows_.rows(), rows_.rows() / team_.size()), terms_(rows_.columns()),
-        shared_(rows_.columns()), common_(rows_.columns()),
-        schedule_(rows_.rows(), options.row_block, options.seed),
+  /// Makes a pass over the rows for a team; `Plain` for trials, else the policy of the run.
+  using MakePass = std::unique_ptr<RowPass> (*)(const LabelledRows<L>&, bool adagrad, bool sparse,
+                                                std::int64_t rows_a_pass, const Team&);
+
+  StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options, MakePass make_pass_of,
+                     Trace& trace)
+      : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
+        team_(options.threads), point_(problem, options.hot_columns, !options.adagrad, team_),
+        rows_(point_.rows()),
+        pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
+        terms_(rows_.columns()), schedule_(rows_.rows(), options.row_block, options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
                        team_) {
-    for (int rank = 0; rank < team_.size(); ++rank) {
-      steppers_.emplace_back(problem_, rows_, bands_, std::span<const Terms>(terms_), shared_,
-                             common_);
-    }
     training_.stop();
   }
 
@@ -65,27 +63,17 @@ class StochasticGradient {
   }
 
  private:
-  using Stepper = StepperTemplate<Update, Terms, L, P>;
-
-  /// AdaGrad is its own preconditioner, and keeps its sums for every column in shared memory.
-  /// Locked is the baseline without private copies.
-  static SgdOptions normalised(SgdOptions options) {
-    if (options.adagrad) {
-      options.variance_reduction = false;
-    }
-    if (options.adagrad || std::is_same_v<Update, Locked>) {
-      options.hot_columns = 0;
-    }
-    return options;
+  [[nodiscard]] LabelledRows<L> labelled_rows() const noexcept {
+    return {&rows_, problem_.targets, problem_.weights, problem_.loss};
   }
-
+  [[nodiscard]] bool sparse() const noexcept { return problem_.penalty.l1() > 0.0; }
   [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
 
   void start() {
     warm_ = !options_.initial.empty() || options_.initial_intercept != 0.0;
-    point_.load(options_.initial, options_.initial_intercept, shared_.quiescent());
+    point_.load(options_.initial, options_.initial_intercept, pass_->vector());
     evaluation_.start();
-    latest_.objective = point_.objective(shared_.quiescent());
+    latest_.objective = point_.objective(pass_->vector());
     evaluation_.stop();
     look();
     if (options_.max_epochs == 0 && !ended_) {
@@ -111,7 +99,7 @@ class StochasticGradient {
     ++epoch_;
     const bool reduced = options_.variance_reduction && (epoch_ > 1 || warm_);
     training_.start();
-    prepare_terms(reduced);
+    pass_->prepare(terms(reduced));
     const bool whole = pass_over_rows(reduced);
     training_.stop();
     if (!whole) {
@@ -132,7 +120,7 @@ class StochasticGradient {
   }
 
   /// Splits penalty and drift over the rows, for the steps of the coming epoch.
-  void prepare_terms(bool reduced) {
+  [[nodiscard]] std::span<const CoordinateTerms> terms(bool reduced) {
     const double n = rows_.rows();
     const double step = step_ * unit_ * step_factor(options_, std::max(epoch_ - 1, 0));
     const std::span<const double> pull = point_.pull();
@@ -147,58 +135,31 @@ class StochasticGradient {
         const double drift = reduced ? -share * pull[j] : 0.0;
         // As an implicit step: a rare column's share of the penalty must not overshoot zero.
         const double damping = 1.0 / (1.0 + step * shrink);
-        terms_[j] = Terms::make(damping * drift, damping * shrink, damping * threshold);
+        terms_[j] = {damping * drift, damping * shrink, damping * threshold};
       }
     });
+    return terms_;
   }
 
-  /// The lock-free part: every worker steps through its share of the rows. False if cancelled.
+  /// The lock-free part. False if the trace cancelled it.
   bool pass_over_rows(bool reduced) {
     schedule_.shuffle(epoch_);
-    const std::span<const double> anchors = reduced ? point_.anchors() : std::span<const double>();
-    std::atomic<bool> cancelled = false;
-    team_.run([&](Worker worker) {
-      Stepper& stepper = steppers_[static_cast<std::size_t>(worker.rank)];
-      stepper.begin_epoch(anchors);
-      const Range share = schedule_.share(worker);
-      for (std::int64_t position = share.begin; position < share.end; ++position) {
-        if (trace_.cancelled()) {
-          cancelled.store(true, std::memory_order_relaxed);
-          return;
-        }
-        const double done =
-            static_cast<double>(position - share.begin) / static_cast<double>(share.size());
-        const double step = step_ * unit_ * step_factor(options_, epoch_ - 1 + done);
-        const Range next = position + 1 < share.end ? schedule_.rows_at(position + 1) : Range{};
-        step_block(stepper, schedule_.rows_at(position), next, step);
-      }
-      stepper.end_epoch();
-    });
-    return !cancelled.load();
-  }
-
-  void step_block(Stepper& stepper, Range block, Range next, double step) {
-    constexpr std::int64_t ahead = 2;
-    for (std::int64_t i = block.begin; i < block.end; ++i) {
-      const std::int64_t soon = i + ahead;
-      if (soon < block.end) {
-        rows_.prefetch(static_cast<Index>(soon));
-      } else if (next.begin + soon - block.end < next.end) {
-        rows_.prefetch(static_cast<Index>(next.begin + soon - block.end));
-      }
-      stepper.step(static_cast<Index>(i), step);
-    }
+    const auto step = [this](double done) {
+      return step_ * unit_ * step_factor(options_, epoch_ - 1 + done);
+    };
+    return pass_->run(schedule_, {0, schedule_.positions()},
+                      reduced ? point_.anchors() : std::span<const double>(), step, trace_);
   }
 
   /// Margins and extrapolation. False if the objective is not finite or has exploded.
   bool settle() {
-    const double found = point_.objective(shared_.quiescent());
+    const double found = point_.objective(pass_->vector());
     if (!std::isfinite(found) || found > exploded * std::max(point_.at_zero(), lowest_)) {
       return false;
     }
     adapt_step(found);
     if (options_.extrapolation > 0) {
-      extrapolation_.improve(shared_.quiescent(), point_.margins(), found);
+      extrapolation_.improve(pass_->vector(), point_.margins(), found);
     }
     return true;
   }
@@ -222,11 +183,11 @@ class StochasticGradient {
   void look() {
     Stopwatch& clock = options_.variance_reduction ? training_ : evaluation_;
     clock.start();
-    latest_ = point_.certify_point(shared_.quiescent());
+    latest_ = point_.certify_point(pass_->vector());
     clock.stop();
     if (latest_.objective < lowest_ || best_.empty()) {
       lowest_ = latest_.objective;
-      best_ = shared_.snapshot();
+      best_.assign(pass_->vector().begin(), pass_->vector().end());
       best_certificate_ = latest_;
     }
     const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates_, latest_};
@@ -245,9 +206,9 @@ class StochasticGradient {
     }
     training_.start();
     step_ *= 0.25;
-    shared_.assign(best_);
+    std::copy(best_.begin(), best_.end(), pass_->vector().begin());
     extrapolation_.forget();
-    latest_.objective = point_.objective(shared_.quiescent());
+    latest_.objective = point_.objective(pass_->vector());
     training_.stop();
     look();
   }
@@ -269,22 +230,16 @@ class StochasticGradient {
     const std::int64_t size = std::min<std::int64_t>(n, std::max<std::int64_t>(1000, n / 50));
     Schedule sample(n, 1, options_.seed ^ 0x5A5A5A5AU);
     sample.shuffle(0);
-    SharedVector<Plain> trial_vector(rows_.columns());
-    const HotBands bands(rows_.order(), rows_.rows(), size);
-    using TrialStepper = typename Stepper::template With<Plain>;
+    const Team alone(1);
+    const auto trial = make_pass<Plain>(labelled_rows(), options_.adagrad, sparse(), size, alone);
     return search_step(options_.adagrad ? 0.1 : 1.0, [&](double step) {
       step_ = step;
-      prepare_terms(false);
-      trial_vector.assign({});
-      typename TrialStepper::Common common(rows_.columns());
-      TrialStepper stepper(problem_, rows_, bands, terms_, trial_vector, common);
-      stepper.begin_epoch({});
-      for (std::int64_t k = 0; k < size; ++k) {
-        const double falling = 1.0 - static_cast<double>(k) / static_cast<double>(size);
-        stepper.step(static_cast<Index>(sample.rows_at(k).begin), step * unit_ * falling);
-      }
-      stepper.end_epoch();
-      return sample_objective(trial_vector.quiescent(), sample, size);
+      trial->restart();
+      trial->prepare(terms(false));
+      trial->run(
+          sample, {0, size}, {}, [&](double done) { return step * unit_ * (1.0 - done); },
+          SilentTrace());
+      return sample_objective(trial->vector(), sample, size);
     });
   }
 
@@ -335,11 +290,8 @@ class StochasticGradient {
   Team team_;
   PackedEvaluator<L, P> point_;
   const PackedRows& rows_;
-  HotBands bands_;
-  std::vector<Terms> terms_;
-  SharedVector<Update> shared_;
-  typename Stepper::Common common_;
-  std::vector<Stepper> steppers_;
+  std::unique_ptr<RowPass> pass_;
+  std::vector<CoordinateTerms> terms_;
   Schedule schedule_;
   Extrapolation<L, P> extrapolation_;
   std::vector<double> best_;
@@ -356,9 +308,9 @@ class StochasticGradient {
   std::optional<Status> ended_;
 };
 
-/// Picks the step and the terms that options and penalty ask for, and runs.
+/// Runs the driver with an update policy.
 template <class Update, Loss L, Penalty P>
-[[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, const SgdOptions& options,
+[[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
                                          Trace& trace) {
   problem.validate();
   options.validate();
@@ -366,13 +318,14 @@ template <class Update, Loss L, Penalty P>
       options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
     throw std::invalid_argument("initial must hold one coefficient a column");
   }
-  const auto run = [&]<class Terms>(Terms) {
-    if (options.adagrad) {
-      return StochasticGradient<AdaGradStepper, Update, Terms, L, P>(problem, options, trace).run();
-    }
-    return StochasticGradient<RowStepper, Update, Terms, L, P>(problem, options, trace).run();
-  };
-  return problem.penalty.l1() > 0.0 ? run(SparseTerms{}) : run(SmoothTerms{});
+  if (options.adagrad) {
+    options.variance_reduction = false;
+  }
+  // AdaGrad keeps its sums in shared memory; Locked is the baseline without private copies.
+  if (options.adagrad || std::is_same_v<Update, Locked>) {
+    options.hot_columns = 0;
+  }
+  return StochasticGradient<L, P>(problem, options, &make_pass<Update, L>, trace).run();
 }
 
 }  // namespace sounder

@@ -10,4 +10,8 @@ if(SOUNDER_SANITIZE)
   if(SOUNDER_SANITIZE MATCHES undefined)
     target_compile_options(sounder_diagnostics INTERFACE -fno-sanitize-recover=all)
   endif()
+  if(SOUNDER_SANITIZE STREQUAL thread AND NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(WARNING "ThreadSanitizer does not understand libgomp and will report races that are "
+                    "none: use clang++ with libomp (preset tsan)")
+  endif()
 endif()

@@ -1,0 +1,24 @@
+# Install and export: headers, the program where it was built, and a package for find_package.
+# Everything is relative to the prefix, so that an installed tree may be moved.
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sounder)
+
+install(DIRECTORY engine datasets solvers DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sounder
+        FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN sample EXCLUDE)
+install(FILES ${SOUNDER_INCLUDE_DIR}/sounder/sounder.hpp
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sounder)
+
+foreach(part engine datasets solvers sounder)
+  set_target_properties(sounder_${part} PROPERTIES EXPORT_NAME ${part})
+  install(TARGETS sounder_${part} EXPORT sounder)
+endforeach()
+install(EXPORT sounder NAMESPACE sounder:: DESTINATION ${package_dir}
+        FILE sounder-targets.cmake)
+
+configure_package_config_file(
+  scripts/cmake/sounder-config.cmake.in sounder-config.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(sounder-config-version.cmake
+  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES ${PROJECT_BINARY_DIR}/sounder-config.cmake
+              ${PROJECT_BINARY_DIR}/sounder-config-version.cmake
+        DESTINATION ${package_dir})

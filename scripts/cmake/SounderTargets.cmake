@@ -13,7 +13,6 @@ configure_file(${PROJECT_SOURCE_DIR}/scripts/cmake/sounder.hpp.in
 
 find_package(OpenMP COMPONENTS CXX)
 find_package(ZLIB REQUIRED)
-find_package(Eigen3 REQUIRED NO_MODULE)
 
 add_library(sounder_engine INTERFACE)
 add_library(sounder::engine ALIAS sounder_engine)
@@ -32,7 +31,7 @@ target_link_libraries(sounder_datasets INTERFACE sounder::engine ZLIB::ZLIB)
 
 add_library(sounder_solvers INTERFACE)
 add_library(sounder::solvers ALIAS sounder_solvers)
-target_link_libraries(sounder_solvers INTERFACE sounder::engine Eigen3::Eigen)
+target_link_libraries(sounder_solvers INTERFACE sounder::engine)
 
 add_library(sounder_sounder INTERFACE)
 add_library(sounder::sounder ALIAS sounder_sounder)

@@ -1,0 +1,55 @@
+// The one list of losses and the one list of penalties; properties run over all of them. A new
+// loss or penalty is added here and nowhere else in the tests.
+#pragma once
+
+#include <sounder/solvers/loss/hinge.hpp>
+#include <sounder/solvers/loss/logistic.hpp>
+#include <sounder/solvers/loss/squared.hpp>
+#include <sounder/solvers/loss/squared_hinge.hpp>
+#include <sounder/solvers/penalty/elastic_net.hpp>
+#include <sounder/solvers/penalty/l1.hpp>
+#include <sounder/solvers/penalty/l2.hpp>
+#include <sounder/solvers/penalty/none.hpp>
+
+#include <tuple>
+#include <vector>
+
+namespace sounder::test {
+
+using Losses = std::tuple<Squared, Logistic, SquaredHinge, Hinge>;
+using Penalties = std::tuple<NoPenalty, L1, L2, ElasticNet>;
+
+template <class LossType, class PenaltyType>
+struct Pair {
+  using L = LossType;
+  using P = PenaltyType;
+};
+
+template <class P>
+using WithEveryLoss =
+    std::tuple<Pair<Squared, P>, Pair<Logistic, P>, Pair<SquaredHinge, P>, Pair<Hinge, P>>;
+
+/// Every loss with every penalty.
+using Pairs = decltype(std::tuple_cat(WithEveryLoss<NoPenalty>{}, WithEveryLoss<L1>{},
+                                      WithEveryLoss<L2>{}, WithEveryLoss<ElasticNet>{}));
+
+/// A penalty of its kind and strength lambda; `rho` is the elastic net's mix.
+template <class P>
+[[nodiscard]] P make_penalty(double lambda, double rho = 0.5) {
+  if constexpr (std::is_same_v<P, ElasticNet>) {
+    return {lambda, rho};
+  } else if constexpr (std::is_same_v<P, NoPenalty>) {
+    return {};
+  } else {
+    return {lambda};
+  }
+}
+
+/// Targets that the loss is made for.
+template <class L>
+[[nodiscard]] std::vector<double> some_targets() {
+  return L::classification ? std::vector<double>{-1.0, 1.0}
+                           : std::vector<double>{-30.0, -1.0, 0.0, 0.5, 2.0};
+}
+
+}  // namespace sounder::test

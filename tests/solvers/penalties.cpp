@@ -1,0 +1,126 @@
+#include <cmath>
+
+#include "solvers/pairs.hpp"
+#include "support/catch.hpp"
+
+using sounder::soft_threshold;
+using sounder::test::make_penalty;
+using sounder::test::Penalties;
+
+namespace {
+
+constexpr double grid = 1e-3;
+
+const std::vector<double>& points() {
+  static const std::vector<double> all{-4.0, -1.3, -0.5, -0.2, -1e-3, 0.0, 0.1, 0.4, 0.5, 1.0, 3.7};
+  return all;
+}
+
+template <class P>
+std::vector<P> some_penalties() {
+  if constexpr (std::is_same_v<P, sounder::ElasticNet>) {
+    return {make_penalty<P>(0.4, 0.5), make_penalty<P>(2.0, 0.9), make_penalty<P>(0.5, 0.0)};
+  } else {
+    return {make_penalty<P>(0.4), make_penalty<P>(2.0)};
+  }
+}
+
+/// The least of f over [-10, 10] on a grid, and where.
+template <class F>
+std::pair<double, double> grid_least(F&& f) {
+  std::pair<double, double> best{INFINITY, 0.0};
+  for (int k = -10'000; k <= 10'000; ++k) {
+    best = std::min(best, {f(k * grid), k * grid});
+  }
+  return best;
+}
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("a penalty is what its strengths say", "[penalty]", Penalties) {
+  for (const auto& penalty : some_penalties<TestType>()) {
+    for (const double w : points()) {
+      REQUIRE(penalty.value(w) ==
+              Approx(penalty.l1() * std::abs(w) + 0.5 * penalty.l2() * w * w).margin(1e-15));
+    }
+    REQUIRE(penalty.value(0.0) == 0.0);
+    REQUIRE(penalty.conjugate(0.0) == 0.0);
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("prox agrees with a search on a grid", "[penalty]", Penalties) {
+  for (const auto& penalty : some_penalties<TestType>()) {
+    for (const double w : points()) {
+      for (const double step : {0.1, 1.0, 5.0}) {
+        CAPTURE(w, step);
+        const auto cost = [&](double v) {
+          return 0.5 * (v - w) * (v - w) + step * penalty.value(v);
+        };
+        const double found = penalty.prox(w, step);
+        const auto [least, where] = grid_least(cost);
+        REQUIRE(found == Approx(where).margin(grid));
+        REQUIRE(cost(found) <= least + 1e-15);
+        REQUIRE(penalty.distance(found, (found - w) / step) == Approx(0.0).margin(1e-12));
+      }
+    }
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("distance is to the subdifferential", "[penalty]", Penalties) {
+  for (const auto& penalty : some_penalties<TestType>()) {
+    for (const double w : points()) {
+      // The subdifferential is an interval, from the slope on the left to the one on the right.
+      constexpr double h = 1e-7;
+      const double left = (penalty.value(w) - penalty.value(w - h)) / h;
+      const double right = (penalty.value(w + h) - penalty.value(w)) / h;
+      for (const double gradient : {-3.0, -0.4, -0.1, 0.0, 0.2, 0.4, 2.5}) {
+        CAPTURE(w, gradient);
+        const double expected = std::max({left + gradient, -gradient - right, 0.0});
+        REQUIRE(penalty.distance(w, gradient) == Approx(expected).margin(1e-5));
+      }
+    }
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("the conjugate agrees with a search on a grid", "[penalty]", Penalties) {
+  for (const auto& penalty : some_penalties<TestType>()) {
+    const double radius = penalty.conjugate_radius();
+    for (const double u : {-1.9, -0.4, -0.3, 0.0, 0.1, 0.39, 0.4, 1.5, 2.0}) {
+      CAPTURE(u, radius);
+      if (std::abs(u) > radius) {
+        REQUIRE(std::isinf(penalty.conjugate(u)));
+        continue;
+      }
+      const double least = grid_least([&](double w) { return penalty.value(w) - u * w; }).first;
+      REQUIRE(penalty.conjugate(u) >= -least - 1e-15);
+      REQUIRE(penalty.conjugate(u) == Approx(-least).margin(1e-5));
+    }
+    if (std::isfinite(radius)) {
+      REQUIRE(penalty.conjugate(radius) == 0.0);
+      REQUIRE(penalty.conjugate(-radius) == 0.0);
+    }
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("a penalty and its conjugate make a Fenchel-Young pair", "[penalty]",
+                        Penalties) {
+  for (const auto& penalty : some_penalties<TestType>()) {
+    for (const double w : points()) {
+      for (const double u : points()) {
+        CAPTURE(w, u);
+        REQUIRE(penalty.value(w) + penalty.conjugate(u) >= u * w - 1e-14);
+      }
+      const double sign = w == 0.0 ? 0.0 : std::copysign(1.0, w);
+      const double slope = penalty.l1() * sign + penalty.l2() * w;
+      REQUIRE(penalty.value(w) + penalty.conjugate(slope) == Approx(slope * w).margin(1e-14));
+    }
+  }
+}
+
+TEST_CASE("the soft threshold shrinks towards zero and stops there", "[penalty]") {
+  REQUIRE(soft_threshold(3.0, 1.0) == 2.0);
+  REQUIRE(soft_threshold(-3.0, 1.0) == -2.0);
+  REQUIRE(soft_threshold(0.5, 1.0) == 0.0);
+  REQUIRE(soft_threshold(-0.5, 1.0) == 0.0);
+  REQUIRE(soft_threshold(-0.5, 0.0) == -0.5);
+}
