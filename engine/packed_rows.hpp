@@ -101,8 +101,12 @@ class PackedRows {
     }
   }
 
+  /// Whether a pass over the data is too short to be worth a team.
+  [[nodiscard]] bool small() const noexcept { return nonzeros() < 16384; }
+
   /// z = (X S) w for all rows, in parallel; the same bits for any number of threads.
-  void margins(std::span<const double> w, std::span<double> z, const Team& team) const {
+  void margins(std::span<const double> w, std::span<double> z, const Team& whole_team) const {
+    const Team team(small() ? 1 : whole_team.size());
     team.run([&](Worker worker) {
       const Range share = nonzero_share(begin_, worker);
       for (std::int64_t i = share.begin; i < share.end; ++i) {
@@ -155,14 +159,15 @@ class PackedRows {
 /// Holds 8 bytes a column and worker. With one thread the same bits every time.
 class TransposeProduct {
  public:
-  TransposeProduct(const PackedRows& rows, const Team& team) : rows_(&rows), team_(&team) {
-    for (int rank = 0; rank < team.size(); ++rank) {
+  TransposeProduct(const PackedRows& rows, const Team& team)
+      : rows_(&rows), team_(rows.small() ? 1 : team.size()) {
+    for (int rank = 0; rank < team_.size(); ++rank) {
       sums_.emplace_back(rows.columns());
     }
   }
 
   void operator()(std::span<const double> a, std::span<double> u) {
-    team_->run([&](Worker worker) {
+    team_.run([&](Worker worker) {
       double* sum = sums_[static_cast<std::size_t>(worker.rank)].data();
       std::fill_n(sum, rows_->columns(), 0.0);
       const Range share = share_of(rows_->rows(), worker);
@@ -175,20 +180,23 @@ class TransposeProduct {
         }
       }
     });
-    team_->for_shares(static_cast<std::int64_t>(rows_->columns()), [&](Range columns) {
-      for (std::int64_t j = columns.begin; j < columns.end; ++j) {
-        double total = 0.0;
-        for (const AlignedArray<double>& sum : sums_) {
-          total += sum[static_cast<std::size_t>(j)];
-        }
-        u[static_cast<std::size_t>(j)] = total;
-      }
-    });
+    team_.for_shares(
+        static_cast<std::int64_t>(rows_->columns()),
+        [&](Range columns) {
+          for (std::int64_t j = columns.begin; j < columns.end; ++j) {
+            double total = 0.0;
+            for (const AlignedArray<double>& sum : sums_) {
+              total += sum[static_cast<std::size_t>(j)];
+            }
+            u[static_cast<std::size_t>(j)] = total;
+          }
+        },
+        Team::few_numbers);
   }
 
  private:
   const PackedRows* rows_;
-  const Team* team_;
+  Team team_;
   std::vector<AlignedArray<double>> sums_;
 };
 

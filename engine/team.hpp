@@ -96,25 +96,34 @@ class Team {
 #endif
   }
 
-  /// Calls `work(Range)` once a worker over contiguous shares of [0, count).
+  /// A few thousand additions cost less than starting the team.
+  static constexpr std::int64_t few_numbers = 2048;
+
+  /// Calls `work(Range)` over contiguous shares of [0, count), one a worker. Below `too_few` items
+  /// the caller does them all at once.
   template <class Work>
-  void for_shares(std::int64_t count, Work&& work) const {
-    run([&](Worker worker) { work(share_of(count, worker)); });
+  void for_shares(std::int64_t count, Work&& work, std::int64_t too_few = 2) const {
+    if (count < too_few) {
+      work(Range{0, count});
+    } else {
+      run([&](Worker worker) { work(share_of(count, worker)); });
+    }
   }
 
   /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
   /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
   template <class BlockSum>
   [[nodiscard]] double sum(std::int64_t count, BlockSum&& block_sum) const {
-    constexpr std::int64_t block = 2048;
+    constexpr std::int64_t block = few_numbers;
     const std::int64_t blocks = (count + block - 1) / block;
     std::vector<double> partial(static_cast<std::size_t>(blocks));
-    for_shares(blocks, [&](Range share) {
+    const auto sum_blocks = [&](Range share) {
       for (std::int64_t b = share.begin; b < share.end; ++b) {
         partial[static_cast<std::size_t>(b)] =
             block_sum(Range{b * block, std::min(count, (b + 1) * block)});
       }
-    });
+    };
+    for_shares(blocks, sum_blocks);
     double total = 0.0;
     for (const double value : partial) {
       total += value;

@@ -62,12 +62,15 @@ template <Loss L, Penalty P>
 template <Loss L, Penalty P>
 void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std::span<double> a,
                     const Team& team) {
-  team.for_shares(problem.matrix.rows(), [&](Range rows) {
-    for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-      const auto k = static_cast<std::size_t>(i);
-      a[k] = -problem.loss.derivative(problem.targets[k], z[k]);
-    }
-  });
+  team.for_shares(
+      problem.matrix.rows(),
+      [&](Range rows) {
+        for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+          const auto k = static_cast<std::size_t>(i);
+          a[k] = -problem.loss.derivative(problem.targets[k], z[k]);
+        }
+      },
+      Team::few_numbers);
   if (!problem.intercept) {
     return;
   }
@@ -77,12 +80,15 @@ void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std
       weighted_mean(problem, team, [&](double, std::size_t i) { return std::max(-a[i], 0.0); });
   const double up = positive > negative ? negative / positive : 1.0;
   const double down = negative > positive ? positive / negative : 1.0;
-  team.for_shares(problem.matrix.rows(), [&](Range rows) {
-    for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-      const auto k = static_cast<std::size_t>(i);
-      a[k] *= a[k] > 0.0 ? up : down;
-    }
-  });
+  team.for_shares(
+      problem.matrix.rows(),
+      [&](Range rows) {
+        for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+          const auto k = static_cast<std::size_t>(i);
+          a[k] *= a[k] > 0.0 ? up : down;
+        }
+      },
+      Team::few_numbers);
 }
 
 /// The factor that makes t a dual feasible: |t u_j| within the conjugate's domain. For squared loss

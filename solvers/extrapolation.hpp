@@ -85,6 +85,11 @@ class Extrapolation {
   /// Sum over [0, count) of what `work(Range, Model&)` adds, a model a worker.
   template <class Work>
   [[nodiscard]] Model reduce(std::size_t count, Work&& work) const {
+    if (static_cast<std::int64_t>(count) < Team::few_numbers) {
+      Model model(past_.size());
+      work(Range{0, static_cast<std::int64_t>(count)}, model);
+      return model;
+    }
     std::vector<Model> parts(static_cast<std::size_t>(team_->size()), Model(past_.size()));
     team_->run([&](Worker worker) {
       Model model(past_.size());
@@ -171,8 +176,11 @@ class Extrapolation {
           trial[b] += step[b];
           step[b] *= 0.25;
         }
-        Model there = objective_model(z, penalty, trial);
         ++evaluations;
+        if (too_far(trial)) {
+          continue;
+        }
+        Model there = objective_model(z, penalty, trial);
         lower = there.value < here.value;
         if (lower) {
           const double decrease = here.value - there.value;
@@ -204,6 +212,16 @@ class Extrapolation {
     return c;
   }
 
+  /// Iterates that nearly coincide invite huge coefficients, and those would blow the rounding
+  /// errors of the margins up into a difference between z and X w.
+  [[nodiscard]] static bool too_far(const Vector& c) noexcept {
+    double total = 0.0;
+    for (const double value : c) {
+      total += std::abs(value);
+    }
+    return !(total <= 1e3);
+  }
+
   /// -H^-1 g; empty where H is beyond repair.
   [[nodiscard]] static Vector newton_step(const Model& model) {
     const std::size_t size = model.gradient.size();
@@ -214,7 +232,7 @@ class Extrapolation {
     }
     for (std::size_t b = 0; b < size; ++b) {
       // Past iterates may lie on a line.
-      hessian[b * size + b] += 1e-9 * hessian[b * size + b] + 1e-15 * largest;
+      hessian[b * size + b] += 1e-9 * hessian[b * size + b] + 1e-12 * largest;
     }
     Vector step = model.gradient;
     for (double& value : step) {
@@ -243,7 +261,7 @@ class Extrapolation {
           return sum;
         });
     const double found = mean_loss(*problem_, new_z, *team_) + penalty;
-    if (!(found < objective)) {
+    if (!(found < objective * (1.0 - 1e-13))) {  // less would be rounding
       return objective;
     }
     std::copy(new_w.begin(), new_w.end(), w.begin());
@@ -254,16 +272,19 @@ class Extrapolation {
   [[nodiscard]] std::vector<double> combine(const Vector& c, std::span<const double> base,
                                             std::vector<double> Iterate::*part) const {
     std::vector<double> sum(base.size());
-    team_->for_shares(static_cast<std::int64_t>(base.size()), [&](Range share) {
-      for (std::int64_t k = share.begin; k < share.end; ++k) {
-        const auto i = static_cast<std::size_t>(k);
-        double value = base[i];
-        for (std::size_t b = 0; b < c.size(); ++b) {
-          value += c[b] * ((past_[b].*part)[i] - base[i]);
-        }
-        sum[i] = value;
-      }
-    });
+    team_->for_shares(
+        static_cast<std::int64_t>(base.size()),
+        [&](Range share) {
+          for (std::int64_t k = share.begin; k < share.end; ++k) {
+            const auto i = static_cast<std::size_t>(k);
+            double value = base[i];
+            for (std::size_t b = 0; b < c.size(); ++b) {
+              value += c[b] * ((past_[b].*part)[i] - base[i]);
+            }
+            sum[i] = value;
+          }
+        },
+        Team::few_numbers);
     return sum;
   }
 

@@ -124,20 +124,23 @@ class StochasticGradient {
     const double n = rows_.rows();
     const double step = step_ * unit_ * step_factor(options_, std::max(epoch_ - 1, 0));
     const std::span<const double> pull = point_.pull();
-    team_.for_shares(static_cast<std::int64_t>(terms_.size()), [&](Range columns) {
-      for (std::int64_t c = columns.begin; c < columns.end; ++c) {
-        const auto j = static_cast<std::size_t>(c);
-        const bool free = j < point_.first_penalised();
-        const double share = n / rows_.order().count_of[j];
-        const auto scale = static_cast<double>(point_.scales()[j]);
-        const double shrink = free ? 0.0 : share * scale * scale * problem_.penalty.l2();
-        const double threshold = free ? 0.0 : share * scale * problem_.penalty.l1();
-        const double drift = reduced ? -share * pull[j] : 0.0;
-        // As an implicit step: a rare column's share of the penalty must not overshoot zero.
-        const double damping = 1.0 / (1.0 + step * shrink);
-        terms_[j] = {damping * drift, damping * shrink, damping * threshold};
-      }
-    });
+    team_.for_shares(
+        static_cast<std::int64_t>(terms_.size()),
+        [&](Range columns) {
+          for (std::int64_t c = columns.begin; c < columns.end; ++c) {
+            const auto j = static_cast<std::size_t>(c);
+            const bool free = j < point_.first_penalised();
+            const double share = n / rows_.order().count_of[j];
+            const auto scale = static_cast<double>(point_.scales()[j]);
+            const double shrink = free ? 0.0 : share * scale * scale * problem_.penalty.l2();
+            const double threshold = free ? 0.0 : share * scale * problem_.penalty.l1();
+            const double drift = reduced ? -share * pull[j] : 0.0;
+            // As an implicit step: a rare column's share of the penalty must not overshoot zero.
+            const double damping = 1.0 / (1.0 + step * shrink);
+            terms_[j] = {damping * drift, damping * shrink, damping * threshold};
+          }
+        },
+        Team::few_numbers);
     return terms_;
   }
 
@@ -170,11 +173,12 @@ class StochasticGradient {
     if (!automatic_step() || !options_.variance_reduction) {
       return;
     }
+    const bool guarded = options_.extrapolation > 0;
     if (epoch_ == 1 && !warm_) {
-      step_ = std::min(step_, first_reduced_step);
+      step_ = std::min(step_, guarded ? 4.0 : 0.25);
     } else if (found <= latest_.objective) {
-      step_ = std::min(1.5 * step_, largest_reduced_step);
-    } else if (found > tolerated_climb * latest_.objective) {
+      step_ = guarded ? std::min(1.5 * step_, 16.0) : step_;
+    } else if (found > (guarded && L::smooth ? 1.5 : 1.0) * latest_.objective) {
       step_ *= 0.5;
     }
   }
@@ -279,9 +283,6 @@ class StochasticGradient {
 
   static constexpr double exploded = 100.0;
   static constexpr int most_retreats = 8;
-  static constexpr double first_reduced_step = 4.0;
-  static constexpr double largest_reduced_step = 16.0;
-  static constexpr double tolerated_climb = L::smooth ? 1.5 : 1.0;
 
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;

@@ -11,6 +11,9 @@ endforeach()
 configure_file(${PROJECT_SOURCE_DIR}/scripts/cmake/sounder.hpp.in
                ${SOUNDER_INCLUDE_DIR}/sounder/sounder.hpp @ONLY)
 
+if(SOUNDER_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
 find_package(OpenMP COMPONENTS CXX)
 find_package(ZLIB REQUIRED)
 

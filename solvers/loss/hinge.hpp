@@ -13,7 +13,7 @@ struct Hinge {
   static constexpr bool classification = true;
 
   [[nodiscard]] double value(double y, double z) const noexcept {
-    return std::max(0.0, 1.0 - y * z);
+    return std::max(1.0 - y * z, 0.0);  // in this order NaN stays NaN
   }
   [[nodiscard]] double derivative(double y, double z) const noexcept {
     return y * z < 1.0 ? -y : 0.0;

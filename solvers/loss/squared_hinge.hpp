@@ -13,11 +13,11 @@ struct SquaredHinge {
   static constexpr bool classification = true;
 
   [[nodiscard]] double value(double y, double z) const noexcept {
-    const double slack = std::max(0.0, 1.0 - y * z);
+    const double slack = std::max(1.0 - y * z, 0.0);  // in this order NaN stays NaN
     return slack * slack;
   }
   [[nodiscard]] double derivative(double y, double z) const noexcept {
-    return -2.0 * y * std::max(0.0, 1.0 - y * z);
+    return -2.0 * y * std::max(1.0 - y * z, 0.0);
   }
   [[nodiscard]] double curvature(double y, double z) const noexcept {
     return y * z < 1.0 ? 2.0 : 0.0;
