@@ -13,7 +13,8 @@ struct CoordinateTerms {
 };
 
 /// What a coordinate feels beside the loss at every row that holds it. The drift is the mean
-/// gradient of variance reduction, 0 without it.
+/// gradient of variance reduction, 0 without it. A change is computed in float (its own relative
+/// error of 6e-8 is nothing to a stochastic step) and added in double.
 struct SmoothTerms {
   float drift;
   float shrink;
@@ -22,8 +23,8 @@ struct SmoothTerms {
     return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink)};
   }
   /// x after a pull (the loss's part of the step) and a step on the terms.
-  [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
-    return x - pull - step * (static_cast<double>(drift) + static_cast<double>(shrink) * x);
+  [[nodiscard]] double moved(double x, float pull, float step) const noexcept {
+    return x - static_cast<double>(pull + step * (drift + shrink * static_cast<float>(x)));
   }
   /// The proximal step on the penalty alone.
   [[nodiscard]] double prox(double x, double step) const noexcept {
@@ -42,10 +43,9 @@ struct SparseTerms {
     return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink),
             static_cast<float>(terms.threshold)};
   }
-  [[nodiscard]] double moved(double x, double pull, double step) const noexcept {
-    const double y =
-        x - pull - step * (static_cast<double>(drift) + static_cast<double>(shrink) * x);
-    return soft_threshold(y, step * static_cast<double>(threshold));
+  [[nodiscard]] double moved(double x, float pull, float step) const noexcept {
+    const float change = pull + step * (drift + shrink * static_cast<float>(x));
+    return soft_threshold(x - static_cast<double>(change), static_cast<double>(step * threshold));
   }
   [[nodiscard]] double prox(double x, double step) const noexcept {
     return soft_threshold(x, step * static_cast<double>(threshold)) /

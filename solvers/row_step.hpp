@@ -63,15 +63,16 @@ class alignas(128) RowStepper {
     }
     slope *=
         weight * step / (1.0 + weight * step * L::curvature_bound * data_.rows->squared_norm(i));
+    const auto pull = static_cast<float>(slope);
+    const auto rate = static_cast<float>(step);
     for (const PackedEntry& entry : hot) {
       const auto j = static_cast<std::size_t>(entry.column);
-      hot_[j] = terms_[j].moved(hot_[j], slope * static_cast<double>(entry.value), step);
+      hot_[j] = terms_[j].moved(hot_[j], pull * entry.value, rate);
     }
     for (const PackedEntry& entry : cold) {
       const auto j = static_cast<std::size_t>(entry.column);
       const Terms terms = terms_[j];
-      const double pull = slope * static_cast<double>(entry.value);
-      shared_->update(j, [&](double x) { return terms.moved(x, pull, step); });
+      shared_->update(j, [&](double x) { return terms.moved(x, pull * entry.value, rate); });
     }
     if (++passed_ % bands_->rows == 0) {
       hot_.exchange(bands_->due(++tick_), *shared_);

@@ -145,19 +145,19 @@ TEST_CASE("packed rows hold X S, the hot entries in front", "[packed_rows]") {
 
 TEST_CASE("margins agree with the dense product, in the same bits for 1, 2, 4 and 8 threads",
           "[packed_rows]") {
-  for (const double density : {0.0, 0.02, 0.4}) {
-    const CsrMatrix matrix = random_matrix(301, 90, density, 2);
+  for (const double density : {0.0, 0.02, 0.4}) {  // the last is large enough for a team
+    const CsrMatrix matrix = random_matrix(601, 90, density, 2);
     const ColumnOrder order = order_of(matrix, true, 5);
     const std::vector<float> scales = scales_for(order);
     const PackedRows rows(matrix, order, scales, true, Team(1));
     const std::vector<double> w = random_vector(order.size(), 9);
     const Eigen::VectorXd expected = packed_dense(matrix, order, scales) * dense(w);
-    std::vector<double> one(301);
+    std::vector<double> one(601);
     rows.margins(w, one, Team(1));
     REQUIRE((dense(one) - expected).norm() <= 1e-13 * (1.0 + expected.norm()));
     for (const int threads : {2, 4, 8}) {
       CAPTURE(density, threads);
-      std::vector<double> z(301);
+      std::vector<double> z(601);
       rows.margins(w, z, Team(threads));
       REQUIRE(z == one);
     }
@@ -166,21 +166,24 @@ TEST_CASE("margins agree with the dense product, in the same bits for 1, 2, 4 an
 
 TEST_CASE("the transposed product agrees with the dense one for 1, 2, 4 and 8 threads",
           "[packed_rows]") {
-  const CsrMatrix matrix = random_matrix(301, 90, 0.05, 4);
-  const ColumnOrder order = order_of(matrix, true, -1);
-  const std::vector<float> scales = scales_for(order);
-  const PackedRows rows(matrix, order, scales, true, Team(1));
-  for (const int threads : {1, 2, 4, 8}) {
-    const Team team(threads);
-    TransposeProduct product(rows, team);
-    for (const std::uint64_t seed : {1U, 2U}) {  // twice: sums must start afresh
-      CAPTURE(threads, seed);
-      std::vector<double> a = random_vector(301, seed);
-      a[7] = 0.0;
-      const Eigen::VectorXd expected = packed_dense(matrix, order, scales).transpose() * dense(a);
-      std::vector<double> u(order.size(), 99.0);
-      product(a, u);
-      REQUIRE((dense(u) - expected).norm() <= 1e-13 * expected.norm());
+  for (const Index columns : {90, 3000}) {  // the second is large enough for a team
+    const CsrMatrix matrix = random_matrix(301, columns, 0.05, 4);
+    const ColumnOrder order = order_of(matrix, true, -1);
+    const std::vector<float> scales = scales_for(order);
+    const PackedRows rows(matrix, order, scales, true, Team(1));
+    const Eigen::MatrixXd oracle = packed_dense(matrix, order, scales).transpose();
+    for (const int threads : {1, 2, 4, 8}) {
+      const Team team(threads);
+      TransposeProduct product(rows, team);
+      for (const std::uint64_t seed : {1U, 2U}) {  // twice: sums must start afresh
+        CAPTURE(columns, threads, seed);
+        std::vector<double> a = random_vector(301, seed);
+        a[7] = 0.0;
+        const Eigen::VectorXd expected = oracle * dense(a);
+        std::vector<double> u(order.size(), 99.0);
+        product(a, u);
+        REQUIRE((dense(u) - expected).norm() <= 1e-13 * expected.norm());
+      }
     }
   }
 }

@@ -90,7 +90,7 @@ TEST_CASE("on a quadratic, as many iterates as dimensions give the minimum", "[e
     for (const int threads : {1, 2, 4, 8}) {
       CAPTURE(intercept, threads);
       const auto instance = make_instance<sounder::Squared, sounder::L2>(
-          {.rows = 90, .columns = 4, .intercept = intercept, .weighted = true, .lambda = 0.1});
+          {.rows = 2500, .columns = 4, .intercept = intercept, .weighted = true, .lambda = 0.1});
       const auto problem = instance.problem();
       const std::size_t first = intercept ? 1 : 0;
       const std::size_t size = 4 + first;
