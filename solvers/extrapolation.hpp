@@ -33,11 +33,13 @@ class Extrapolation {
         depth_(static_cast<std::size_t>(depth)), team_(&team) {}
 
   /// Moves (w, z) to the best point found, never to a worse one, and remembers it.
-  /// Returns F there. `objective` is F(w).
-  double improve(std::span<double> w, std::span<double> z, double objective) {
+  /// Returns F there. `objective` is F(w); `evaluate(w)` computes F and the margins z anew, since
+  /// rounding errors of combined margins would add up from one call to the next.
+  template <class Evaluate>
+  double improve(std::span<double> w, std::span<double> z, double objective, Evaluate&& evaluate) {
     if (!past_.empty()) {
       const Vector c = minimise(w, z, objective);
-      objective = accept_if_lower(c, w, z, objective);
+      objective = accept_if_lower(c, w, z, objective, evaluate);
     }
     remember(w, z, objective);
     return objective;
@@ -212,8 +214,7 @@ class Extrapolation {
     return c;
   }
 
-  /// Iterates that nearly coincide invite huge coefficients, and those would blow the rounding
-  /// errors of the margins up into a difference between z and X w.
+  /// Iterates that nearly coincide invite huge coefficients, in which the model means nothing.
   [[nodiscard]] static bool too_far(const Vector& c) noexcept {
     double total = 0.0;
     for (const double value : c) {
@@ -244,48 +245,39 @@ class Extrapolation {
     return step;
   }
 
+  template <class Evaluate>
   double accept_if_lower(const Vector& c, std::span<double> w, std::span<double> z,
-                         double objective) const {
+                         double objective, Evaluate&& evaluate) const {
     if (std::all_of(c.begin(), c.end(), [](double value) { return value == 0.0; })) {
       return objective;
     }
-    std::vector<double> new_w = combine(c, w, &Iterate::w);
-    std::vector<double> new_z = combine(c, z, &Iterate::z);
-    const double penalty =
-        team_->sum(static_cast<std::int64_t>(w.size() - first_penalised_), [&](Range share) {
-          double sum = 0.0;
-          for (std::int64_t k = share.begin; k < share.end; ++k) {
-            const std::size_t j = static_cast<std::size_t>(k) + first_penalised_;
-            sum += problem_->penalty.value(new_w[j] * static_cast<double>(scales_[j]));
-          }
-          return sum;
-        });
-    const double found = mean_loss(*problem_, new_z, *team_) + penalty;
-    if (!(found < objective * (1.0 - 1e-13))) {  // less would be rounding
-      return objective;
+    const std::vector<double> old_w(w.begin(), w.end());
+    const std::vector<double> old_z(z.begin(), z.end());
+    combine(c, old_w, w);
+    const double found = evaluate(std::span<const double>(w));
+    if (found < objective) {
+      return found;
     }
-    std::copy(new_w.begin(), new_w.end(), w.begin());
-    std::copy(new_z.begin(), new_z.end(), z.begin());
-    return found;
+    std::copy(old_w.begin(), old_w.end(), w.begin());
+    std::copy(old_z.begin(), old_z.end(), z.begin());
+    return objective;
   }
 
-  [[nodiscard]] std::vector<double> combine(const Vector& c, std::span<const double> base,
-                                            std::vector<double> Iterate::*part) const {
-    std::vector<double> sum(base.size());
+  /// w = base + sum_b c_b (w_b - base).
+  void combine(const Vector& c, std::span<const double> base, std::span<double> w) const {
     team_->for_shares(
         static_cast<std::int64_t>(base.size()),
         [&](Range share) {
           for (std::int64_t k = share.begin; k < share.end; ++k) {
-            const auto i = static_cast<std::size_t>(k);
-            double value = base[i];
+            const auto j = static_cast<std::size_t>(k);
+            double value = base[j];
             for (std::size_t b = 0; b < c.size(); ++b) {
-              value += c[b] * ((past_[b].*part)[i] - base[i]);
+              value += c[b] * (past_[b].w[j] - base[j]);
             }
-            sum[i] = value;
+            w[j] = value;
           }
         },
         Team::few_numbers);
-    return sum;
   }
 
   void remember(std::span<const double> w, std::span<const double> z, double objective) {

@@ -162,7 +162,8 @@ class StochasticGradient {
     }
     adapt_step(found);
     if (options_.extrapolation > 0) {
-      extrapolation_.improve(pass_->vector(), point_.margins(), found);
+      extrapolation_.improve(pass_->vector(), point_.margins(), found,
+                             [this](std::span<const double> w) { return point_.objective(w); });
     }
     return true;
   }

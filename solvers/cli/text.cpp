@@ -14,7 +14,7 @@ std::string with_commas(std::int64_t number) {
   std::string text = std::to_string(number);
   const std::size_t first = number < 0 ? 1 : 0;
   for (std::size_t place = text.size(); place > first + 3; place -= 3) {
-    text.insert(place - 3, ",");
+    text.insert(place - 3, 1, ',');
   }
   return text;
 }

@@ -179,7 +179,7 @@ TEST_CASE("problems that do not fit are refused", "[edge]") {
   refused(Classification{matrix, signs, {}, {1.0}, false, zeros}, "weights are zero");
   refused(Classification{CsrMatrix{}, {}, {}, {1.0}, false, {}}, "no rows");
   refused(Problem<Squared, L2>{matrix, lost, {}, {1.0}, false, {}}, "squared");
-  for (const double lambda : {-1.0, not_a_number, INFINITY}) {
+  for (const double lambda : {-1.0, not_a_number, double{INFINITY}}) {
     CAPTURE(lambda);
     refused(Classification{matrix, signs, {}, {lambda}, false, {}}, "penalty");
     refused(Problem<Logistic, L1>{matrix, signs, {}, {lambda}, false, {}}, "penalty");

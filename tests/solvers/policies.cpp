@@ -1,4 +1,6 @@
 // The update policies, AdaGrad, the paper's plain method and every schedule.
+#include <tuple>
+
 #include "solvers/solve.hpp"
 #include "support/catch.hpp"
 
@@ -44,9 +46,13 @@ TEST_CASE("the paper's method, without what was added to it, comes within a few 
           "[hogwild]") {
   const auto instance = make_instance<Squared, ElasticNet>({.intercept = true, .weighted = true});
   const OraclePoint best = oracle_minimum(instance.dense_problem());
-  for (const StepSchedule schedule :
-       {StepSchedule::automatic, StepSchedule::epoch_decay, StepSchedule::inverse,
-        StepSchedule::linear, StepSchedule::constant}) {
+  // Three times the worst of four seeds and shapes, for each schedule. A step that never falls
+  // keeps its noise: it has to be small.
+  for (const auto& [schedule, step, bound] :
+       {std::tuple{StepSchedule::automatic, 0.0, 0.03}, std::tuple{StepSchedule::linear, 0.0, 0.03},
+        std::tuple{StepSchedule::inverse, 0.0, 0.02},
+        std::tuple{StepSchedule::epoch_decay, 0.0, 0.1},
+        std::tuple{StepSchedule::constant, 0.05, 0.05}}) {
     for (const int threads : {1, 2, 4, 8}) {
       CAPTURE(static_cast<int>(schedule), threads);
       SgdOptions options = with_threads(threads, 2);
@@ -54,7 +60,8 @@ TEST_CASE("the paper's method, without what was added to it, comes within a few 
       options.extrapolation = 0;
       options.hot_columns = 0;
       options.schedule = schedule;
-      REQUIRE(excess<Relaxed>(instance, best, options) <= 0.05);
+      options.step = step;
+      REQUIRE(excess<Relaxed>(instance, best, options) <= bound);
     }
   }
 }
@@ -74,7 +81,7 @@ TEST_CASE("AdaGrad comes within one per cent", "[hogwild]") {
 
 TEST_CASE("an l1 penalty leaves exact zeros, and those of the optimum", "[hogwild]") {
   const auto instance =
-      make_instance<Squared, L1>({.rows = 800, .columns = 40, .density = 0.5, .lambda = 0.2});
+      make_instance<Squared, L1>({.rows = 400, .columns = 40, .density = 0.5, .lambda = 0.2});
   const OraclePoint best = oracle_minimum(instance.dense_problem());
   const auto clear_zeros = (best.w.array().abs() < 1e-6).count();
   REQUIRE(clear_zeros >= 10);
