@@ -1,5 +1,7 @@
 #include <sounder/solvers/extrapolation.hpp>
 
+#include <algorithm>
+
 #include "solvers/instances.hpp"
 #include "support/catch.hpp"
 
@@ -58,7 +60,8 @@ double improve(const Instance& instance, const Scales& scales, Extrapolation& ex
   const double found = extrapolation.improve(
       w, z, objective_of(instance, w, scales), [&](std::span<const double> point) {
         const std::vector<double> there(point.begin(), point.end());
-        z = margins_of(instance, there, scales);
+        const std::vector<double> margins = margins_of(instance, there, scales);
+        std::copy(margins.begin(), margins.end(), z.begin());
         return objective_of(instance, there, scales);
       });
   REQUIRE(z == margins_of(instance, w, scales));

@@ -37,16 +37,17 @@ class Recorder final : public Trace {
   return options;
 }
 
-/// (F - F*) / F* at the result, after checking that every number reported on the way is true:
-/// objectives at least F*, dual bounds at most, the result what its certificate says.
+/// (F - F*) / F* at the result (relative to F(0) where F* is next to nothing), after checking that
+/// every number reported on the way is true: objectives at least F*, dual bounds at most, the
+/// result what its certificate says.
 template <class Update, class L, class P>
 [[nodiscard]] double excess(const Instance<L, P>& instance, const OraclePoint& best,
                             const SgdOptions& options) {
   const Problem<L, P> problem = instance.problem();
   Recorder trace;
   const Result result = hogwild<Update>(problem, options, trace);
-  const double slack = 1e-7 * best.objective;
   const double at_zero = objective_at_zero(problem, Team(1));
+  const double slack = 1e-7 * best.objective + 1e-14 * at_zero;
   double lowest = infinity;
   for (const Progress& progress : trace.seen) {
     const Certificate& point = progress.certificate;
@@ -66,7 +67,7 @@ template <class Update, class L, class P>
   REQUIRE(result.certificate.objective == Approx(objective).epsilon(1e-9));
   REQUIRE(result.certificate.nonzeros ==
           static_cast<Index>(result.w.size()) - std::count(result.w.begin(), result.w.end(), 0.0));
-  return objective / best.objective - 1.0;
+  return (objective - best.objective) / std::max(best.objective, 1e-6 * at_zero);
 }
 
 /// Bounds on the excess after 20 epochs of 400 rows: three times the worst that was measured over
