@@ -253,7 +253,18 @@ class Extrapolation {
     }
     const std::vector<double> old_w(w.begin(), w.end());
     const std::vector<double> old_z(z.begin(), z.end());
-    combine(c, old_w, w);
+    double known = objective;
+    for (const Iterate& iterate : past_) {
+      known = std::min(known, iterate.objective);
+    }
+    if (problem_->penalty.l1() > 0.0) {
+      combine(c, old_w, w, /*keep_zeros=*/true);
+      const double found = evaluate(std::span<const double>(w));
+      if (found < objective && found <= known) {
+        return found;
+      }
+    }
+    combine(c, old_w, w, /*keep_zeros=*/false);
     const double found = evaluate(std::span<const double>(w));
     if (found < objective) {
       return found;
@@ -263,16 +274,20 @@ class Extrapolation {
     return objective;
   }
 
-  /// w = base + sum_b c_b (w_b - base).
-  void combine(const Vector& c, std::span<const double> base, std::span<double> w) const {
+  /// w = base + sum_b c_b (w_b - base); with `keep_zeros`, what an l1 penalty has set to zero in
+  /// base stays zero.
+  void combine(const Vector& c, std::span<const double> base, std::span<double> w,
+               bool keep_zeros) const {
     team_->for_shares(
         static_cast<std::int64_t>(base.size()),
         [&](Range share) {
           for (std::int64_t k = share.begin; k < share.end; ++k) {
             const auto j = static_cast<std::size_t>(k);
             double value = base[j];
-            for (std::size_t b = 0; b < c.size(); ++b) {
-              value += c[b] * (past_[b].w[j] - base[j]);
+            if (!keep_zeros || value != 0.0 || j < first_penalised_) {
+              for (std::size_t b = 0; b < c.size(); ++b) {
+                value += c[b] * (past_[b].w[j] - base[j]);
+              }
             }
             w[j] = value;
           }

@@ -47,7 +47,8 @@ template <class Instance>
 auto evaluator(const Instance& instance, const Scales& scales, std::vector<double>& z) {
   return [&instance, &scales, &z](std::span<const double> point) {
     const std::vector<double> w(point.begin(), point.end());
-    z = margins_of(instance, w, scales);
+    const std::vector<double> margins = margins_of(instance, w, scales);
+    std::copy(margins.begin(), margins.end(), z.begin());
     return objective_of(instance, w, scales);
   };
 }
