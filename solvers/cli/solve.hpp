@@ -18,6 +18,7 @@ struct SolveRequest {
   std::string penalty;  ///< on the list of penalties
   std::string update;   ///< on the list of updates
   double lambda = 0.0;
+  double c = 0.0;  ///< 1 / (n lambda), to the digit that was asked for; 0 without a penalty
   double l1_ratio = 0.0;
   bool intercept = false;
   CsrMatrix matrix;

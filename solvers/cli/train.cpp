@@ -33,13 +33,18 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
   request.sgd.threads = request.solver == "sgd" ? 1 : options.sgd.threads;
   request.sgd.initial = start.w;
   request.sgd.initial_intercept = start.intercept;
+  if (options.penalty == "none") {
+    return request;
+  }
+  const auto n = static_cast<double>(set.data.matrix.rows());
   if (options.lambda) {
     request.lambda = *options.lambda;
   } else if (options.lambda_ratio) {
     request.lambda = *options.lambda_ratio * strongest_penalty(request, options.sgd.threads);
-  } else if (options.penalty != "none") {
-    request.lambda = 1.0 / (static_cast<double>(set.data.matrix.rows()) * *options.c);
+  } else {
+    request.lambda = 1.0 / (n * *options.c);
   }
+  request.c = options.c ? *options.c : 1.0 / (n * request.lambda);
   return request;
 }
 

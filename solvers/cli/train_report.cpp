@@ -9,18 +9,9 @@
 namespace sounder::cli {
 namespace {
 
-double unknown() {
-  return std::nan("");
-}
-
-/// C of the problem, or NaN where there is no penalty.
-double liblinear_c(const SolveRequest& request) {
-  return request.lambda > 0.0 ? 1.0 / (request.matrix.rows() * request.lambda) : unknown();
-}
-
 /// LIBLINEAR's objective, F / lambda, or NaN where there is no penalty.
 double liblinear_objective(const SolveRequest& request, const Result& result) {
-  return request.lambda > 0.0 ? result.certificate.objective / request.lambda : unknown();
+  return request.lambda > 0.0 ? result.certificate.objective / request.lambda : std::nan("");
 }
 
 std::string penalty_formula(const SolveRequest& request) {
@@ -56,7 +47,7 @@ void announce_objective(const SolveRequest& request, const Report& report) {
   report.line("minimising (1/n) " + loss + " + lambda " + penalty +
               ", lambda = " + digits(request.lambda, 6));
   report.line("as LIBLINEAR   " + penalty + " + C " + loss + ", C = " +
-              digits(liblinear_c(request), 6) + " (the same divided by lambda = 1/(n C))");
+              digits(request.c, 6) + " (the same divided by lambda = 1/(n C))");
 }
 
 std::string describe_solver(const TrainOptions& options, const SolveRequest& request) {
@@ -149,7 +140,7 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["loss"] = request.loss;
   json["penalty"] = request.penalty;
   json["lambda"] = json_number(request.lambda);
-  json["C"] = json_number(liblinear_c(request));
+  json["C"] = request.c > 0.0 ? json_number(request.c) : nullptr;
   json["l1_ratio"] = json_number(request.l1_ratio);
   json["threads"] = result.threads;
   json["update"] = request.update;
