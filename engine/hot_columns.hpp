@@ -47,10 +47,14 @@ struct HotBands {
     }
   }
 
-  /// How many labels, from 0, are due at tick t (t = 1, 2, ... every `rows` rows).
-  [[nodiscard]] std::size_t due(std::uint64_t tick) const noexcept {
-    const int last = std::min(count - 1, std::countr_zero(tick));
-    return static_cast<std::size_t>(end[static_cast<std::size_t>(last)]);
+  /// How many bands, from 0, are due at tick t (t = 1, 2, ... every `rows` rows).
+  [[nodiscard]] int due(std::uint64_t tick) const noexcept {
+    return std::min(count, 1 + std::countr_zero(tick));
+  }
+  /// The labels of band k.
+  [[nodiscard]] std::size_t begin_of(int k) const noexcept { return k == 0 ? 0 : end_of(k - 1); }
+  [[nodiscard]] std::size_t end_of(int k) const noexcept {
+    return static_cast<std::size_t>(end[static_cast<std::size_t>(k)]);
   }
 };
 
@@ -74,13 +78,14 @@ class HotColumns {
     }
   }
 
-  /// Adds this worker's changes of the first `count` to the shared vector and takes up the others'.
-  template <class Shared>
-  void exchange(std::size_t count, Shared& shared) noexcept {
-    for (std::size_t j = 0; j < count; ++j) {
+  /// Adds this worker's changes of columns [begin, end) to the shared vector and takes up the
+  /// others'; `advance(j, x)` is applied to the sum on its way back.
+  template <class Shared, class Advance>
+  void exchange(std::size_t begin, std::size_t end, Shared& shared, Advance&& advance) noexcept {
+    for (std::size_t j = begin; j < end; ++j) {
       const double change = mine_[j] - seen_[j];
       double latest = 0.0;
-      shared.update(j, [&latest, change](double x) { return latest = x + change; });
+      shared.update(j, [&](double x) { return latest = advance(j, x + change); });
       mine_[j] = seen_[j] = latest;
     }
   }

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <sounder/engine/column_counts.hpp>
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/team.hpp>
@@ -119,10 +118,11 @@ class PackedEvaluator {
  private:
   static PackedRows pack(const Problem<L, P>& problem, int hot_columns, bool precondition,
                          const Team& team, std::vector<float>& scales) {
-    ColumnOrder order = order_columns(column_counts(problem.matrix, team), problem.matrix.rows(),
-                                      problem.intercept, hot_columns);
+    const ColumnMoments moments = column_moments(problem, team);
+    ColumnOrder order =
+        order_columns(moments.counts, problem.matrix.rows(), problem.intercept, hot_columns);
     if (precondition) {
-      scales = preconditioner(problem, order, team);
+      scales = preconditioner(problem, order, moments.mean_squares);
     } else {
       scales.assign(order.size(), 1.0F);
     }

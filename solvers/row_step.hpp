@@ -1,6 +1,7 @@
 // The hot kernel: one stochastic gradient step on one row, touching only the row's support.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -16,7 +17,9 @@ namespace sounder {
 /// The sparse unbiased split of everything that is not the row's own loss: a coordinate held by
 /// d_j of n rows gets n / d_j of it whenever one of them comes (Niu et al. 2011; for the drift and
 /// the threshold: Leblond, Pedregosa, Lacoste-Julien 2017; Pedregosa, Leblond, Lacoste-Julien
-/// 2017).
+/// 2017). That is for the rare columns. The worker's own copies of the frequent ones feel those terms
+/// when they are exchanged, for all rows since the last time at once: no noise from the split, and
+/// nothing but the loss in the loop over them.
 ///
 /// One object a worker, on cache lines of its own (its counters change at every row); it holds the
 /// worker's hot columns. All work is on packed, scaled coordinates.
@@ -34,7 +37,8 @@ class alignas(128) RowStepper {
     SampleLocks<Update> locks;
   };
 
-  /// @param terms one a column, rewritten between epochs
+  /// @param terms one a column, for each row that holds it (hot columns: for every row of the
+  ///        worker), rewritten between epochs
   RowStepper(const LabelledRows<L>& data, const HotBands& bands, std::span<const Terms> terms,
              SharedVector<Update>& shared, Common& common)
       : data_(data), bands_(&bands), terms_(terms), shared_(&shared), locks_(&common.locks),
@@ -45,6 +49,8 @@ class alignas(128) RowStepper {
     anchors_ = anchors;
     passed_ = 0;
     tick_ = 0;
+    travelled_ = 0.0;
+    exchanged_at_.fill(0.0);
     hot_.fetch(*shared_);
   }
 
@@ -63,26 +69,36 @@ class alignas(128) RowStepper {
     }
     slope *=
         weight * step / (1.0 + weight * step * L::curvature_bound * data_.rows->squared_norm(i));
+    for (const PackedEntry& entry : hot) {
+      hot_[static_cast<std::size_t>(entry.column)] -= slope * static_cast<double>(entry.value);
+    }
     const auto pull = static_cast<float>(slope);
     const auto rate = static_cast<float>(step);
-    for (const PackedEntry& entry : hot) {
-      const auto j = static_cast<std::size_t>(entry.column);
-      hot_[j] = terms_[j].moved(hot_[j], pull * entry.value, rate);
-    }
     for (const PackedEntry& entry : cold) {
       const auto j = static_cast<std::size_t>(entry.column);
       const Terms terms = terms_[j];
       shared_->update(j, [&](double x) { return terms.moved(x, pull * entry.value, rate); });
     }
+    travelled_ += step;
     if (++passed_ % bands_->rows == 0) {
-      hot_.exchange(bands_->due(++tick_), *shared_);
+      exchange(bands_->due(++tick_));
     }
   }
 
   /// Hands every hot column back; call once after the last row of an epoch.
-  void end_epoch() { hot_.exchange(hot_.size(), *shared_); }
+  void end_epoch() { exchange(bands_->count); }
 
  private:
+  void exchange(int bands) {
+    for (int k = 0; k < bands; ++k) {
+      double& last = exchanged_at_[static_cast<std::size_t>(k)];
+      const double distance = travelled_ - last;
+      last = travelled_;
+      hot_.exchange(bands_->begin_of(k), bands_->end_of(k), *shared_,
+                    [&](std::size_t j, double x) { return terms_[j].advanced(x, distance); });
+    }
+  }
+
   LabelledRows<L> data_;
   const HotBands* bands_;
   std::span<const Terms> terms_;
@@ -92,6 +108,8 @@ class alignas(128) RowStepper {
   HotColumns hot_;
   std::int64_t passed_ = 0;
   std::uint64_t tick_ = 0;
+  double travelled_ = 0.0;  ///< sum of the steps of this epoch
+  std::array<double, HotBands::most> exchanged_at_{};  ///< travelled_ then, by band
   [[no_unique_address]] typename SampleLocks<Update>::Scratch scratch_;
 };
 

@@ -37,10 +37,10 @@ struct SgdOptions {
   /// of those: the noise vanishes as the run converges. Costs one more pass over the data an epoch,
   /// on the training clock. From the second epoch on.
   bool variance_reduction = true;
-  int extrapolation = 5;  ///< past iterates combined after an epoch; 0: none
+  int extrapolation = 8;  ///< past iterates combined after an epoch; 0: none
   bool adagrad = false;   ///< AdaGrad steps; rules out variance reduction
 
-  Index row_block = 4;   ///< neighbouring rows that stay together in the shuffle
+  Index row_block = 16;  ///< at most so many neighbouring rows stay together in the shuffle
   int hot_columns = -1;  ///< columns a worker keeps copies of; -1: automatic, 0: none
   std::uint64_t seed = 1;
 

@@ -48,7 +48,7 @@ class StochasticGradient {
         team_(options.threads), point_(problem, options.hot_columns, !options.adagrad, team_),
         rows_(point_.rows()),
         pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
-        terms_(rows_.columns()), schedule_(rows_.rows(), options.row_block, options.seed),
+        terms_(rows_.columns()), schedule_(rows_.rows(), row_block(), options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
                        team_) {
     training_.stop();
@@ -65,6 +65,10 @@ class StochasticGradient {
  private:
   [[nodiscard]] LabelledRows<L> labelled_rows() const noexcept {
     return {&rows_, problem_.targets, problem_.weights, problem_.loss};
+  }
+  /// Rows that are dealt out together: on few rows fewer, so that every worker gets its share.
+  [[nodiscard]] std::int64_t row_block() const noexcept {
+    return std::clamp<std::int64_t>(rows_.rows() / (64 * team_.size()), 1, options_.row_block);
   }
   [[nodiscard]] bool sparse() const noexcept { return problem_.penalty.l1() > 0.0; }
   [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
@@ -90,6 +94,9 @@ class StochasticGradient {
       unit_ = 1.0 / std::max(mean_square * L::curvature_bound, 1e-300);
     }
     step_ = automatic_step() ? find_step() : options_.step;
+    if (automatic_step() && !options_.variance_reduction && !options_.adagrad) {
+      step_ = std::min(step_, 4.0);  // a sample can be fitted by steps that overshoot on the rest
+    }
     training_.stop();
   }
 
@@ -130,13 +137,14 @@ class StochasticGradient {
           for (std::int64_t c = columns.begin; c < columns.end; ++c) {
             const auto j = static_cast<std::size_t>(c);
             const bool free = j < point_.first_penalised();
-            const double share = n / rows_.order().count_of[j];
+            const bool hot = c < rows_.order().hot;  // see RowStepper
+            const double share = hot ? 1.0 : n / rows_.order().count_of[j];
             const auto scale = static_cast<double>(point_.scales()[j]);
             const double shrink = free ? 0.0 : share * scale * scale * problem_.penalty.l2();
             const double threshold = free ? 0.0 : share * scale * problem_.penalty.l1();
             const double drift = reduced ? -share * pull[j] : 0.0;
             // As an implicit step: a rare column's share of the penalty must not overshoot zero.
-            const double damping = 1.0 / (1.0 + step * shrink);
+            const double damping = hot ? 1.0 : 1.0 / (1.0 + step * shrink);
             terms_[j] = {damping * drift, damping * shrink, damping * threshold};
           }
         },

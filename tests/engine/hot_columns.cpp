@@ -22,6 +22,8 @@ ColumnOrder order_with(std::vector<Index> counts, Index rows, int hot_limit) {
   return sounder::order_columns(counts, rows, false, hot_limit);
 }
 
+constexpr auto as_it_is = [](std::size_t /*column*/, double x) { return x; };
+
 }  // namespace
 
 TEST_CASE("bands follow the columns' frequencies", "[hot_columns]") {
@@ -35,11 +37,15 @@ TEST_CASE("bands follow the columns' frequencies", "[hot_columns]") {
   REQUIRE(bands.end[2] == 3);
   REQUIRE(bands.end[3] == 3);
   REQUIRE(bands.end[4] == 4);
-  REQUIRE(bands.due(1) == 2);
-  REQUIRE(bands.due(2) == 3);
-  REQUIRE(bands.due(3) == 2);
-  REQUIRE(bands.due(16) == 4);
-  REQUIRE(bands.due(32) == 4);
+  REQUIRE(bands.due(1) == 1);
+  REQUIRE(bands.due(2) == 2);
+  REQUIRE(bands.due(3) == 1);
+  REQUIRE(bands.due(16) == 5);
+  REQUIRE(bands.due(32) == 5);
+  REQUIRE(bands.begin_of(0) == 0);
+  REQUIRE(bands.end_of(0) == 2);
+  REQUIRE(bands.begin_of(4) == 3);
+  REQUIRE(bands.end_of(4) == 4);
 }
 
 TEST_CASE("every hot column comes due, the frequent ones oftener", "[hot_columns]") {
@@ -56,7 +62,7 @@ TEST_CASE("every hot column comes due, the frequent ones oftener", "[hot_columns
     std::vector<int> turns(static_cast<std::size_t>(order.hot));
     constexpr std::uint64_t ticks = std::uint64_t{1} << HotBands::most;
     for (std::uint64_t tick = 1; tick <= ticks; ++tick) {
-      const std::size_t due = bands.due(tick);
+      const std::size_t due = bands.end_of(bands.due(tick) - 1);
       REQUIRE(due <= turns.size());
       for (std::size_t j = 0; j < due; ++j) {
         ++turns[j];
@@ -87,15 +93,30 @@ TEST_CASE("a single worker's exchange leaves the values that it wrote", "[hot_co
   hot.fetch(shared);
   hot[0] += 1.0;
   hot[2] = -0.3;
-  hot.exchange(2, shared);
+  hot.exchange(0, 2, shared, as_it_is);
   REQUIRE(shared.get(0) == Approx(1.1));
   REQUIRE(shared.get(2) == 0.3);  // not yet due
-  hot.exchange(3, shared);
+  hot.exchange(0, 3, shared, as_it_is);
   REQUIRE(shared.get(2) == Approx(-0.3));
-  hot.exchange(3, shared);  // nothing new to say
+  hot.exchange(0, 3, shared, as_it_is);  // nothing new to say
   REQUIRE(shared.get(0) == Approx(1.1));
   REQUIRE(shared.get(1) == 0.2);
   REQUIRE(shared.get(3) == 0.4);
+}
+
+TEST_CASE("what is done on an exchange is done to the sum of all changes", "[hot_columns]") {
+  SharedVector<Plain> shared(2);
+  HotColumns first(2);
+  HotColumns second(2);
+  first.fetch(shared);
+  second.fetch(shared);
+  first[1] += 1.0;
+  second[1] += 2.0;
+  first.exchange(0, 2, shared, as_it_is);
+  second.exchange(1, 2, shared, [](std::size_t j, double x) { return j == 1 ? x - 3.0 : 99.0; });
+  REQUIRE(shared.get(0) == 0.0);
+  REQUIRE(shared.get(1) == 0.0);
+  REQUIRE(second[1] == 0.0);
 }
 
 TEST_CASE("exchanges of 1, 2, 4 and 8 workers lose nothing", "[hot_columns]") {
@@ -117,10 +138,10 @@ TEST_CASE("exchanges of 1, 2, 4 and 8 workers lose nothing", "[hot_columns]") {
         hot[j] += 1.0;
         added[rank][j] += 1.0;
         const double before = hot[0];
-        hot.exchange(random.below(columns + 1), shared);
+        hot.exchange(0, random.below(columns + 1), shared, as_it_is);
         wrong[rank] += hot[0] < before ? 1 : 0;  // what was mine is still there
       }
-      hot.exchange(hot.size(), shared);
+      hot.exchange(0, hot.size(), shared, as_it_is);
     });
     const std::vector<double> found = shared.snapshot();
     for (std::size_t j = 0; j < columns; ++j) {

@@ -108,10 +108,12 @@ TEST_CASE("a trace's verdict and a cancelled epoch leave the best iterate so far
       REQUIRE(result.status == Status::interrupted);
       REQUIRE(result.epochs == epoch);
     }
-    for (const int patience : {0, 1, 150}) {  // an epoch asks 100 times: once every 4 rows
+    for (const int patience : {0, 1, 150}) {  // an epoch asks at least 100 times: a block of rows
       CAPTURE(threads, patience);
       Impatient trace(patience);
-      const Result result = sounder::hogwild(instance().problem(), with_threads(threads), trace);
+      SgdOptions options = with_threads(threads);
+      options.row_block = 4;
+      const Result result = sounder::hogwild(instance().problem(), options, trace);
       REQUIRE(result.status == Status::interrupted);
       REQUIRE(result.epochs <= 2);
       REQUIRE(result.certificate.objective == trace.last);

@@ -71,9 +71,10 @@ TEST_CASE("the preconditioner is the curvature's inverse fourth root in powers o
       const auto instance = make_instance<sounder::Logistic, sounder::ElasticNet>(
           {.rows = 300, .columns = 30, .intercept = intercept, .weighted = weighted});
       const auto problem = instance.problem();
-      const auto order = sounder::order_columns(sounder::column_counts(problem.matrix, Team(1)),
-                                                300, intercept, -1);
-      const std::vector<float> scales = preconditioner(problem, order, Team(1));
+      const sounder::ColumnMoments moments = sounder::column_moments(problem, Team(1));
+      REQUIRE(moments.counts == sounder::column_counts(problem.matrix, Team(1)));
+      const auto order = sounder::order_columns(moments.counts, 300, intercept, -1);
+      const std::vector<float> scales = preconditioner(problem, order, moments.mean_squares);
       REQUIRE(scales.size() == order.size());
       const auto reference = instance.dense_problem();
       for (std::size_t k = 0; k < scales.size(); ++k) {
@@ -89,7 +90,9 @@ TEST_CASE("the preconditioner is the curvature's inverse fourth root in powers o
         REQUIRE(static_cast<double>(scales[k]) / ideal > 0.70);
       }
       for (const int threads : {2, 4, 8}) {
-        REQUIRE(preconditioner(problem, order, Team(threads)) == scales);
+        const sounder::ColumnMoments again = sounder::column_moments(problem, Team(threads));
+        REQUIRE(again.counts == moments.counts);
+        REQUIRE(preconditioner(problem, order, again.mean_squares) == scales);
       }
     }
   }
@@ -101,8 +104,9 @@ TEST_CASE("the preconditioner bears columns of zeros and of any size", "[precond
   const std::vector<double> y{1.0};
   const sounder::Problem<sounder::Squared, sounder::NoPenalty> problem{matrix, y,     {},
                                                                        {},     false, {}};
-  const auto order = sounder::order_columns(sounder::column_counts(matrix, Team(1)), 1, false, -1);
-  for (const float scale : preconditioner(problem, order, Team(1))) {
+  const sounder::ColumnMoments moments = sounder::column_moments(problem, Team(1));
+  const auto order = sounder::order_columns(moments.counts, 1, false, -1);
+  for (const float scale : preconditioner(problem, order, moments.mean_squares)) {
     REQUIRE(std::isfinite(scale));
     REQUIRE(scale > 0.0F);
   }
