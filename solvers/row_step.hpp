@@ -17,9 +17,9 @@ namespace sounder {
 /// The sparse unbiased split of everything that is not the row's own loss: a coordinate held by
 /// d_j of n rows gets n / d_j of it whenever one of them comes (Niu et al. 2011; for the drift and
 /// the threshold: Leblond, Pedregosa, Lacoste-Julien 2017; Pedregosa, Leblond, Lacoste-Julien
-/// 2017). That is for the rare columns. The worker's own copies of the frequent ones feel those terms
-/// when they are exchanged, for all rows since the last time at once: no noise from the split, and
-/// nothing but the loss in the loop over them.
+/// 2017). That is for the rare columns. The worker's own copies of the frequent ones feel those
+/// terms when they are exchanged, for all rows since the last time at once: no noise from the
+/// split, and nothing but the loss in the loop over them.
 ///
 /// One object a worker, on cache lines of its own (its counters change at every row); it holds the
 /// worker's hot columns. All work is on packed, scaled coordinates.
@@ -108,7 +108,7 @@ class alignas(128) RowStepper {
   HotColumns hot_;
   std::int64_t passed_ = 0;
   std::uint64_t tick_ = 0;
-  double travelled_ = 0.0;  ///< sum of the steps of this epoch
+  double travelled_ = 0.0;                             ///< sum of the steps of this epoch
   std::array<double, HotBands::most> exchanged_at_{};  ///< travelled_ then, by band
   [[no_unique_address]] typename SampleLocks<Update>::Scratch scratch_;
 };

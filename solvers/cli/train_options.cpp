@@ -227,7 +227,8 @@ CommandLine train_command_line() {
               "subtract each row's gradient at the last epoch's end (sparse SVRG)", "on")
       .option("extrapolation", "K", "iterates combined between epochs; 0: none", "8")
       .flag("adagrad", "a step size a coordinate; turns variance reduction off")
-      .option("row-block", "N", "neighbouring rows that stay together in the shuffle, at most", "16")
+      .option("row-block", "N", "neighbouring rows that stay together in the shuffle, at most",
+              "16")
       .option("hot-columns", "N",
               "frequent columns that each thread keeps copies of; 0: Hogwild! "
               "as published (default: automatic)");

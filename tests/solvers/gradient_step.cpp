@@ -33,8 +33,7 @@ Eigen::VectorXd gradient_at(const DenseProblem& problem, const Eigen::VectorXd& 
 std::pair<Eigen::VectorXd, double> geometry(const auto& problem, const DenseProblem& reference) {
   const Team team(1);
   const sounder::ColumnMoments moments = sounder::column_moments(problem, team);
-  const auto order =
-      sounder::order_columns(moments.counts, problem.matrix.rows(), false, -1);
+  const auto order = sounder::order_columns(moments.counts, problem.matrix.rows(), false, -1);
   const std::vector<float> scales = sounder::preconditioner(problem, order, moments.mean_squares);
   Eigen::VectorXd squares(problem.matrix.columns());
   for (Eigen::Index j = 0; j < squares.size(); ++j) {
