@@ -54,7 +54,7 @@ template <class Get>
 class PackedRows {
  public:
   /// @param scales one factor a label (order.size() numbers)
-  /// @param unit_column every row holds the entry (0, scales[0]), as `order` was made for
+  /// @param unit_column every row begins with the entry (0, scales[0]), as `order` was made for
   PackedRows(const CsrMatrix& matrix, ColumnOrder order, std::span<const float> scales,
              bool unit_column, const Team& team)
       : order_(std::move(order)), begin_(static_cast<std::size_t>(matrix.rows()) + 1),
@@ -128,18 +128,20 @@ class PackedRows {
     PackedEntry* front = entries_.data() + begin_[at(i)];
     PackedEntry* back = entries_.data() + begin_[at(i) + 1];
     double squares = 0.0;
-    const auto put = [&](Index label, float value) {
-      *(label < order_.hot ? front++ : --back) = {label, value};
+    const auto put = [&](PackedEntry* place, Index label, float value) {
+      *place = {label, value};
       squares += static_cast<double>(value) * static_cast<double>(value);
     };
     if (unit_column) {
-      put(0, scales[0]);
+      put(front++, 0, scales[0]);
     }
     for (std::size_t k = 0; k < source.size(); ++k) {
       const Index label = order_.label_of[static_cast<std::size_t>(source.columns[k])];
-      put(label, source.values[k] * scales[static_cast<std::size_t>(label)]);
+      put(label < order_.hot ? front++ : --back, label,
+          source.values[k] * scales[static_cast<std::size_t>(label)]);
     }
-    hot_end_[at(i)] = front - entries_.data();
+    const bool unit_is_cold = unit_column && order_.hot == 0;
+    hot_end_[at(i)] = unit_is_cold ? begin_[at(i)] : front - entries_.data();
     squared_norm_[at(i)] = static_cast<float>(squares);
   }
 

@@ -26,10 +26,6 @@ struct SmoothTerms {
   [[nodiscard]] double moved(double x, float pull, float step) const noexcept {
     return x - static_cast<double>(pull + step * (drift + shrink * static_cast<float>(x)));
   }
-  /// x after a step on the terms alone.
-  [[nodiscard]] double advanced(double x, double step) const noexcept {
-    return prox(x - step * static_cast<double>(drift), step);
-  }
   /// The proximal step on the penalty alone.
   [[nodiscard]] double prox(double x, double step) const noexcept {
     return x / (1.0 + step * static_cast<double>(shrink));
@@ -50,9 +46,6 @@ struct SparseTerms {
   [[nodiscard]] double moved(double x, float pull, float step) const noexcept {
     const float change = pull + step * (drift + shrink * static_cast<float>(x));
     return soft_threshold(x - static_cast<double>(change), static_cast<double>(step * threshold));
-  }
-  [[nodiscard]] double advanced(double x, double step) const noexcept {
-    return prox(x - step * static_cast<double>(drift), step);
   }
   [[nodiscard]] double prox(double x, double step) const noexcept {
     return soft_threshold(x, step * static_cast<double>(threshold)) /

@@ -94,8 +94,10 @@ class alignas(128) RowStepper {
       double& last = exchanged_at_[static_cast<std::size_t>(k)];
       const double distance = travelled_ - last;
       last = travelled_;
-      hot_.exchange(bands_->begin_of(k), bands_->end_of(k), *shared_,
-                    [&](std::size_t j, double x) { return terms_[j].advanced(x, distance); });
+      hot_.exchange(bands_->begin_of(k), bands_->end_of(k), *shared_, [&](std::size_t j, double x) {
+        const Terms& terms = terms_[j];
+        return terms.prox(x - distance * static_cast<double>(terms.drift), distance);
+      });
     }
   }
 

@@ -132,6 +132,7 @@ TEST_CASE("packed rows hold X S, the hot entries in front", "[packed_rows]") {
             parted = parted && entry.column >= order.hot;
           }
           parted = parted && rows.hot(i).size() + rows.cold(i).size() == rows.row(i).size();
+          REQUIRE((!unit_column || rows.row(i).front().column == 0));
           REQUIRE(rows.squared_norm(i) == Approx(expected.row(i).squaredNorm()).epsilon(1e-6));
           rows.prefetch(i);
         }
