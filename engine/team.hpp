@@ -110,6 +110,21 @@ class Team {
     }
   }
 
+  /// Calls `work(k)` for every k in [0, count), a contiguous share a worker; for work of a few
+  /// operations, so small counts stay with the caller.
+  template <class Work>
+  void for_each(std::size_t count, Work&& work) const {
+    for_shares(
+        static_cast<std::int64_t>(count),
+        [&](Range share) {
+          for (auto k = static_cast<std::size_t>(share.begin);
+               k < static_cast<std::size_t>(share.end); ++k) {
+            work(k);
+          }
+        },
+        few_numbers);
+  }
+
   /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
   /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
   template <class BlockSum>

@@ -69,15 +69,15 @@ class PackedEvaluator {
     }
     dual_candidate(problem_, z_, a_, team_);
     const double n = rows_.rows();
-    for (std::size_t i = 0; i < a_.size(); ++i) {
+    team_.for_each(a_.size(), [&](std::size_t i) {
       weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) / n;
-    }
+    });
     transpose_(weighted_, u_);
     unscale(w);
     const std::size_t first = first_penalised();
-    for (std::size_t k = 0; k < dual_.size(); ++k) {
+    team_.for_each(dual_.size(), [&](std::size_t k) {
       dual_[k] = u_[k + first] / static_cast<double>(scales_[k + first]);
-    }
+    });
     Certificate found = certify(problem_, w_, z_, a_, dual_, at_zero_, team_);
     highest_dual_ = std::max(highest_dual_, found.dual_objective);
     found.dual_objective = highest_dual_;
@@ -122,7 +122,7 @@ class PackedEvaluator {
     ColumnOrder order =
         order_columns(moments.counts, problem.matrix.rows(), problem.intercept, hot_columns);
     if (precondition) {
-      scales = preconditioner(problem, order, moments.mean_squares);
+      scales = preconditioner(problem, order, moments.mean_squares, team);
     } else {
       scales.assign(order.size(), 1.0F);
     }
@@ -131,9 +131,9 @@ class PackedEvaluator {
 
   void unscale(std::span<const double> w) {
     const std::size_t first = first_penalised();
-    for (std::size_t k = 0; k < w_.size(); ++k) {
+    team_.for_each(w_.size(), [&](std::size_t k) {
       w_[k] = w[k + first] * static_cast<double>(scales_[k + first]);
-    }
+    });
   }
 
   const Problem<L, P>& problem_;

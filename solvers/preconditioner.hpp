@@ -47,12 +47,12 @@ template <Loss L, Penalty P>
     parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
   });
   ColumnMoments total{std::vector<Index>(columns), std::vector<double>(columns)};
-  for (const std::vector<Moments>& part : parts) {
-    for (std::size_t j = 0; j < columns; ++j) {
+  team.for_each(columns, [&](std::size_t j) {
+    for (const std::vector<Moments>& part : parts) {
       total.counts[j] += part[j].count;
       total.mean_squares[j] += part[j].sum;
     }
-  }
+  });
   return total;
 }
 
@@ -64,17 +64,17 @@ template <Loss L, Penalty P>
 template <Loss L, Penalty P>
 [[nodiscard]] std::vector<float> preconditioner(const Problem<L, P>& problem,
                                                 const ColumnOrder& order,
-                                                std::span<const double> squares) {
+                                                std::span<const double> squares, const Team& team) {
   std::vector<float> scales(order.size());
-  for (std::size_t label = 0; label < scales.size(); ++label) {
+  const auto scale = [&](std::size_t label) {
     const Index column = order.original_of[label];
     const double square =
         column == ColumnOrder::none ? 1.0 : squares[static_cast<std::size_t>(column)];
     const double bound = L::curvature_bound * square + problem.penalty.l2();
     const double exponent = bound > 0.0 ? -0.25 * std::log2(bound) : 0.0;
-    scales[label] =
-        std::ldexp(1.0F, static_cast<int>(std::clamp(std::round(exponent), -30.0, 30.0)));
-  }
+    return std::ldexp(1.0F, static_cast<int>(std::clamp(std::round(exponent), -30.0, 30.0)));
+  };
+  team.for_each(scales.size(), [&](std::size_t label) { scales[label] = scale(label); });
   return scales;
 }
 

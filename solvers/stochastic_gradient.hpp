@@ -48,7 +48,8 @@ class StochasticGradient {
         team_(options.threads), point_(problem, options.hot_columns, !options.adagrad, team_),
         rows_(point_.rows()),
         pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
-        terms_(rows_.columns()), schedule_(rows_.rows(), row_block(), options.seed),
+        split_(split_over_rows()), terms_(rows_.columns()),
+        schedule_(rows_.rows(), row_block(), options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
                        team_) {
     training_.stop();
@@ -126,30 +127,38 @@ class StochasticGradient {
     check_limits();
   }
 
-  /// Splits penalty and drift over the rows, for the steps of the coming epoch.
-  [[nodiscard]] std::span<const CoordinateTerms> terms(bool reduced) {
+  /// What every column feels of a penalty, and of a drift of 1, at each of its rows; the same in
+  /// all epochs.
+  [[nodiscard]] std::vector<CoordinateTerms> split_over_rows() const {
+    std::vector<CoordinateTerms> split(rows_.columns());
     const double n = rows_.rows();
+    team_.for_each(rows_.columns(), [&](std::size_t j) {
+      const bool free = j < point_.first_penalised();
+      const double share = hot(j) ? 1.0 : n / rows_.order().count_of[j];
+      const auto scale = static_cast<double>(point_.scales()[j]);
+      split[j] = {share, free ? 0.0 : share * scale * scale * problem_.penalty.l2(),
+                  free ? 0.0 : share * scale * problem_.penalty.l1()};
+    });
+    return split;
+  }
+
+  /// The terms of the coming epoch's steps.
+  [[nodiscard]] std::span<const CoordinateTerms> terms(bool reduced) {
     const double step = step_ * unit_ * step_factor(options_, std::max(epoch_ - 1, 0));
     const std::span<const double> pull = point_.pull();
-    team_.for_shares(
-        static_cast<std::int64_t>(terms_.size()),
-        [&](Range columns) {
-          for (std::int64_t c = columns.begin; c < columns.end; ++c) {
-            const auto j = static_cast<std::size_t>(c);
-            const bool free = j < point_.first_penalised();
-            const bool hot = c < rows_.order().hot;  // see RowStepper
-            const double share = hot ? 1.0 : n / rows_.order().count_of[j];
-            const auto scale = static_cast<double>(point_.scales()[j]);
-            const double shrink = free ? 0.0 : share * scale * scale * problem_.penalty.l2();
-            const double threshold = free ? 0.0 : share * scale * problem_.penalty.l1();
-            const double drift = reduced ? -share * pull[j] : 0.0;
-            // As an implicit step: a rare column's share of the penalty must not overshoot zero.
-            const double damping = hot ? 1.0 : 1.0 / (1.0 + step * shrink);
-            terms_[j] = {damping * drift, damping * shrink, damping * threshold};
-          }
-        },
-        Team::few_numbers);
+    team_.for_each(rows_.columns(), [&](std::size_t j) {
+      const CoordinateTerms& split = split_[j];
+      const double drift = reduced ? -split.drift * pull[j] : 0.0;
+      // As an implicit step: a rare column's share of the penalty must not overshoot zero.
+      const double damping = hot(j) ? 1.0 : 1.0 / (1.0 + step * split.shrink);
+      terms_[j] = {damping * drift, damping * split.shrink, damping * split.threshold};
+    });
     return terms_;
+  }
+
+  /// Hot columns feel their terms when they are exchanged, once for many rows: see RowStepper.
+  [[nodiscard]] bool hot(std::size_t j) const noexcept {
+    return static_cast<Index>(j) < rows_.order().hot;
   }
 
   /// The lock-free part. False if the trace cancelled it.
@@ -301,6 +310,7 @@ class StochasticGradient {
   PackedEvaluator<L, P> point_;
   const PackedRows& rows_;
   std::unique_ptr<RowPass> pass_;
+  std::vector<CoordinateTerms> split_;
   std::vector<CoordinateTerms> terms_;
   Schedule schedule_;
   Extrapolation<L, P> extrapolation_;

@@ -34,7 +34,8 @@ std::pair<Eigen::VectorXd, double> geometry(const auto& problem, const DenseProb
   const Team team(1);
   const sounder::ColumnMoments moments = sounder::column_moments(problem, team);
   const auto order = sounder::order_columns(moments.counts, problem.matrix.rows(), false, -1);
-  const std::vector<float> scales = sounder::preconditioner(problem, order, moments.mean_squares);
+  const std::vector<float> scales =
+      sounder::preconditioner(problem, order, moments.mean_squares, team);
   Eigen::VectorXd squares(problem.matrix.columns());
   for (Eigen::Index j = 0; j < squares.size(); ++j) {
     const auto label = static_cast<std::size_t>(order.label_of[static_cast<std::size_t>(j)]);

@@ -74,7 +74,8 @@ TEST_CASE("the preconditioner is the curvature's inverse fourth root in powers o
       const sounder::ColumnMoments moments = sounder::column_moments(problem, Team(1));
       REQUIRE(moments.counts == sounder::column_counts(problem.matrix, Team(1)));
       const auto order = sounder::order_columns(moments.counts, 300, intercept, -1);
-      const std::vector<float> scales = preconditioner(problem, order, moments.mean_squares);
+      const std::vector<float> scales =
+          preconditioner(problem, order, moments.mean_squares, Team(1));
       REQUIRE(scales.size() == order.size());
       const auto reference = instance.dense_problem();
       for (std::size_t k = 0; k < scales.size(); ++k) {
@@ -92,7 +93,7 @@ TEST_CASE("the preconditioner is the curvature's inverse fourth root in powers o
       for (const int threads : {2, 4, 8}) {
         const sounder::ColumnMoments again = sounder::column_moments(problem, Team(threads));
         REQUIRE(again.counts == moments.counts);
-        REQUIRE(preconditioner(problem, order, again.mean_squares) == scales);
+        REQUIRE(preconditioner(problem, order, again.mean_squares, Team(threads)) == scales);
       }
     }
   }
@@ -106,7 +107,7 @@ TEST_CASE("the preconditioner bears columns of zeros and of any size", "[precond
                                                                        {},     false, {}};
   const sounder::ColumnMoments moments = sounder::column_moments(problem, Team(1));
   const auto order = sounder::order_columns(moments.counts, 1, false, -1);
-  for (const float scale : preconditioner(problem, order, moments.mean_squares)) {
+  for (const float scale : preconditioner(problem, order, moments.mean_squares, Team(1))) {
     REQUIRE(std::isfinite(scale));
     REQUIRE(scale > 0.0F);
   }
