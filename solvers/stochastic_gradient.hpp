@@ -96,7 +96,7 @@ class StochasticGradient {
     }
     step_ = automatic_step() ? find_step() : options_.step;
     if (automatic_step() && !options_.variance_reduction && !options_.adagrad) {
-      step_ = std::min(step_, 4.0);  // a sample can be fitted by steps that overshoot on the rest
+      step_ = std::min(step_, largest_first_step);
     }
     training_.stop();
   }
@@ -193,7 +193,7 @@ class StochasticGradient {
     }
     const bool guarded = options_.extrapolation > 0;
     if (epoch_ == 1 && !warm_) {
-      step_ = std::min(step_, guarded ? 4.0 : 0.25);
+      step_ = std::min(step_, guarded ? largest_first_step : 0.25);
     } else if (found <= latest_.objective) {
       step_ = guarded ? std::min(1.5 * step_, 16.0) : step_;
     } else if (found > (guarded && L::smooth ? 1.5 : 1.0) * latest_.objective) {
@@ -300,6 +300,8 @@ class StochasticGradient {
   }
 
   static constexpr double exploded = 100.0;
+  /// A sample can be fitted by steps that overshoot on the rest.
+  static constexpr double largest_first_step = 4.0;
   static constexpr int most_retreats = 8;
 
   Stopwatch training_;  // first: laying out the data is training
