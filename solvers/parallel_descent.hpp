@@ -32,7 +32,8 @@ namespace sounder {
 ///
 /// After an epoch: margins anew where updates can be lost; the exact intercept; the objective.
 /// With an automatic P, one that rose is undone: back to the best point, P halved, the epoch
-/// repeated; at P = 1 no step raises it. With a given P it counts: a run that explodes, or has not
+/// repeated; at P = 1 no step raises it. One that is slower than one update at a time is given up
+/// after a few epochs. With a given P it counts: a run that explodes, or has not
 /// been below its best for long, ends as diverged, with the best point.
 ///
 /// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
@@ -101,13 +102,30 @@ class ParallelDescent {
   }
 
   bool pass_over_units() {
+    const Index parallel = on_trial() && epoch_ % 2 == 1 ? 1 : parallel_;
+    Stopwatch epoch = Stopwatch::running();
     for (int pass = 0; pass < chooser_.passes(); ++pass) {
-      if (!rounds_.run(epoch_ * chooser_.passes() + pass, parallel_, w_, z_, chooser_, trace_)) {
+      if (!rounds_.run(epoch_ * chooser_.passes() + pass, parallel, w_, z_, chooser_, trace_)) {
         return false;
+      }
+    }
+    epoch.stop();
+    if (on_trial()) {
+      double& least = parallel == 1 ? alone_seconds_ : together_seconds_;
+      least = std::min(least, epoch.seconds());
+      if (epoch_ == last_trial && alone_seconds_ < together_seconds_) {
+        parallel_ = 1;
+        message_ = "one update at a time is faster here: workers would wait for each other's cache";
       }
     }
     updates_ += chooser_.passes() * chooser_.updates_a_pass();
     return true;
+  }
+
+  /// Epochs 2 to 5 alternate between P updates at once and one: where columns share most of their
+  /// rows, workers take each margin out of the other's cache, and are slower than one of them.
+  [[nodiscard]] bool on_trial() const noexcept {
+    return automatic() && parallel_ > 1 && epoch_ >= 2 && epoch_ <= last_trial;
   }
 
   /// Margins, intercept and objective of w anew.
@@ -233,6 +251,7 @@ class ParallelDescent {
 
   static constexpr double rounding = 1e-13;  ///< of the objective at the start: no rise
   static constexpr double exploded = 10.0;
+  static constexpr int last_trial = 5;
   static constexpr int patience = 20;  ///< epochs above the best before a given P is too large
 
   Stopwatch training_;  // first: laying out the data is training
@@ -256,6 +275,8 @@ class ParallelDescent {
   double highest_ = infinity;  ///< F at the start, or at zero
   double lowest_ = infinity;
   Index parallel_ = 1;
+  double alone_seconds_ = infinity;
+  double together_seconds_ = infinity;
   int epoch_ = 0;
   int above_best_ = 0;
   std::int64_t updates_ = 0;

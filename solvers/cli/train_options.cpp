@@ -179,7 +179,10 @@ void read_stochastic(const Arguments& arguments, TrainOptions& options) {
     throw UsageError("--adagrad rules out --variance-reduction on");
   }
   sgd.variance_reduction = arguments.on_off("variance-reduction") && !sgd.adagrad;
-  sgd.extrapolation = static_cast<int>(arguments.integer("extrapolation", 0, 64));
+  if (arguments.given("extrapolation")) {
+    sgd.extrapolation = static_cast<int>(arguments.integer("extrapolation", 0, 64));
+    options.coordinate.extrapolation = sgd.extrapolation;
+  }
   sgd.row_block = static_cast<Index>(arguments.integer("row-block", 1, most));
   if (arguments.given("hot-columns")) {
     sgd.hot_columns = static_cast<int>(arguments.integer("hot-columns", 0, most));
@@ -256,13 +259,16 @@ CommandLine train_command_line() {
       .flag("quiet", "say nothing but errors")
       .option("json", "FILE", "what happened, for a script; - is standard output")
       .option("trace", "FILE", "CSV, a row an epoch; - is standard output");
-  line.group("Advanced: sgd and hogwild")
+  line.group("Advanced")
+      .option("extrapolation", "K",
+              "iterates combined between epochs; 0: none (default: 8 for sgd and hogwild, 5 for "
+              "the others)");
+  line.group("Advanced, of sgd and hogwild")
       .option("step", "X", "step size, in units of the inverse curvature (default: found by trial)")
       .option("step-schedule", "NAME", enumerate(schedule_names), "auto")
       .option("step-decay", "X", "factor an epoch; implies --step-schedule epoch-decay", "0.9")
       .option("variance-reduction", "on|off",
               "subtract each row's gradient at the last epoch's end (sparse SVRG)", "on")
-      .option("extrapolation", "K", "iterates combined between epochs; 0: none", "8")
       .flag("adagrad", "a step size a coordinate; turns variance reduction off")
       .option("row-block", "N", "neighbouring rows that stay together in the shuffle, at most",
               "16")
