@@ -55,6 +55,7 @@ struct Result {
   double seconds = 0.0;             ///< training clock: evaluation excluded
   double evaluation_seconds = 0.0;  ///< objective and gap between epochs
   double step = 0.0;                ///< the step that was used, in the solver's own scale
+  Index parallel = 0;               ///< coordinates updated at once, by solvers that choose
   Certificate certificate;          ///< of `w`
   std::uint64_t seed = 0;
   int threads = 1;

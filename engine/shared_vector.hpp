@@ -93,6 +93,10 @@ class SharedVector {
     update(j, [d](double x) { return x + d; });
   }
 
+  void set(std::size_t j, double value) noexcept {
+    update(j, [value](double /*x*/) { return value; });
+  }
+
   /// The values themselves, for reading and writing in the ordinary way.
   [[nodiscard]] std::span<double> quiescent() noexcept { return {values_.data(), values_.size()}; }
 

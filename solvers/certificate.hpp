@@ -91,26 +91,33 @@ void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std
       Team::few_numbers);
 }
 
-/// The factor that makes t a dual feasible: |t u_j| within the conjugate's domain. For squared loss
-/// the best such factor, otherwise the largest up to 1 (which keeps a in the loss's domain).
+/// The factor that makes t a dual feasible: every t u_j within the conjugate's domain. For squared
+/// loss the best such factor, otherwise the largest up to 1 (which keeps a in the loss's domain).
 template <Loss L, Penalty P>
 [[nodiscard]] double dual_scale(const Problem<L, P>& problem, std::span<const double> a,
                                 std::span<const double> u, const Team& team) {
-  const double radius = problem.penalty.conjugate_radius();
-  if (std::isinf(radius)) {
+  const Interval domain = problem.penalty.conjugate_domain();
+  if (std::isinf(domain.low) && std::isinf(domain.high)) {
     return 1.0;
   }
-  double largest = 0.0;
+  double up = 0.0;
+  double down = 0.0;
   for (const double value : u) {
-    largest = std::max(largest, std::abs(value));
+    up = std::max(up, value);
+    down = std::max(down, -value);
   }
-  const double limit = largest > 0.0 ? radius / largest : infinity;
+  // How far a multiple of u may go that reaches `above` over zero and `below` under it.
+  const auto reach = [&](double above, double below) {
+    return std::min(above > 0.0 ? domain.high / above : infinity,
+                    below > 0.0 ? -domain.low / below : infinity);
+  };
+  const double limit = reach(up, down);
   if constexpr (std::is_same_v<L, Squared>) {
     const double ay =
         weighted_mean(problem, team, [&](double y, std::size_t i) { return a[i] * y; });
     const double aa =
         weighted_mean(problem, team, [&](double, std::size_t i) { return a[i] * a[i]; });
-    return aa > 0.0 ? std::clamp(ay / aa, -limit, limit) : 1.0;
+    return aa > 0.0 ? std::clamp(ay / aa, -reach(down, up), limit) : 1.0;
   }
   return std::min(1.0, limit);
 }
@@ -122,7 +129,7 @@ template <Loss L, Penalty P>
 [[nodiscard]] double dual_objective(const Problem<L, P>& problem, std::span<const double> a,
                                     std::span<const double> u, const Team& team) {
   const double scale = dual_scale(problem, a, u, team);
-  const double radius = problem.penalty.conjugate_radius();
+  const Interval domain = problem.penalty.conjugate_domain();
   const double gain = weighted_mean(problem, team, [&](double y, std::size_t i) {
     return problem.loss.dual_term(y, scale * a[i]);
   });
@@ -131,7 +138,7 @@ template <Loss L, Penalty P>
     for (std::int64_t j = columns.begin; j < columns.end; ++j) {
       // Rounding may carry the largest one over the edge that `scale` puts it on.
       sum += problem.penalty.conjugate(
-          std::clamp(scale * u[static_cast<std::size_t>(j)], -radius, radius));
+          std::clamp(scale * u[static_cast<std::size_t>(j)], domain.low, domain.high));
     }
     return sum;
   });

@@ -289,6 +289,11 @@ class Extrapolation {
                 value += c[b] * (past_[b].w[j] - base[j]);
               }
             }
+            if constexpr (BoxedPenalty<P>) {
+              const auto scale = static_cast<double>(scales_[j]);
+              value =
+                  j < first_penalised_ ? value : problem_->penalty.prox(value * scale, 0.0) / scale;
+            }
             w[j] = value;
           }
         },

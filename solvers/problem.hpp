@@ -49,9 +49,10 @@ struct Problem {
     }
     const double l1 = penalty.l1();
     const double l2 = penalty.l2();
-    if (!(l1 >= 0.0 && l2 >= 0.0) || std::isinf(l1 + l2) || !(penalty.conjugate(0.0) == 0.0)) {
+    if (!(l1 >= 0.0 && l2 >= 0.0) || std::isinf(l1 + l2) || !(penalty.value(0.0) == 0.0) ||
+        !(penalty.conjugate(0.0) == 0.0)) {
       throw std::invalid_argument("the " + std::string(PenaltyType::name) +
-                                  " penalty's strength or l1 ratio is out of range");
+                                  " penalty's strength, l1 ratio or bounds are out of range");
     }
     double total = weights.empty() ? 1.0 : 0.0;
     for (const double s : weights) {

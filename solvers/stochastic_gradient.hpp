@@ -37,6 +37,8 @@ namespace sounder {
 /// iterates of extrapolation.
 template <Loss L, Penalty P>
 class StochasticGradient {
+  static_assert(!BoxedPenalty<P>, "a stochastic step knows no bounds: take a coordinate solver");
+
  public:
   /// Makes a pass over the rows for a team; `Plain` for trials, else the policy of the run.
   using MakePass = std::unique_ptr<RowPass> (*)(const LabelledRows<L>&, bool adagrad, bool sparse,

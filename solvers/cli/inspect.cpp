@@ -4,6 +4,7 @@
 #include <sounder/engine/conflicts.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/spectral_radius.hpp>
+#include <sounder/solvers/block_quality.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,8 @@
 
 #include "command.hpp"
 #include "command_line.hpp"
+#include "coordinate_arguments.hpp"
+#include "dispatch.hpp"
 #include "output.hpp"
 #include "solve.hpp"
 #include "text.hpp"
@@ -36,6 +39,14 @@ constexpr const char* epilogue =
     "  sounder inspect a9a\n"
     "  sounder inspect a9a --json - | jq .max_harmless_staleness\n";
 
+/// One way to split the features, and how good it is.
+struct BlockFindings {
+  std::string kind;
+  Index blocks = 0;
+  Index widest = 0;
+  BlockQuality quality;
+};
+
 struct Findings {
   Dataset data;
   LabelMapping labels;
@@ -44,6 +55,7 @@ struct Findings {
   SpectralRadius radius;
   std::string loss;  ///< that lambda_max is of
   double lambda_max = 0.0;
+  std::vector<BlockFindings> blocks;  ///< empty unless they were asked for
 
   [[nodiscard]] double density() const {
     const CsrMatrix& matrix = data.matrix;
@@ -70,7 +82,21 @@ void find_lambda_max(Findings& findings, int threads) {
   findings.lambda_max = strongest_penalty(request, threads);
 }
 
-Findings find(const std::string& path, const ReadOptions& read) {
+/// Every kind of blocks, by the same sample of features.
+std::vector<BlockFindings> find_blocks(const CsrMatrix& matrix, const CscMatrix& columns,
+                                       Index count, const Team& team) {
+  constexpr Index sample = 200;
+  std::vector<BlockFindings> found;
+  for (const std::string_view name : block_kind_names) {
+    const FeatureBlocks blocks =
+        feature_blocks(matrix, columns, count, block_kind(name), /*seed=*/1, team);
+    found.push_back({std::string(name), blocks.count(), blocks.widest(),
+                     block_quality(matrix, columns, blocks, sample, /*seed=*/1, team)});
+  }
+  return found;
+}
+
+Findings find(const std::string& path, const ReadOptions& read, Index blocks) {
   Findings findings;
   findings.data = read_libsvm(path, read);
   findings.labels = find_labels(findings.data.labels);
@@ -83,6 +109,9 @@ Findings find(const std::string& path, const ReadOptions& read) {
   findings.conflicts = measure_conflicts(matrix, columns, team);
   findings.radius = spectral_radius(matrix, columns, team);
   find_lambda_max(findings, read.threads);
+  if (blocks > 0) {
+    findings.blocks = find_blocks(matrix, columns, blocks, team);
+  }
   return findings;
 }
 
@@ -143,6 +172,15 @@ nlohmann::ordered_json findings_json(const std::string& path, const Findings& fi
   json["p_star"] = findings.radius.p_star();
   json["lambda_max"] = json_number(findings.lambda_max);
   json["lambda_max_loss"] = findings.loss;
+  for (const BlockFindings& found : findings.blocks) {
+    json["blocks"].push_back({{"kind", found.kind},
+                              {"blocks", found.blocks},
+                              {"widest", found.widest},
+                              {"imbalance", found.quality.imbalance},
+                              {"largest_inner_product", found.quality.largest},
+                              {"mean_largest_inner_product", found.quality.mean_largest},
+                              {"sampled_columns", found.quality.sampled}});
+  }
   json["version"] = SOUNDER_PROGRAM_VERSION;
   return json;
 }
@@ -170,6 +208,24 @@ std::string staleness_sentence(const Conflicts& conflicts) {
   return "Up to " + with_commas(static_cast<std::int64_t>(bound)) +
          " steps of Hogwild! may overlap without harm: about as many threads, when rows are of\n"
          "similar length.\n";
+}
+
+std::string blocks_table(const Findings& findings) {
+  if (findings.blocks.empty()) {
+    return "";
+  }
+  const BlockFindings& first = findings.blocks.front();
+  std::string text = "\nBlocks of columns: how far block-greedy's threads are apart, in " +
+                     count_of(first.blocks, "block") + "\n  inner products of " +
+                     count_of(first.quality.sampled, "column") +
+                     " with those of other blocks, scaled to unit length\n";
+  for (const BlockFindings& found : findings.blocks) {
+    text += table_line(found.kind, digits(found.quality.mean_largest, 4),
+                       "mean largest inner product; largest " + digits(found.quality.largest, 4) +
+                           "; fullest block " + digits(found.quality.imbalance, 3) +
+                           " times the mean nonzeros");
+  }
+  return text;
 }
 
 std::string findings_table(const std::string& path, const Findings& findings) {
@@ -208,13 +264,14 @@ std::string findings_table(const std::string& path, const Findings& findings) {
                      "columns / spectral radius: parallel updates that help Shotgun");
   text += table_line("lambda_max", digits(findings.lambda_max, 6),
                      "(" + findings.loss + " loss) from here on an l1 penalty leaves only zeros");
-  return text + "\n" + staleness_sentence(conflicts);
+  return text + blocks_table(findings) + "\n" + staleness_sentence(conflicts);
 }
 
 CommandLine command_line() {
   CommandLine line("inspect DATA", description);
   line.group("Options")
       .option("json", "FILE", "the findings, for a script; - is standard output, without the table")
+      .option("blocks", "B", "try B blocks of columns, random, clustered and balanced")
       .flag("zero-based", "indices start at 0 instead of 1")
       .option("columns", "N", "columns of the matrix; a larger index is an error")
       .option("threads", "N", "default: the cores that this process may use");
@@ -240,7 +297,10 @@ Exit run_inspect(Words words) {
                      ? static_cast<int>(arguments.integer("threads", 1, 4096))
                      : available_threads();
   const std::string path = arguments.text("DATA");
-  const Findings findings = find(path, read);
+  const auto most = std::numeric_limits<Index>::max();
+  const auto blocks =
+      static_cast<Index>(arguments.given("blocks") ? arguments.integer("blocks", 1, most) : 0);
+  const Findings findings = find(path, read, blocks);
   const std::string json = arguments.text("json");
   if (json != "-") {
     std::fputs(findings_table(path, findings).c_str(), stdout);

@@ -26,9 +26,7 @@ struct ElasticNet {
     const double excess = std::max(std::abs(u) - l1(), 0.0);
     return 0.5 * excess * excess / l2();
   }
-  [[nodiscard]] double conjugate_radius() const noexcept {
-    return std::numeric_limits<double>::infinity();
-  }
+  [[nodiscard]] Interval conjugate_domain() const noexcept { return everywhere; }
   [[nodiscard]] double l1() const noexcept { return lambda * l1_ratio; }
   [[nodiscard]] double l2() const noexcept { return lambda * (1.0 - l1_ratio); }
 };

@@ -21,7 +21,7 @@ struct L1 {
   [[nodiscard]] double conjugate(double u) const noexcept {
     return std::abs(u) <= lambda ? 0.0 : std::numeric_limits<double>::infinity();
   }
-  [[nodiscard]] double conjugate_radius() const noexcept { return lambda; }
+  [[nodiscard]] Interval conjugate_domain() const noexcept { return {-lambda, lambda}; }
   [[nodiscard]] double l1() const noexcept { return lambda; }
   [[nodiscard]] double l2() const noexcept { return 0.0; }
 };

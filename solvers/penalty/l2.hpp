@@ -18,9 +18,7 @@ struct L2 {
     return std::abs(gradient + lambda * w);
   }
   [[nodiscard]] double conjugate(double u) const noexcept { return 0.5 * u * u / lambda; }
-  [[nodiscard]] double conjugate_radius() const noexcept {
-    return std::numeric_limits<double>::infinity();
-  }
+  [[nodiscard]] Interval conjugate_domain() const noexcept { return everywhere; }
   [[nodiscard]] double l1() const noexcept { return 0.0; }
   [[nodiscard]] double l2() const noexcept { return lambda; }
 };

@@ -63,7 +63,10 @@ TEMPLATE_LIST_TEST_CASE("the dual objective is below the minimum, wherever it is
     const auto instance = make_instance<L, P>(shape);
     const OraclePoint best = oracle_minimum(instance.dense_problem());
     for (const double size : {0.0, 0.01, 0.3, 3.0, 100.0}) {
-      const Eigen::VectorXd w = random_point(8, size, shape.seed);
+      Eigen::VectorXd w = random_point(8, size, shape.seed);
+      for (double& value : w) {
+        value = instance.problem().penalty.prox(value, 0.0);
+      }
       const Certificate found = certificate_at(instance.problem(), w, Team(1));
       CAPTURE(size, found.objective, found.dual_objective, best.objective);
       REQUIRE(found.objective >= best.objective * (1.0 - 1e-8));

@@ -97,6 +97,9 @@ TEMPLATE_LIST_TEST_CASE("extrapolation never raises the objective", "[extrapolat
       // Points all over the place, a far one and repeated ones among them.
       if (k % 4 != 3) {
         scatter(w, k == 6 ? 30.0 : 0.3 * k, random);
+        for (std::size_t j = first; j < w.size(); ++j) {
+          w[j] = 2.0 * problem.penalty.prox(0.5 * w[j], 0.0);  // within its bounds
+        }
       }
       std::vector<double> z = margins_of(instance, w, scales);
       const double before = objective_of(instance, w, scales);

@@ -52,7 +52,9 @@ class Instance {
             L::name,
             penalty_.l1(),
             penalty_.l2(),
-            intercept_};
+            intercept_,
+            penalty_.prox(-1e300, 0.0),
+            penalty_.prox(1e300, 0.0)};
   }
 
  private:

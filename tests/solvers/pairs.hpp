@@ -6,6 +6,7 @@
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/loss/squared.hpp>
 #include <sounder/solvers/loss/squared_hinge.hpp>
+#include <sounder/solvers/penalty/bounded.hpp>
 #include <sounder/solvers/penalty/elastic_net.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
@@ -17,7 +18,9 @@
 namespace sounder::test {
 
 using Losses = std::tuple<Squared, Logistic, SquaredHinge, Hinge>;
-using Penalties = std::tuple<NoPenalty, L1, L2, ElasticNet>;
+using SmoothLosses = std::tuple<Squared, Logistic, SquaredHinge>;
+using Penalties = std::tuple<NoPenalty, L1, L2, ElasticNet>;  ///< that every solver takes
+using AllPenalties = std::tuple<NoPenalty, L1, L2, ElasticNet, Bounded>;
 
 template <class LossType, class PenaltyType>
 struct Pair {
@@ -30,14 +33,18 @@ using WithEveryLoss =
     std::tuple<Pair<Squared, P>, Pair<Logistic, P>, Pair<SquaredHinge, P>, Pair<Hinge, P>>;
 
 /// Every loss with every penalty.
-using Pairs = decltype(std::tuple_cat(WithEveryLoss<NoPenalty>{}, WithEveryLoss<L1>{},
-                                      WithEveryLoss<L2>{}, WithEveryLoss<ElasticNet>{}));
+using Pairs =
+    decltype(std::tuple_cat(WithEveryLoss<NoPenalty>{}, WithEveryLoss<L1>{}, WithEveryLoss<L2>{},
+                            WithEveryLoss<ElasticNet>{}, WithEveryLoss<Bounded>{}));
 
-/// A penalty of its kind and strength lambda; `rho` is the elastic net's mix.
+/// A penalty of its kind and strength lambda; `rho` is the mix of an elastic net, bounded from one
+/// side or not at all.
 template <class P>
 [[nodiscard]] P make_penalty(double lambda, double rho = 0.5) {
   if constexpr (std::is_same_v<P, ElasticNet>) {
     return {lambda, rho};
+  } else if constexpr (std::is_same_v<P, Bounded>) {
+    return {.l1_strength = lambda * rho, .l2_strength = lambda * (1.0 - rho), .lower = -0.25};
   } else if constexpr (std::is_same_v<P, NoPenalty>) {
     return {};
   } else {

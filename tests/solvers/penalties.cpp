@@ -1,11 +1,13 @@
+#include <algorithm>
 #include <cmath>
 
 #include "solvers/pairs.hpp"
 #include "support/catch.hpp"
 
+using sounder::Bounded;
 using sounder::soft_threshold;
+using sounder::test::AllPenalties;
 using sounder::test::make_penalty;
-using sounder::test::Penalties;
 
 namespace {
 
@@ -17,9 +19,25 @@ const std::vector<double>& points() {
 }
 
 template <class P>
+bool allows(const P& penalty, double w) {
+  return std::isfinite(penalty.value(w));
+}
+
+template <class P>
 std::vector<P> some_penalties() {
   if constexpr (std::is_same_v<P, sounder::ElasticNet>) {
     return {make_penalty<P>(0.4, 0.5), make_penalty<P>(2.0, 0.9), make_penalty<P>(0.5, 0.0)};
+  } else if constexpr (std::is_same_v<P, Bounded>) {
+    return {{.l1_strength = 0.4},
+            {.l1_strength = 0.4, .lower = 0.0},
+            {.l1_strength = 0.4, .upper = 0.0},
+            {.l1_strength = 0.4, .lower = -0.5, .upper = 1.0},
+            {.l2_strength = 0.4, .lower = 0.0},
+            {.l1_strength = 0.1, .l2_strength = 0.4, .lower = -0.2, .upper = 0.4},
+            {.lower = 0.0},
+            {.lower = -0.5, .upper = 0.4},
+            {.lower = 0.0, .upper = 0.0},
+            {}};
   } else {
     return {make_penalty<P>(0.4), make_penalty<P>(2.0)};
   }
@@ -37,18 +55,20 @@ std::pair<double, double> grid_least(F&& f) {
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("a penalty is what its strengths say", "[penalty]", Penalties) {
+TEMPLATE_LIST_TEST_CASE("a penalty is what its strengths say", "[penalty]", AllPenalties) {
   for (const auto& penalty : some_penalties<TestType>()) {
     for (const double w : points()) {
-      REQUIRE(penalty.value(w) ==
-              Approx(penalty.l1() * std::abs(w) + 0.5 * penalty.l2() * w * w).margin(1e-15));
+      if (allows(penalty, w)) {
+        REQUIRE(penalty.value(w) ==
+                Approx(penalty.l1() * std::abs(w) + 0.5 * penalty.l2() * w * w).margin(1e-15));
+      }
     }
     REQUIRE(penalty.value(0.0) == 0.0);
     REQUIRE(penalty.conjugate(0.0) == 0.0);
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("prox agrees with a search on a grid", "[penalty]", Penalties) {
+TEMPLATE_LIST_TEST_CASE("prox agrees with a search on a grid", "[penalty]", AllPenalties) {
   for (const auto& penalty : some_penalties<TestType>()) {
     for (const double w : points()) {
       for (const double step : {0.1, 1.0, 5.0}) {
@@ -66,9 +86,12 @@ TEMPLATE_LIST_TEST_CASE("prox agrees with a search on a grid", "[penalty]", Pena
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("distance is to the subdifferential", "[penalty]", Penalties) {
+TEMPLATE_LIST_TEST_CASE("distance is to the subdifferential", "[penalty]", AllPenalties) {
   for (const auto& penalty : some_penalties<TestType>()) {
     for (const double w : points()) {
+      if (!allows(penalty, w)) {
+        continue;
+      }
       // The subdifferential is an interval, from the slope on the left to the one on the right.
       constexpr double h = 1e-7;
       const double left = (penalty.value(w) - penalty.value(w - h)) / h;
@@ -76,18 +99,22 @@ TEMPLATE_LIST_TEST_CASE("distance is to the subdifferential", "[penalty]", Penal
       for (const double gradient : {-3.0, -0.4, -0.1, 0.0, 0.2, 0.4, 2.5}) {
         CAPTURE(w, gradient);
         const double expected = std::max({left + gradient, -gradient - right, 0.0});
-        REQUIRE(penalty.distance(w, gradient) == Approx(expected).margin(1e-5));
+        if (std::isfinite(expected)) {
+          REQUIRE(penalty.distance(w, gradient) == Approx(expected).margin(1e-5));
+        } else {
+          REQUIRE(penalty.distance(w, gradient) == expected);
+        }
       }
     }
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("the conjugate agrees with a search on a grid", "[penalty]", Penalties) {
+TEMPLATE_LIST_TEST_CASE("the conjugate agrees with a search on a grid", "[penalty]", AllPenalties) {
   for (const auto& penalty : some_penalties<TestType>()) {
-    const double radius = penalty.conjugate_radius();
+    const auto [low, high] = penalty.conjugate_domain();
     for (const double u : {-1.9, -0.4, -0.3, 0.0, 0.1, 0.39, 0.4, 1.5, 2.0}) {
-      CAPTURE(u, radius);
-      if (std::abs(u) > radius) {
+      CAPTURE(u, low, high);
+      if (u < low || u > high) {
         REQUIRE(std::isinf(penalty.conjugate(u)));
         continue;
       }
@@ -95,26 +122,50 @@ TEMPLATE_LIST_TEST_CASE("the conjugate agrees with a search on a grid", "[penalt
       REQUIRE(penalty.conjugate(u) >= -least - 1e-15);
       REQUIRE(penalty.conjugate(u) == Approx(-least).margin(1e-5));
     }
-    if (std::isfinite(radius)) {
-      REQUIRE(penalty.conjugate(radius) == 0.0);
-      REQUIRE(penalty.conjugate(-radius) == 0.0);
+    for (const double end : {low, high}) {
+      if (std::isfinite(end)) {
+        REQUIRE(penalty.conjugate(end) == 0.0);
+      }
     }
   }
 }
 
 TEMPLATE_LIST_TEST_CASE("a penalty and its conjugate make a Fenchel-Young pair", "[penalty]",
-                        Penalties) {
+                        AllPenalties) {
   for (const auto& penalty : some_penalties<TestType>()) {
     for (const double w : points()) {
       for (const double u : points()) {
         CAPTURE(w, u);
         REQUIRE(penalty.value(w) + penalty.conjugate(u) >= u * w - 1e-14);
       }
+      if (!allows(penalty, w)) {
+        continue;
+      }
       const double sign = w == 0.0 ? 0.0 : std::copysign(1.0, w);
       const double slope = penalty.l1() * sign + penalty.l2() * w;
       REQUIRE(penalty.value(w) + penalty.conjugate(slope) == Approx(slope * w).margin(1e-14));
     }
   }
+}
+
+TEST_CASE("without bounds the one type is each of the others", "[penalty]") {
+  const auto same = [](const auto& penalty, const Bounded& bounded) {
+    REQUIRE(bounded.conjugate_domain().low == penalty.conjugate_domain().low);
+    REQUIRE(bounded.conjugate_domain().high == penalty.conjugate_domain().high);
+    for (const double w : points()) {
+      REQUIRE(bounded.value(w) == Approx(penalty.value(w)));
+      REQUIRE(bounded.prox(w, 0.7) == Approx(penalty.prox(w, 0.7)));
+      for (const double u : points()) {
+        REQUIRE(bounded.distance(w, u) == Approx(penalty.distance(w, u)));
+        REQUIRE((bounded.conjugate(u) == penalty.conjugate(u) ||
+                 bounded.conjugate(u) == Approx(penalty.conjugate(u))));
+      }
+    }
+  };
+  same(sounder::L1{0.4}, {.l1_strength = 0.4});
+  same(sounder::L2{0.4}, {.l2_strength = 0.4});
+  same(sounder::ElasticNet{0.4, 0.25}, {.l1_strength = 0.1, .l2_strength = 0.3});
+  same(sounder::NoPenalty{}, {});
 }
 
 TEST_CASE("the soft threshold shrinks towards zero and stops there", "[penalty]") {

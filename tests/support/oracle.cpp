@@ -1,5 +1,6 @@
 #include "support/oracle.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sounder::test {
@@ -25,6 +26,15 @@ Bend soft_plus(double t, double mu) {
 Bend soft_abs(double w, double mu) {
   const double r = std::hypot(w, mu);
   return r > 0.0 ? Bend{r, w / r, mu * mu / (r * r * r)} : Bend{0.0, 0.0, 0.0};
+}
+
+/// (distance to [lower, upper])^2 / (2 mu): the bounds in the limit of mu = 0.
+Bend soft_box(double w, double lower, double upper, double mu) {
+  const double over = w - std::clamp(w, lower, upper);
+  if (over == 0.0) {
+    return {0.0, 0.0, 0.0};
+  }
+  return {0.5 * over * over / mu, over / mu, 1.0 / mu};
 }
 
 Bend loss_bend(std::string_view loss, double y, double z, double mu) {
@@ -60,6 +70,7 @@ class RoundedObjective {
     sum /= static_cast<double>(z.size());
     for (Eigen::Index j = 0; j < problem_.x.cols(); ++j) {
       sum += problem_.l1 * soft_abs(point[j], mu_).value + 0.5 * problem_.l2 * point[j] * point[j];
+      sum += soft_box(point[j], problem_.lower, problem_.upper, mu_).value;
     }
     return sum;
   }
@@ -81,8 +92,9 @@ class RoundedObjective {
     hessian = augmented.transpose() * curvature.asDiagonal() * augmented;
     for (Eigen::Index j = 0; j < p; ++j) {
       const Bend corner = soft_abs(point[j], mu_);
-      gradient[j] += problem_.l1 * corner.slope + problem_.l2 * point[j];
-      hessian(j, j) += problem_.l1 * corner.curvature + problem_.l2;
+      const Bend box = soft_box(point[j], problem_.lower, problem_.upper, mu_);
+      gradient[j] += problem_.l1 * corner.slope + problem_.l2 * point[j] + box.slope;
+      hessian(j, j) += problem_.l1 * corner.curvature + problem_.l2 + box.curvature;
     }
   }
 
@@ -131,7 +143,8 @@ double oracle_objective(const DenseProblem& problem, const Eigen::VectorXd& w, d
 
 OraclePoint oracle_minimum(const DenseProblem& problem) {
   Eigen::VectorXd point = Eigen::VectorXd::Zero(problem.x.cols() + 1);
-  const bool rounded = problem.loss == "hinge" || problem.l1 > 0.0;
+  const bool boxed = problem.lower > -1e300 || problem.upper < 1e300;
+  const bool rounded = problem.loss == "hinge" || problem.l1 > 0.0 || boxed;
   for (double mu = 1.0; mu > 2e-9; mu *= 0.125) {
     RoundedObjective f(problem, mu);
     descend(f, point);
@@ -139,7 +152,7 @@ OraclePoint oracle_minimum(const DenseProblem& problem) {
       break;
     }
   }
-  OraclePoint result{point.head(problem.x.cols()),
+  OraclePoint result{point.head(problem.x.cols()).cwiseMax(problem.lower).cwiseMin(problem.upper),
                      problem.intercept ? point[point.size() - 1] : 0.0, 0.0};
   result.objective = oracle_objective(problem, result.w, result.b);
   return result;

@@ -1,14 +1,15 @@
 // A slow solver that shares nothing with the library but the statement of the problem.
 #pragma once
 
+#include <limits>
 #include <string_view>
 
 #include <Eigen/Dense>
 
 namespace sounder::test {
 
-/// F(w, b) = (1/n) sum_i s_i loss(y_i, x_i.w + b) + l1 ||w||_1 + l2/2 ||w||^2, dense, losses by
-/// name.
+/// F(w, b) = (1/n) sum_i s_i loss(y_i, x_i.w + b) + l1 ||w||_1 + l2/2 ||w||^2 for
+/// lower <= w_j <= upper, dense, losses by name.
 struct DenseProblem {
   Eigen::MatrixXd x;
   Eigen::VectorXd y;
@@ -17,6 +18,8 @@ struct DenseProblem {
   double l1 = 0.0;
   double l2 = 0.0;
   bool intercept = false;
+  double lower = -std::numeric_limits<double>::infinity();
+  double upper = std::numeric_limits<double>::infinity();
 };
 
 struct OraclePoint {
@@ -30,7 +33,8 @@ struct OraclePoint {
                                       double b);
 
 /// The minimum, to about 1e-9 relative: Newton's method on the objective with its corners rounded
-/// by mu, mu falling from 1 to 1e-9. O(n p^2) a step, some hundred steps: for small data.
+/// by mu, mu falling from 1 to 1e-9. O(n p^2) a step, some hundred steps: for small data. A
+/// bound is a quadratic penalty of strength 1 / mu, so that it holds in the limit.
 /// Asks for a minimum that is attained (without a penalty: classes that overlap).
 [[nodiscard]] OraclePoint oracle_minimum(const DenseProblem& problem);
 

@@ -1,0 +1,58 @@
+// How good a partition of the features is for block-greedy descent.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/random.hpp>
+#include <sounder/solvers/feature_blocks.hpp>
+#include <sounder/solvers/seed_products.hpp>
+
+namespace sounder {
+
+/// Normalised inner products between features of different blocks, which bound how many blocks may
+/// move at once, and how evenly the work lies.
+struct BlockQuality {
+  double largest = 0.0;       ///< of a sampled feature with one of another block, in size
+  double mean_largest = 0.0;  ///< the mean over the sampled features of their largest
+  double imbalance = 1.0;     ///< nonzeros of the fullest block over the mean
+  Index sampled = 0;          ///< features compared with all the others
+};
+
+/// Compares at most `sample` features that are not empty, drawn by the seed, with all the others.
+/// The same for any number of threads. O(nonzeros of the rows that hold one, summed / threads).
+[[nodiscard]] inline BlockQuality block_quality(const CsrMatrix& rows, const CscMatrix& columns,
+                                                const FeatureBlocks& blocks, Index sample,
+                                                std::uint64_t seed, const Team& team) {
+  std::vector<Index> features;
+  for (Index j = 0; j < columns.columns(); ++j) {
+    if (!columns.column(j).empty()) {
+      features.push_back(j);
+    }
+  }
+  RandomStream random(seed, 0x5A3BU);
+  BlockQuality result;
+  result.imbalance = blocks.imbalance(columns);
+  result.sampled = std::min(sample, static_cast<Index>(features.size()));
+  const std::vector<Index> block_of = blocks.block_of();
+  SeedProducts products(rows, columns, team);
+  for (std::size_t k = 0; k < static_cast<std::size_t>(result.sampled); ++k) {
+    std::swap(features[k], features[k + random.below(features.size() - k)]);
+    const Index own = block_of[static_cast<std::size_t>(features[k])];
+    const std::vector<double>& with = products.of(features[k]);
+    double largest = 0.0;
+    for (std::size_t j = 0; j < with.size(); ++j) {
+      largest = std::max(largest, block_of[j] != own ? std::abs(with[j]) : 0.0);
+    }
+    result.largest = std::max(result.largest, largest);
+    result.mean_largest += largest / result.sampled;
+  }
+  return result;
+}
+
+}  // namespace sounder

@@ -1,0 +1,114 @@
+// The evaluator of the coordinate solvers: objective and certificate of a point whose margins are
+// kept, by columns.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/nonzero_share.hpp>
+#include <sounder/engine/result.hpp>
+#include <sounder/engine/team.hpp>
+#include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/intercept.hpp>
+#include <sounder/solvers/problem.hpp>
+
+namespace sounder {
+
+/// What is known of a point (w, b) with margins z_i = x_i.w + b. One thread calls, the team works;
+/// the same bits for any number of threads. Views of problem, columns and team, which the caller
+/// keeps. Memory: 16 bytes a row, 8 a column.
+template <Loss L, Penalty P>
+class CoordinateEvaluator {
+ public:
+  CoordinateEvaluator(const Problem<L, P>& problem, const CscMatrix& columns, const Team& team)
+      : problem_(problem), columns_(columns), team_(team),
+        at_zero_(objective_at_zero(problem, team)), a_(static_cast<std::size_t>(columns.rows())),
+        weighted_(a_.size()), u_(static_cast<std::size_t>(columns.columns())) {}
+
+  /// F(0, 0), what gaps are relative to.
+  [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
+  /// X^T (s a) / n of the point last certified, a_i = -loss'(y_i, z_i): minus the gradient.
+  [[nodiscard]] std::span<const double> pull() const noexcept { return u_; }
+
+  /// z = X w + b, anew: rounding (and updates that were lost) add up in margins that are only ever
+  /// updated. One pass over the rows.
+  void margins(std::span<const double> w, double b, std::span<double> z) const {
+    team_.run([&](Worker worker) {
+      const Range share = nonzero_share(problem_.matrix.row_pointers(), worker);
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        const SparseRow row = problem_.matrix.row(static_cast<Index>(i));
+        double sum = b;
+        for (std::size_t k = 0; k < row.size(); ++k) {
+          sum += static_cast<double>(row.values[k]) * w[static_cast<std::size_t>(row.columns[k])];
+        }
+        z[static_cast<std::size_t>(i)] = sum;
+      }
+    });
+  }
+
+  /// F(w, b) from its margins. O((n + p) / threads).
+  [[nodiscard]] double objective(std::span<const double> w, std::span<const double> z) const {
+    return mean_loss(problem_, z, team_) + penalty_value(problem_.penalty, w, team_);
+  }
+
+  /// Moves a free intercept, and the margins with it, to its best place. O(n) a Newton step.
+  void settle_intercept(double& b, std::span<double> z) const {
+    if (problem_.intercept) {
+      const double shift = best_shift(problem_, z, team_);
+      b += shift;
+      for (double& margin : z) {
+        margin += shift;
+      }
+    }
+  }
+
+  /// The certificate of (w, z), a free intercept being at its best. One pass over the columns. The
+  /// dual objective is the highest that was seen: any of them is a bound.
+  [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z) {
+    dual_candidate(problem_, z, a_, team_);
+    const double mean = 1.0 / columns_.rows();
+    for (std::size_t i = 0; i < a_.size(); ++i) {
+      weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) * mean;
+    }
+    team_.run([&](Worker worker) {
+      const Range share = nonzero_share(columns_.column_pointers(), worker);
+      for (std::int64_t j = share.begin; j < share.end; ++j) {
+        const SparseColumn column = columns_.column(static_cast<Index>(j));
+        double sum = 0.0;
+        for (std::size_t k = 0; k < column.size(); ++k) {
+          sum += static_cast<double>(column.values[k]) *
+                 weighted_[static_cast<std::size_t>(column.rows[k])];
+        }
+        u_[static_cast<std::size_t>(j)] = sum;
+      }
+    });
+    Certificate found = certify(problem_, w, z, a_, u_, at_zero_, team_);
+    highest_dual_ = std::max(highest_dual_, found.dual_objective);
+    found.dual_objective = highest_dual_;
+    found.relative_gap = relative_gap(found.objective);
+    return found;
+  }
+
+  [[nodiscard]] double highest_dual() const noexcept { return highest_dual_; }
+  /// By that bound.
+  [[nodiscard]] double relative_gap(double objective) const noexcept {
+    const double gap = std::max(objective - highest_dual_, 0.0);
+    return at_zero_ > 0.0 ? gap / at_zero_ : gap;
+  }
+
+ private:
+  const Problem<L, P>& problem_;
+  const CscMatrix& columns_;
+  const Team& team_;
+  double at_zero_;
+  std::vector<double> a_;
+  std::vector<double> weighted_;  ///< s_i a_i / n
+  std::vector<double> u_;
+  double highest_dual_ = -infinity;
+};
+
+}  // namespace sounder

@@ -1,0 +1,300 @@
+// The driver that the parallel coordinate solvers share: epochs, and what happens between.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/result.hpp>
+#include <sounder/engine/shared_vector.hpp>
+#include <sounder/engine/spectral_radius.hpp>
+#include <sounder/engine/stopwatch.hpp>
+#include <sounder/engine/trace.hpp>
+#include <sounder/solvers/coordinate_evaluator.hpp>
+#include <sounder/solvers/coordinate_options.hpp>
+#include <sounder/solvers/coordinate_step.hpp>
+#include <sounder/solvers/extrapolation.hpp>
+#include <sounder/solvers/parallel_rounds.hpp>
+
+namespace sounder {
+
+/// Parallel coordinate descent on shared margins; a Chooser (see ParallelRounds) makes it Shotgun
+/// or block-greedy. It also says how many units may move at once, `parallel()`, how many `passes()`
+/// over the units make an epoch, and by what `excuse` an override of P may have failed.
+///
+/// After an epoch: margins anew where updates can be lost; the exact intercept; the objective.
+/// With an automatic P, one that rose is undone: back to the best point, P halved, the epoch
+/// repeated; at P = 1 no step raises it. One that is slower than one update at a time is given up
+/// after a few epochs. With a given P it counts: a run that explodes, or has not
+/// been below its best for long, ends as diverged, with the best point.
+///
+/// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
+/// for K iterates of extrapolation.
+template <class Update, Loss L, Penalty P, class Chooser>
+class ParallelDescent {
+ public:
+  ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options, Trace& trace)
+      : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
+        team_(options.threads), columns_(problem.matrix, team_), step_(problem, columns_, team_),
+        chooser_(step_, options, team_), point_(problem, columns_, team_),
+        w_(static_cast<std::size_t>(columns_.columns())),
+        z_(static_cast<std::size_t>(columns_.rows())),
+        rounds_(chooser_.units(), chooser_.width(),
+                columns_.nonzeros() / std::max<std::int64_t>(1, chooser_.units()), options.seed,
+                team_),
+        ones_(w_.size(), 1.0F), extrapolation_(problem, ones_, 0, options.extrapolation, team_) {
+    parallel_ = options.parallel > 0 ? options.parallel : chooser_.parallel();
+    training_.stop();
+  }
+
+  Result run() {
+    start();
+    while (!ended_) {
+      next_epoch();
+    }
+    return finish();
+  }
+
+ private:
+  [[nodiscard]] bool automatic() const noexcept { return options_.parallel == 0; }
+  [[nodiscard]] std::span<double> w() noexcept { return w_.quiescent(); }
+  [[nodiscard]] std::span<double> z() noexcept { return z_.quiescent(); }
+
+  void start() {
+    training_.start();
+    w_.assign(options_.initial);
+    b_ = problem_.intercept ? options_.initial_intercept : 0.0;
+    const bool penalised = problem_.penalty.l1() + problem_.penalty.l2() > 0.0;
+    for (std::size_t j = 0; j < w_.size(); ++j) {
+      // Within the bounds; and no step ever takes a column to zero that the loss does not feel.
+      const bool dead = step_.curvature()[j] == 0.0 && penalised;
+      w()[j] = dead ? 0.0 : problem_.penalty.prox(w()[j], 0.0);
+    }
+    objective_ = renew();
+    highest_ = std::max(objective_, point_.at_zero());
+    training_.stop();
+    look();
+    if (!ended_ && options_.max_epochs == 0) {
+      ended_ = Status::max_epochs;
+    }
+  }
+
+  void next_epoch() {
+    ++epoch_;
+    training_.start();
+    const bool whole = pass_over_units();
+    const bool sound = whole && settle();
+    training_.stop();
+    if (!whole) {
+      ended_ = Status::interrupted;
+    } else if (sound) {
+      look();
+      check_limits();
+    }
+  }
+
+  bool pass_over_units() {
+    const Index parallel = on_trial() && epoch_ % 2 == 1 ? 1 : parallel_;
+    Stopwatch epoch = Stopwatch::running();
+    for (int pass = 0; pass < chooser_.passes(); ++pass) {
+      if (!rounds_.run(epoch_ * chooser_.passes() + pass, parallel, w_, z_, chooser_, trace_)) {
+        return false;
+      }
+    }
+    epoch.stop();
+    if (on_trial()) {
+      double& least = parallel == 1 ? alone_seconds_ : together_seconds_;
+      least = std::min(least, epoch.seconds());
+      if (epoch_ == last_trial && alone_seconds_ < together_seconds_) {
+        parallel_ = 1;
+        message_ = "one update at a time is faster here: workers would wait for each other's cache";
+      }
+    }
+    updates_ += chooser_.passes() * chooser_.updates_a_pass();
+    return true;
+  }
+
+  /// Epochs 2 to 5 alternate between P updates at once and one: where columns share most of their
+  /// rows, workers take each margin out of the other's cache, and are slower than one of them.
+  [[nodiscard]] bool on_trial() const noexcept {
+    return automatic() && parallel_ > 1 && epoch_ >= 2 && epoch_ <= last_trial;
+  }
+
+  /// Margins, intercept and objective of w anew.
+  double renew() {
+    point_.margins(w(), b_, z());
+    point_.settle_intercept(b_, z());
+    return point_.objective(w(), z());
+  }
+
+  /// Objective and extrapolation. False if the epoch was undone, or ended the run.
+  bool settle() {
+    if (std::is_same_v<Update, Relaxed> && parallel_ > 1) {
+      point_.margins(w(), b_, z());
+    }
+    point_.settle_intercept(b_, z());
+    const double found = point_.objective(w(), z());
+    const bool finite = std::isfinite(found);
+    const bool rose = !finite || found > objective_ + rounding * highest_;
+    if (rose && automatic() && (parallel_ > 1 || !finite)) {
+      return retreat(finite);
+    }
+    above_best_ = found > lowest_ + rounding * highest_ ? above_best_ + 1 : 0;
+    if (!finite || found > exploded * highest_ || (!automatic() && above_best_ >= patience)) {
+      ended_ = Status::diverged;
+      message_ = "the objective " +
+                 std::string(above_best_ < patience || !finite ? "exploded" : "no longer fell") +
+                 " with " + std::to_string(parallel_) + " updates at once" +
+                 chooser_.excuse(problem_.matrix, columns_, team_);
+      return false;
+    }
+    // Where the objective no longer tells points apart, an old one would be taken for the best.
+    const bool resolved = objective_ - found > rounding * highest_;
+    objective_ = found;
+    if (options_.extrapolation > 0 && resolved) {
+      extrapolate();
+    }
+    return true;
+  }
+
+  /// Back to the best point, with half as many updates at once. False, as settle() has it.
+  bool retreat(bool finite) {
+    if (parallel_ == 1) {
+      ended_ = Status::diverged;
+      message_ = "the numbers overflow: scale the columns";
+      return false;
+    }
+    parallel_ = std::max<Index>(1, std::min<Index>(parallel_, team_.size()) / 2);
+    message_ = "the objective " + std::string(finite ? "rose" : "exploded") + ": P went down to " +
+               std::to_string(parallel_);
+    std::copy(best_.w.begin(), best_.w.end(), w().begin());
+    b_ = best_.intercept;
+    objective_ = renew();
+    extrapolation_.forget();
+    --epoch_;
+    return false;
+  }
+
+  void extrapolate() {
+    const double old_b = b_;
+    const double found =
+        extrapolation_.improve(w(), z(), objective_, [this](std::span<const double> point) {
+          static_cast<void>(point);  // w() itself
+          return renew();
+        });
+    b_ = found < objective_ ? b_ : old_b;
+    objective_ = found;
+  }
+
+  /// Certifies the point, keeps it if it is the best, and tells the trace.
+  void look() {
+    evaluation_.start();
+    Certificate latest = point_.certify_point(w(), z());
+    if (reached(latest) && epoch_ > 0) {
+      // Rounding errors of updated margins must not end a run: judge by those of w itself.
+      objective_ = renew();
+      latest = point_.certify_point(w(), z());
+    }
+    evaluation_.stop();
+    if (latest.objective < lowest_ || best_.w.empty()) {
+      lowest_ = latest.objective;
+      best_.w.assign(w().begin(), w().end());
+      best_.intercept = b_;
+      best_.certificate = latest;
+    }
+    const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates_, latest};
+    if (trace_.epoch(progress) == Trace::Verdict::interrupt) {
+      ended_ = Status::interrupted;
+    } else if (reached(latest)) {
+      ended_ = Status::converged;
+    }
+  }
+
+  [[nodiscard]] bool reached(const Certificate& point) const noexcept {
+    return options_.tolerance > 0.0 && point.relative_gap <= options_.tolerance;
+  }
+
+  void check_limits() {
+    if (ended_) {
+      return;
+    }
+    if (epoch_ >= options_.max_epochs) {
+      ended_ = Status::max_epochs;
+    } else if (training_.seconds() >= options_.time_limit) {
+      ended_ = Status::time_limit;
+    }
+  }
+
+  [[nodiscard]] Result finish() {
+    Result result = std::move(best_);
+    result.status = *ended_;
+    result.message = std::move(message_);
+    result.epochs = epoch_;
+    result.updates = updates_;
+    result.seconds = training_.seconds();
+    result.evaluation_seconds = evaluation_.seconds();
+    result.certificate.dual_objective = point_.highest_dual();
+    result.certificate.relative_gap = point_.relative_gap(result.certificate.objective);
+    result.seed = options_.seed;
+    result.threads = team_.size();
+    result.parallel = parallel_;
+    return result;
+  }
+
+  static constexpr double rounding = 1e-13;  ///< of the objective at the start: no rise
+  static constexpr double exploded = 10.0;
+  static constexpr int last_trial = 5;
+  static constexpr int patience = 20;  ///< epochs above the best before a given P is too large
+
+  Stopwatch training_;  // first: laying out the data is training
+  const Problem<L, P>& problem_;
+  CoordinateOptions options_;
+  Trace& trace_;
+  Team team_;
+  CscMatrix columns_;
+  CoordinateStep<L, P> step_;
+  Chooser chooser_;
+  CoordinateEvaluator<L, P> point_;
+  SharedVector<Update> w_;
+  SharedVector<Update> z_;
+  ParallelRounds rounds_;
+  std::vector<float> ones_;
+  Extrapolation<L, P> extrapolation_;
+  Result best_;
+  std::string message_;
+  double b_ = 0.0;
+  double objective_ = infinity;
+  double highest_ = infinity;  ///< F at the start, or at zero
+  double lowest_ = infinity;
+  Index parallel_ = 1;
+  double alone_seconds_ = infinity;
+  double together_seconds_ = infinity;
+  int epoch_ = 0;
+  int above_best_ = 0;
+  std::int64_t updates_ = 0;
+  Stopwatch evaluation_;
+  std::optional<Status> ended_;
+};
+
+/// Runs the driver on options and a problem that fit.
+template <class Chooser, class Update, Loss L, Penalty P>
+[[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
+                                      const CoordinateOptions& options, Trace& trace) {
+  problem.validate();
+  options.validate();
+  if (!options.initial.empty() &&
+      options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
+    throw std::invalid_argument("initial must hold one coefficient a column");
+  }
+  return ParallelDescent<Update, L, P, Chooser>(problem, options, trace).run();
+}
+
+}  // namespace sounder

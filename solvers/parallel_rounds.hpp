@@ -1,0 +1,151 @@
+// Which coordinates are updated at once: the epochs of the parallel coordinate solvers.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/schedule.hpp>
+#include <sounder/engine/shared_vector.hpp>
+#include <sounder/engine/team.hpp>
+#include <sounder/engine/trace.hpp>
+#include <sounder/solvers/coordinate_step.hpp>
+
+namespace sounder {
+
+/// Coefficients and margins as a worker sees them.
+template <class Vector>
+struct CoordinatePoint {
+  Vector& w;
+  Vector& z;
+};
+
+/// Deals out units of work (a coordinate, or a block of them) in a fresh random permutation an
+/// epoch, P at once:
+///
+///   P = 1            one worker in plain memory: the same bits for the same seed
+///   P <= threads     P workers that never wait: what one reads, others are writing
+///   P > threads      rounds: the moves of P units are all computed from the same margins, then all
+///                    applied, as the theory of Shotgun has it whatever the number of threads
+///
+/// Every unit is taken once an epoch and no two units share a coordinate, so a coefficient has one
+/// writer and P distinct random units move at once (without replacement: sampling "tau-nice" in
+/// the terms of Richtarik and Takac 2012). Only the margins are written by many.
+///
+/// A Chooser computes a unit's moves: `units()`; `width()`, the most moves a unit makes;
+/// `choose(unit, rank, point, moves)`, which writes moves and returns how many; `apply(move, z)`.
+class ParallelRounds {
+ public:
+  /// @param work_a_unit about how many numbers a unit touches
+  ParallelRounds(std::int64_t units, int width, std::int64_t work_a_unit, std::uint64_t seed,
+                 const Team& team)
+      : schedule_(units, 1, seed), width_(static_cast<std::size_t>(width)),
+        work_(std::max<std::int64_t>(work_a_unit, 1)), team_(&team),
+        moves_(width_ * static_cast<std::size_t>(team.size())),
+        counts_(static_cast<std::size_t>(team.size())) {}
+
+  /// One epoch; false if the trace cancelled it. `pass` numbers the permutation.
+  template <class Update, class Chooser>
+  bool run(int pass, Index parallel, SharedVector<Update>& w, SharedVector<Update>& z,
+           Chooser& chooser, const Trace& trace) {
+    schedule_.shuffle(pass);
+    CoordinatePoint<SharedVector<Update>> shared{w, z};
+    if (parallel == 1) {
+      LoneVector lone_w{w.quiescent()};
+      LoneVector lone_z{z.quiescent()};
+      CoordinatePoint<LoneVector> lone{lone_w, lone_z};
+      return run_freely(1, lone, chooser, trace);
+    }
+    return parallel <= team_->size() ? run_freely(parallel, shared, chooser, trace)
+                                     : run_in_rounds(parallel, shared, chooser, trace);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t unit_at(std::int64_t position) const noexcept {
+    return schedule_.rows_at(position).begin;
+  }
+
+  template <class Point, class Chooser>
+  bool run_freely(int workers, Point& point, Chooser& chooser, const Trace& trace) {
+    const std::int64_t units = schedule_.positions();
+    const std::int64_t chunk = std::clamp<std::int64_t>(units / (64 * workers), 1, 64);
+    std::atomic<std::int64_t> next = 0;
+    std::atomic<bool> whole = true;
+    Team(workers).run([&](Worker worker) {
+      const std::span<CoordinateMove> moves = moves_of(static_cast<std::size_t>(worker.rank));
+      while (whole.load(std::memory_order_relaxed)) {
+        const std::int64_t begin = next.fetch_add(chunk, std::memory_order_relaxed);
+        if (begin >= units) {
+          return;
+        }
+        if (trace.cancelled()) {
+          whole.store(false, std::memory_order_relaxed);
+        }
+        for (std::int64_t k = begin; k < std::min(begin + chunk, units); ++k) {
+          const int count = chooser.choose(unit_at(k), worker.rank, point, moves);
+          apply(moves.first(static_cast<std::size_t>(count)), point, chooser);
+        }
+      }
+    });
+    return whole;
+  }
+
+  template <class Point, class Chooser>
+  bool run_in_rounds(Index parallel, Point& point, Chooser& chooser, const Trace& trace) {
+    const std::int64_t units = schedule_.positions();
+    const auto slots = static_cast<std::size_t>(std::min<std::int64_t>(parallel, units));
+    if (counts_.size() < slots) {
+      moves_.resize(slots * width_);
+      counts_.resize(slots);
+    }
+    const std::int64_t too_few = std::max<std::int64_t>(2, Team::few_numbers / work_);
+    for (std::int64_t begin = 0; begin < units; begin += parallel) {
+      if (trace.cancelled()) {
+        return false;
+      }
+      const std::int64_t size = std::min<std::int64_t>(parallel, units - begin);
+      const int workers = size < too_few ? 1 : team_->size();
+      const Team round(workers);
+      round.run([&](Worker worker) {
+        const Range share = share_of(size, worker);
+        for (std::int64_t k = share.begin; k < share.end; ++k) {
+          const auto slot = static_cast<std::size_t>(k);
+          counts_[slot] = chooser.choose(unit_at(begin + k), worker.rank, point, moves_of(slot));
+        }
+      });
+      round.run([&](Worker worker) {
+        const Range share = share_of(size, worker);
+        for (std::int64_t k = share.begin; k < share.end; ++k) {
+          const auto slot = static_cast<std::size_t>(k);
+          apply(moves_of(slot).first(static_cast<std::size_t>(counts_[slot])), point, chooser);
+        }
+      });
+    }
+    return true;
+  }
+
+  template <class Point, class Chooser>
+  static void apply(std::span<const CoordinateMove> moves, Point& point, const Chooser& chooser) {
+    for (const CoordinateMove& move : moves) {
+      point.w.set(static_cast<std::size_t>(move.column), move.value);
+      chooser.apply(move, point.z);
+    }
+  }
+
+  [[nodiscard]] std::span<CoordinateMove> moves_of(std::size_t slot) noexcept {
+    return {moves_.data() + slot * width_, width_};
+  }
+
+  Schedule schedule_;
+  std::size_t width_;
+  std::int64_t work_;
+  const Team* team_;
+  std::vector<CoordinateMove> moves_;  ///< width() a worker, or a unit of a round
+  std::vector<int> counts_;
+};
+
+}  // namespace sounder

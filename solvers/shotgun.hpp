@@ -1,0 +1,89 @@
+// Shotgun: several random coordinates at once, from shared margins.
+#pragma once
+
+#include <sounder/solvers/parallel_descent.hpp>
+
+namespace sounder {
+
+namespace detail {
+
+/// Spectral radius enough to tell P*: a few iterations, since only its size matters.
+[[nodiscard]] inline SpectralRadius rough_radius(const CsrMatrix& rows, const CscMatrix& columns,
+                                                 const Team& team) {
+  return spectral_radius(rows, columns, team, {.tolerance = 1e-2, .max_iterations = 30});
+}
+
+/// ": P* = ... for these data", once it is worth finding out.
+[[nodiscard]] inline std::string p_star_clause(const CsrMatrix& rows, const CscMatrix& columns,
+                                               const Team& team) {
+  return "; these data bear P* = " + std::to_string(rough_radius(rows, columns, team).p_star());
+}
+
+}  // namespace detail
+
+/// The Chooser of Shotgun: a unit is a coordinate.
+template <Loss L, Penalty P>
+class SingleCoordinates {
+ public:
+  SingleCoordinates(const CoordinateStep<L, P>& step, const CoordinateOptions& /*options*/,
+                    const Team& team)
+      : step_(step), team_(team) {}
+
+  [[nodiscard]] std::int64_t units() const noexcept { return step_.columns().columns(); }
+  [[nodiscard]] int width() const noexcept { return 1; }
+  [[nodiscard]] int passes() const noexcept { return 1; }
+  [[nodiscard]] std::int64_t updates_a_pass() const noexcept { return units(); }
+
+  /// min(threads, P*): more than one update a thread gains nothing.
+  [[nodiscard]] Index parallel() const {
+    return team_.size() == 1
+               ? 1
+               : std::min<Index>(
+                     team_.size(),
+                     detail::rough_radius(step_.problem().matrix, step_.columns(), team_).p_star());
+  }
+  [[nodiscard]] static std::string excuse(const CsrMatrix& rows, const CscMatrix& columns,
+                                          const Team& team) {
+    return detail::p_star_clause(rows, columns, team);
+  }
+
+  template <class Point>
+  int choose(std::int64_t unit, int /*rank*/, Point& point,
+             std::span<CoordinateMove> moves) const noexcept {
+    const auto j = static_cast<Index>(unit);
+    const double w = point.w.get(static_cast<std::size_t>(unit));
+    moves[0] = step_.move(j, w, step_.gradient(j, point.z));
+    return moves[0].change != 0.0 ? 1 : 0;
+  }
+  template <class Margins>
+  void apply(const CoordinateMove& move, Margins& z) const noexcept {
+    step_.apply(move, z);
+  }
+
+ private:
+  const CoordinateStep<L, P>& step_;
+  const Team& team_;
+};
+
+/// Minimises the problem by P random coordinates at once, which update the shared margins without
+/// a lock: each takes the proximal step that would be safe alone.
+///
+/// Bradley, Kyrola, Bickson, Guestrin, "Parallel Coordinate Descent for L1-Regularized Loss
+/// Minimization", ICML 2011: parallel steps help up to P* = ceil(p / rho), rho the spectral radius
+/// of X^T X with normalised columns; past it they may diverge. P is min(threads, P*) unless
+/// `options.parallel` says otherwise, and is halved where it still proves too large; a given P is
+/// kept, and a run that it breaks ends as diverged. An epoch is p updates in the order of a fresh
+/// random permutation (the paper draws with replacement). `extrapolation = 0` is the bare method.
+///
+/// @tparam Update how workers meet on a margin: Atomic, or Relaxed, which may lose an update, so
+///         that margins are computed anew after an epoch
+/// @throws std::invalid_argument if the problem or an option does not fit
+/// Cost: O(nnz) an epoch. With one thread the same seed gives the same bits. May be called from
+/// several threads at once.
+template <class Update = Atomic, Loss L, Penalty P>
+[[nodiscard]] Result shotgun(const Problem<L, P>& problem, const CoordinateOptions& options,
+                             Trace& trace) {
+  return parallel_descent<SingleCoordinates<L, P>, Update>(problem, options, trace);
+}
+
+}  // namespace sounder

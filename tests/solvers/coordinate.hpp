@@ -1,0 +1,91 @@
+// Runs a coordinate solver on an instance and holds every evaluated point against the oracle.
+#pragma once
+
+#include <sounder/engine/trace.hpp>
+#include <sounder/solvers/coordinate_options.hpp>
+
+#include <algorithm>
+#include <type_traits>
+#include <vector>
+
+#include "solvers/instances.hpp"
+#include "support/catch.hpp"
+
+namespace sounder::test {
+
+/// Remembers what it was shown.
+class Memory final : public Trace {
+ public:
+  Verdict epoch(const Progress& progress) override {
+    seen.push_back(progress);
+    return Verdict::go_on;
+  }
+  std::vector<Progress> seen;
+};
+
+/// Every smooth loss with every penalty.
+template <class P>
+using WithSmoothLosses = std::tuple<Pair<Squared, P>, Pair<Logistic, P>, Pair<SquaredHinge, P>>;
+using SmoothPairs = decltype(std::tuple_cat(WithSmoothLosses<NoPenalty>{}, WithSmoothLosses<L1>{},
+                                            WithSmoothLosses<L2>{}, WithSmoothLosses<ElasticNet>{},
+                                            WithSmoothLosses<Bounded>{}));
+
+/// The gap proves nothing without a penalty: there a run takes its epochs.
+template <class P>
+inline constexpr bool certified = !std::is_same_v<P, NoPenalty>;
+
+/// The objective of the result over the oracle's, relative, after checking that every number on the
+/// way is true: objectives at least F*, dual bounds at most, gaps never negative.
+template <class Solver, class L, class P>
+[[nodiscard]] double checked_excess(const Solver& solver, const Instance<L, P>& instance,
+                                    const OraclePoint& best, const CoordinateOptions& options) {
+  const Problem<L, P> problem = instance.problem();
+  Memory trace;
+  const Result result = solver(problem, options, trace);
+  const double at_zero = objective_at_zero(problem, Team(1));
+  const double slack = 1e-8 * best.objective + 1e-14 * at_zero;
+  double lowest = infinity;
+  for (const Progress& progress : trace.seen) {
+    const Certificate& point = progress.certificate;
+    CAPTURE(progress.epoch, point.objective, point.dual_objective, best.objective);
+    REQUIRE(point.objective >= best.objective - slack);
+    REQUIRE(point.dual_objective <= best.objective + slack);
+    REQUIRE(point.relative_gap >= 0.0);
+    REQUIRE(point.relative_gap * at_zero >= point.objective - best.objective - slack);
+    lowest = std::min(lowest, point.objective);
+  }
+  CAPTURE(to_string(result.status), result.message, result.epochs, result.parallel,
+          result.certificate.relative_gap, options.blocks);
+  REQUIRE(result.certificate.objective == lowest);
+  REQUIRE(result.certificate.relative_gap >= 0.0);
+  REQUIRE(result.threads == options.threads);
+  if (certified<P>) {
+    REQUIRE(result.status == Status::converged);
+    REQUIRE(result.certificate.relative_gap <= options.tolerance);
+  }
+  const double objective =
+      oracle_objective(instance.dense_problem(), dense(result.w), result.intercept);
+  REQUIRE(result.certificate.objective == Approx(objective).epsilon(1e-10));
+  return (objective - best.objective) / std::max(best.objective, 1e-6 * at_zero);
+}
+
+/// The property that every solver has with every pair it takes.
+template <class L, class P, class Solver>
+void reaches_the_oracle(const Solver& solver, const CoordinateOptions& base = {}) {
+  for (const Shape& shape : all_shapes({.rows = 200, .columns = 20})) {
+    const auto instance = make_instance<L, P>(shape);
+    const OraclePoint best = oracle_minimum(instance.dense_problem());
+    for (const auto& [threads, parallel] :
+         {std::pair{1, 0}, {2, 0}, {4, 0}, {8, 0}, {2, 4}, {4, 3}}) {
+      CAPTURE(L::name, P::name, shape, threads, parallel);
+      CoordinateOptions options = base;
+      options.threads = threads;
+      options.parallel = parallel;
+      options.tolerance = certified<P> ? 1e-9 : 0.0;
+      options.max_epochs = certified<P> ? 5000 : 150;
+      REQUIRE(checked_excess(solver, instance, best, options) <= 1e-7);
+    }
+  }
+}
+
+}  // namespace sounder::test
