@@ -82,7 +82,7 @@ void reaches_the_oracle(const Solver& solver, const CoordinateOptions& base = {}
       options.threads = threads;
       options.parallel = parallel;
       options.tolerance = certified<P> ? 1e-9 : 0.0;
-      options.max_epochs = certified<P> ? 5000 : 150;
+      options.max_epochs = certified<P> ? 5000 : 80;
       REQUIRE(checked_excess(solver, instance, best, options) <= 1e-7);
     }
   }
