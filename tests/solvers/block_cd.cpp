@@ -11,7 +11,12 @@ const auto solver = [](const auto& problem, const sounder::CoordinateOptions& op
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("block-cd reaches the optimum", "[block_cd]", sounder::test::SmoothPairs) {
+using namespace sounder;
+using sounder::test::Pair;
+
+TEMPLATE_TEST_CASE("block-cd reaches the optimum", "[block_cd]", (Pair<Squared, Bounded>),
+                   (Pair<Logistic, Bounded>), (Pair<SquaredHinge, Bounded>),
+                   (Pair<SquaredHinge, L2>)) {
   for (const sounder::Index blocks : {0, 1, 7}) {
     sounder::CoordinateOptions options;
     options.blocks = blocks;

@@ -11,8 +11,12 @@ const auto solver = [](const auto& problem, const sounder::CoordinateOptions& op
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("block-greedy reaches the optimum", "[block_greedy]",
-                        sounder::test::SmoothPairs) {
+using namespace sounder;
+using sounder::test::Pair;
+
+TEMPLATE_TEST_CASE("block-greedy reaches the optimum", "[block_greedy]", (Pair<Squared, Bounded>),
+                   (Pair<Logistic, Bounded>), (Pair<SquaredHinge, Bounded>),
+                   (Pair<Logistic, ElasticNet>)) {
   for (const sounder::Index blocks : {0, 1, 7}) {
     sounder::CoordinateOptions options;
     options.blocks = blocks;

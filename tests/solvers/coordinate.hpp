@@ -23,16 +23,25 @@ class Memory final : public Trace {
   std::vector<Progress> seen;
 };
 
-/// Every smooth loss with every penalty.
+/// Penalties of type P; for Bounded every kind of them, so that a solver is compiled once a loss.
 template <class P>
-using WithSmoothLosses = std::tuple<Pair<Squared, P>, Pair<Logistic, P>, Pair<SquaredHinge, P>>;
-using SmoothPairs = decltype(std::tuple_cat(WithSmoothLosses<NoPenalty>{}, WithSmoothLosses<L1>{},
-                                            WithSmoothLosses<L2>{}, WithSmoothLosses<ElasticNet>{},
-                                            WithSmoothLosses<Bounded>{}));
+[[nodiscard]] std::vector<P> penalties(double lambda) {
+  if constexpr (std::is_same_v<P, Bounded>) {
+    return {{},
+            {.l1_strength = lambda},
+            {.l2_strength = lambda},
+            {.l1_strength = 0.5 * lambda, .l2_strength = 0.5 * lambda},
+            make_penalty<Bounded>(lambda),
+            {.l1_strength = lambda, .lower = 0.0, .upper = 0.5}};
+  } else {
+    return {make_penalty<P>(lambda)};
+  }
+}
 
 /// The gap proves nothing without a penalty: there a run takes its epochs.
-template <class P>
-inline constexpr bool certified = !std::is_same_v<P, NoPenalty>;
+[[nodiscard]] inline bool certified(const auto& penalty) {
+  return penalty.l1() + penalty.l2() > 0.0;
+}
 
 /// The objective of the result over the oracle's, relative, after checking that every number on the
 /// way is true: objectives at least F*, dual bounds at most, gaps never negative.
@@ -59,7 +68,7 @@ template <class Solver, class L, class P>
   REQUIRE(result.certificate.objective == lowest);
   REQUIRE(result.certificate.relative_gap >= 0.0);
   REQUIRE(result.threads == options.threads);
-  if (certified<P>) {
+  if (certified(problem.penalty)) {
     REQUIRE(result.status == Status::converged);
     REQUIRE(result.certificate.relative_gap <= options.tolerance);
   }
@@ -73,17 +82,19 @@ template <class Solver, class L, class P>
 template <class L, class P, class Solver>
 void reaches_the_oracle(const Solver& solver, const CoordinateOptions& base = {}) {
   for (const Shape& shape : all_shapes({.rows = 200, .columns = 20})) {
-    const auto instance = make_instance<L, P>(shape);
-    const OraclePoint best = oracle_minimum(instance.dense_problem());
-    for (const auto& [threads, parallel] :
-         {std::pair{1, 0}, {2, 0}, {4, 0}, {8, 0}, {2, 4}, {4, 3}}) {
-      CAPTURE(L::name, P::name, shape, threads, parallel);
-      CoordinateOptions options = base;
-      options.threads = threads;
-      options.parallel = parallel;
-      options.tolerance = certified<P> ? 1e-9 : 0.0;
-      options.max_epochs = certified<P> ? 5000 : 80;
-      REQUIRE(checked_excess(solver, instance, best, options) <= 1e-7);
+    for (const P& penalty : penalties<P>(shape.lambda)) {
+      const auto instance = make_instance<L, P>(shape, penalty);
+      const OraclePoint best = oracle_minimum(instance.dense_problem());
+      for (const auto& [threads, parallel] :
+           {std::pair{1, 0}, {2, 0}, {4, 0}, {8, 0}, {2, 4}, {4, 3}}) {
+        CAPTURE(L::name, P::name, penalty.l1(), penalty.l2(), shape, threads, parallel);
+        CoordinateOptions options = base;
+        options.threads = threads;
+        options.parallel = parallel;
+        options.tolerance = certified(penalty) ? 1e-9 : 0.0;
+        options.max_epochs = certified(penalty) ? 5000 : 80;
+        REQUIRE(checked_excess(solver, instance, best, options) <= 1e-7);
+      }
     }
   }
 }

@@ -68,7 +68,7 @@ class Instance {
 /// A planted linear model with noise enough that classes overlap, off centre, so that an intercept
 /// has something to do. Of the weights one in ten is zero.
 template <class L, class P>
-[[nodiscard]] Instance<L, P> make_instance(const Shape& shape) {
+[[nodiscard]] Instance<L, P> make_instance(const Shape& shape, P penalty) {
   RandomStream random(shape.seed, 77);
   CsrMatrix matrix = random_matrix(shape.rows, shape.columns, shape.density, shape.seed);
   std::vector<double> truth(static_cast<std::size_t>(shape.columns));
@@ -88,8 +88,12 @@ template <class L, class P>
       weights.push_back(i % 10 == 0 ? 0.0 : 2.0 * random.uniform());
     }
   }
-  return {std::move(matrix), std::move(targets), std::move(weights), make_penalty<P>(shape.lambda),
-          shape.intercept};
+  return {std::move(matrix), std::move(targets), std::move(weights), penalty, shape.intercept};
+}
+
+template <class L, class P>
+[[nodiscard]] Instance<L, P> make_instance(const Shape& shape) {
+  return make_instance<L, P>(shape, make_penalty<P>(shape.lambda));
 }
 
 /// With and without intercept and weights.

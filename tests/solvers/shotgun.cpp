@@ -9,6 +9,10 @@ const auto solver = [](const auto& problem, const sounder::CoordinateOptions& op
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("shotgun reaches the optimum", "[shotgun]", sounder::test::SmoothPairs) {
+using namespace sounder;
+using sounder::test::Pair;
+
+TEMPLATE_TEST_CASE("shotgun reaches the optimum", "[shotgun]", (Pair<Squared, Bounded>),
+                   (Pair<Logistic, Bounded>), (Pair<SquaredHinge, Bounded>), (Pair<Squared, L1>)) {
   sounder::test::reaches_the_oracle<typename TestType::L, typename TestType::P>(solver);
 }
