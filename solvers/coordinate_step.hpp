@@ -1,6 +1,7 @@
 // The step that every coordinate solver takes: one coordinate, from shared margins.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -88,13 +89,17 @@ class CoordinateStep {
     return {j, value, value - w};
   }
 
-  /// What that step is certain to lower the objective by: the quadratic bound's decrease, >= 0.
+  /// What that step is certain to lower the objective by: the quadratic bound's decrease.
   [[nodiscard]] double descent(const CoordinateMove& move, double w,
                                double gradient) const noexcept {
-    const double h = curvature_[static_cast<std::size_t>(move.column)];
     const P& penalty = problem_->penalty;
-    return penalty.value(w) - penalty.value(move.value) -
-           move.change * (gradient + 0.5 * h * move.change);
+    const double h = curvature_[static_cast<std::size_t>(move.column)];
+    const double mean = 0.5 * (w + move.value);
+    // |value| - |w| by the slope where the sign stays: the difference would lose a small change.
+    const bool stays = w * move.value >= 0.0;
+    const double rise = stays ? std::copysign(penalty.l1(), mean) * move.change
+                              : penalty.l1() * (std::abs(move.value) - std::abs(w));
+    return -(rise + move.change * (gradient + penalty.l2() * mean + 0.5 * h * move.change));
   }
 
   /// z += change x_j.

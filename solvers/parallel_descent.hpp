@@ -138,8 +138,10 @@ class ParallelDescent {
                  chooser_.excuse(problem_.matrix, columns_, team_);
       return false;
     }
+    // Where the objective no longer tells points apart, an old one would be taken for the best.
+    const bool resolved = objective_ - found > rounding * highest_;
     objective_ = found;
-    if (options_.extrapolation > 0) {
+    if (options_.extrapolation > 0 && resolved) {
       extrapolate();
     }
     return true;

@@ -16,6 +16,7 @@ if(SOUNDER_STATIC)
 endif()
 find_package(OpenMP COMPONENTS CXX)
 find_package(ZLIB REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)  # joint steps on small blocks
 
 add_library(sounder_engine INTERFACE)
 add_library(sounder::engine ALIAS sounder_engine)
@@ -34,7 +35,7 @@ target_link_libraries(sounder_datasets INTERFACE sounder::engine ZLIB::ZLIB)
 
 add_library(sounder_solvers INTERFACE)
 add_library(sounder::solvers ALIAS sounder_solvers)
-target_link_libraries(sounder_solvers INTERFACE sounder::engine)
+target_link_libraries(sounder_solvers INTERFACE sounder::engine Eigen3::Eigen)
 
 add_library(sounder_sounder INTERFACE)
 add_library(sounder::sounder ALIAS sounder_sounder)

@@ -1,7 +1,9 @@
 // Where names from the command line become types. To add a loss, a penalty or an update policy, put
-// it on its list here; a solver is a row of `solvers` and a branch in solve_loss.hpp.
+// it on its list here; a solver is a row of `solvers` and a branch in solve_loss.hpp, one that
+// walks columns in solve_coordinates.hpp.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <string>
@@ -27,6 +29,7 @@ struct TypeList {};
 using Losses = TypeList<Logistic, Squared, SquaredHinge, Hinge>;
 using Penalties = TypeList<L1, L2, ElasticNet, NoPenalty>;
 using Updates = TypeList<Relaxed, Atomic, Locked>;
+using CoordinateUpdates = TypeList<Relaxed, Atomic>;
 
 template <class... Types>
 [[nodiscard]] constexpr auto names_of(TypeList<Types...> /*list*/) {
@@ -36,7 +39,18 @@ template <class... Types>
 inline constexpr auto loss_names = names_of(Losses{});
 inline constexpr auto penalty_names = names_of(Penalties{});
 inline constexpr auto update_names = names_of(Updates{});
-inline constexpr std::array<std::string_view, 3> solver_names = {"auto", "sgd", "hogwild"};
+inline constexpr std::array<std::string_view, 6> solver_names = {
+    "auto", "sgd", "hogwild", "shotgun", "block-greedy", "block-cd"};
+/// Of these, the ones that walk columns: they take bounds, and smooth losses only.
+inline constexpr std::array<std::string_view, 3> coordinate_solver_names = {
+    "shotgun", "block-greedy", "block-cd"};
+inline constexpr std::array<std::string_view, 3> block_kind_names = {"random", "clustered",
+                                                                     "balanced"};
+
+[[nodiscard]] inline bool is_coordinate_solver(std::string_view name) {
+  return std::find(coordinate_solver_names.begin(), coordinate_solver_names.end(), name) !=
+         coordinate_solver_names.end();
+}
 
 /// Calls `use(std::type_identity<T>{})` for the T of the list that has this name.
 template <class Use, class First, class... Rest>

@@ -3,6 +3,7 @@
 #include <sounder/solvers/lambda_max.hpp>
 
 #include "dispatch.hpp"
+#include "solve_coordinates.hpp"
 #include "solve_loss.hpp"
 
 namespace sounder::cli {
@@ -12,8 +13,19 @@ extern template Result solve_loss(const SolveRequest&, Squared, Trace&);
 extern template Result solve_loss(const SolveRequest&, SquaredHinge, Trace&);
 extern template Result solve_loss(const SolveRequest&, Hinge, Trace&);
 
+extern template Result solve_coordinates(const SolveRequest&, Logistic, Trace&);
+extern template Result solve_coordinates(const SolveRequest&, Squared, Trace&);
+extern template Result solve_coordinates(const SolveRequest&, SquaredHinge, Trace&);
+
 Result solve(const SolveRequest& request, Trace& trace) {
-  return with_loss(request.loss, [&](auto loss) { return solve_loss(request, loss, trace); });
+  return with_loss(request.loss, [&](auto loss) {
+    if constexpr (decltype(loss)::smooth) {
+      if (is_coordinate_solver(request.solver)) {
+        return solve_coordinates(request, loss, trace);
+      }
+    }
+    return solve_loss(request, loss, trace);
+  });
 }
 
 double strongest_penalty(const SolveRequest& request, int threads) {

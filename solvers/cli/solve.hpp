@@ -1,19 +1,40 @@
 // One training run, by the names of its parts.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/trace.hpp>
+#include <sounder/solvers/coordinate_options.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
 #include <sounder/solvers/sgd_options.hpp>
 
 namespace sounder::cli {
 
+/// What every solver is told.
+struct RunOptions {
+  int threads = 1;
+  int max_epochs = 0;
+  double tolerance = 0.0;  ///< 0: none
+  double time_limit = everywhere.high;
+  std::uint64_t seed = 1;
+
+  /// Into the options of one kind of solver.
+  void fill(auto& options) const {
+    options.threads = threads;
+    options.max_epochs = max_epochs;
+    options.tolerance = tolerance;
+    options.time_limit = time_limit;
+    options.seed = seed;
+  }
+};
+
 /// What is minimised, by whom. Views of the data: the caller keeps them alive.
 struct SolveRequest {
-  std::string solver;   ///< "sgd" or "hogwild"
+  std::string solver;   ///< on the list of solvers, but not "auto"
   std::string loss;     ///< on the list of losses
   std::string penalty;  ///< on the list of penalties
   std::string update;   ///< on the list of updates
@@ -21,10 +42,13 @@ struct SolveRequest {
   double c = 0.0;  ///< 1 / (n lambda), to the digit that was asked for; 0 without a penalty
   double l1_ratio = 0.0;
   bool intercept = false;
+  Interval bounds = everywhere;  ///< of every coefficient; for coordinate solvers
   CsrMatrix matrix;
   std::span<const double> targets;
   std::span<const double> weights;
-  SgdOptions sgd;
+  RunOptions run;
+  SgdOptions sgd;                ///< of sgd and hogwild
+  CoordinateOptions coordinate;  ///< of the coordinate solvers
 };
 
 /// Trains. @throws std::invalid_argument for options or data that a solver refuses.

@@ -17,22 +17,29 @@
 namespace sounder::cli {
 namespace {
 
-/// Names to types is for dispatch.hpp; this fills in what "auto" and the data decide.
+/// Names to types is for dispatch.hpp; this fills in what the data decide.
 SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, const Start& start) {
   SolveRequest request;
-  request.solver = options.solver == "auto" ? "hogwild" : options.solver;
+  request.solver = options.chosen;
   request.loss = options.loss;
   request.penalty = options.penalty;
-  request.update = request.solver == "sgd" ? "plain" : options.update;
+  request.update = options.update;
   request.l1_ratio = options.l1_ratio;
   request.intercept = options.intercept;
   request.matrix = set.data.matrix;
   request.targets = set.targets;
   request.weights = set.data.weights;
+  request.bounds = options.bounds;
+  request.run = options.run;
+  request.run.threads = request.solver == "sgd" ? 1 : options.run.threads;
   request.sgd = options.sgd;
-  request.sgd.threads = request.solver == "sgd" ? 1 : options.sgd.threads;
+  request.run.fill(request.sgd);
   request.sgd.initial = start.w;
   request.sgd.initial_intercept = start.intercept;
+  request.coordinate = options.coordinate;
+  request.run.fill(request.coordinate);
+  request.coordinate.initial = start.w;
+  request.coordinate.initial_intercept = start.intercept;
   if (options.penalty == "none") {
     return request;
   }
@@ -40,7 +47,7 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
   if (options.lambda) {
     request.lambda = *options.lambda;
   } else if (options.lambda_ratio) {
-    request.lambda = *options.lambda_ratio * strongest_penalty(request, options.sgd.threads);
+    request.lambda = *options.lambda_ratio * strongest_penalty(request, options.run.threads);
   } else {
     request.lambda = 1.0 / (n * *options.c);
   }
@@ -72,7 +79,7 @@ Exit exit_code(const TrainOptions& options, Status status) {
     case Status::converged:
       return Exit::success;
     case Status::max_epochs:
-      return options.sgd.tolerance > 0.0 ? Exit::stopped : Exit::success;
+      return options.run.tolerance > 0.0 ? Exit::stopped : Exit::success;
     case Status::time_limit:
       return Exit::stopped;
     case Status::diverged:

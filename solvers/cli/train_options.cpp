@@ -3,10 +3,12 @@
 #include <sounder/engine/team.hpp>
 
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <system_error>
 
+#include "coordinate_arguments.hpp"
 #include "dispatch.hpp"
 
 namespace sounder::cli {
@@ -79,6 +81,7 @@ void read_objective(const Arguments& arguments, TrainOptions& options) {
   options.loss = arguments.choice("loss", loss_names);
   options.penalty = arguments.choice("penalty", penalty_names);
   options.intercept = arguments.given("intercept");
+  options.bounds = read_bounds(arguments);
   const int strengths = (arguments.given("lambda") ? 1 : 0) + (arguments.given("C") ? 1 : 0) +
                         (arguments.given("lambda-ratio") ? 1 : 0);
   if (strengths > 1) {
@@ -120,21 +123,51 @@ StepSchedule schedule(const Arguments& arguments) {
   return schedules[k];
 }
 
-void read_solver(const Arguments& arguments, TrainOptions& options) {
+/// What "auto" comes to, and why.
+void choose_solver(TrainOptions& options) {
+  options.chosen = options.solver;
+  if (options.solver != "auto") {
+    return;
+  }
+  if (!std::isinf(options.bounds.low) || !std::isinf(options.bounds.high)) {
+    options.chosen = "shotgun";
+    options.why = "coefficients are bounded";
+  } else {
+    options.chosen = "hogwild";
+    options.why = "it uses every thread, without locks";
+  }
+}
+
+/// What every solver is told; defaults depend on who it is.
+void read_run(const Arguments& arguments, TrainOptions& options) {
   constexpr int most_threads = 4096;
-  options.solver = arguments.choice("solver", solver_names);
+  const bool coordinates = is_coordinate_solver(options.chosen);
   options.update = arguments.choice("update", update_names);
-  SgdOptions& sgd = options.sgd;
-  sgd.threads = arguments.given("threads")
+  if (options.chosen == "sgd") {
+    options.update = Plain::name;
+  } else if (coordinates && !arguments.given("update")) {
+    options.update = Atomic::name;
+  }
+  RunOptions& run = options.run;
+  run.threads = arguments.given("threads")
                     ? static_cast<int>(arguments.integer("threads", 1, most_threads))
                     : available_threads();
-  sgd.max_epochs = static_cast<int>(arguments.integer("max-epochs", 0, most));
+  run.max_epochs = coordinates ? CoordinateOptions{}.max_epochs : SgdOptions{}.max_epochs;
+  if (arguments.given("max-epochs")) {
+    run.max_epochs = static_cast<int>(arguments.integer("max-epochs", 0, most));
+  }
+  run.tolerance = coordinates ? CoordinateOptions{}.tolerance : SgdOptions{}.tolerance;
   if (arguments.given("tol")) {
-    sgd.tolerance = arguments.positive("tol");
+    run.tolerance = arguments.positive("tol");
   }
   if (arguments.given("time-limit")) {
-    sgd.time_limit = arguments.positive("time-limit");
+    run.time_limit = arguments.positive("time-limit");
   }
+  run.seed = arguments.seed("seed");
+}
+
+void read_stochastic(const Arguments& arguments, TrainOptions& options) {
+  SgdOptions& sgd = options.sgd;
   if (arguments.given("step")) {
     sgd.step = arguments.positive("step");
   }
@@ -151,7 +184,6 @@ void read_solver(const Arguments& arguments, TrainOptions& options) {
   if (arguments.given("hot-columns")) {
     sgd.hot_columns = static_cast<int>(arguments.integer("hot-columns", 0, most));
   }
-  sgd.seed = arguments.seed("seed");
 }
 
 void read_outputs(const Arguments& arguments, TrainOptions& options) {
@@ -202,24 +234,29 @@ CommandLine train_command_line() {
   line.group("Solver")
       .option("solver", "NAME",
               enumerate(solver_names) +
-                  ": sgd is serial, hogwild the same without locks on all "
-                  "threads; auto takes hogwild",
+                  ": sgd is serial, hogwild the same without locks on all threads; the others "
+                  "update coefficients one by one, one a thread at once; auto takes hogwild, "
+                  "shotgun where there are bounds",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option("update", "NAME",
               enumerate(update_names) +
-                  ": how hogwild's threads share the "
-                  "weights; relaxed may lose an update, atomic loses none, locked waits",
+                  ": how threads share the weights; relaxed (default of hogwild) may lose an "
+                  "update, atomic (default of the others) loses none, locked waits",
               "relaxed")
-      .option("max-epochs", "N", "passes over the rows", "20")
-      .option("tol", "GAP", "stop at this relative duality gap (default: run every epoch)")
+      .option("max-epochs", "N",
+              "passes over the data (default: 20 for sgd and hogwild, 1000 for the others)")
+      .option("tol", "GAP",
+              "stop at this relative duality gap (default: none for sgd and hogwild, 1e-3 for the "
+              "others)")
       .option("time-limit", "SECONDS", "stop after this much training")
       .option("seed", "N", "same seed and one thread: the same model, bit for bit", "1");
+  describe_coordinate_arguments(line);
   line.group("Output")
       .flag("quiet", "say nothing but errors")
       .option("json", "FILE", "what happened, for a script; - is standard output")
       .option("trace", "FILE", "CSV, a row an epoch; - is standard output");
-  line.group("Advanced")
+  line.group("Advanced: sgd and hogwild")
       .option("step", "X", "step size, in units of the inverse curvature (default: found by trial)")
       .option("step-schedule", "NAME", enumerate(schedule_names), "auto")
       .option("step-decay", "X", "factor an epoch; implies --step-schedule epoch-decay", "0.9")
@@ -239,11 +276,16 @@ TrainOptions train_options(const Arguments& arguments) {
   TrainOptions options;
   read_data_options(arguments, options);
   read_objective(arguments, options);
-  read_solver(arguments, options);
+  options.solver = arguments.choice("solver", solver_names);
+  choose_solver(options);
+  read_run(arguments, options);
+  read_stochastic(arguments, options);
+  read_coordinate_arguments(arguments, options);
   read_outputs(arguments, options);
-  options.read.threads = options.sgd.threads;
+  options.read.threads = options.run.threads;
   try {
     options.sgd.validate();
+    options.coordinate.validate();
   } catch (const std::invalid_argument& error) {
     throw UsageError(error.what());
   }

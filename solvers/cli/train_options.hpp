@@ -5,9 +5,9 @@
 #include <string>
 
 #include <sounder/datasets/libsvm_reader.hpp>
-#include <sounder/solvers/sgd_options.hpp>
 
 #include "command_line.hpp"
+#include "solve.hpp"
 
 namespace sounder::cli {
 
@@ -24,10 +24,15 @@ struct TrainOptions {
   std::optional<double> lambda_ratio;
   double l1_ratio = 0.0;
   bool intercept = false;
+  Interval bounds = everywhere;
 
   std::string solver;  ///< as asked for, perhaps "auto"
-  std::string update;
-  SgdOptions sgd;
+  std::string chosen;  ///< what that comes to
+  std::string why;     ///< why "auto" comes to that
+  std::string update;  ///< "plain" for a serial solver
+  RunOptions run;
+  SgdOptions sgd;                ///< less what is in `run`
+  CoordinateOptions coordinate;  ///< likewise
 
   std::string warm_start;  ///< empty: none
   std::string json;        ///< empty: none

@@ -37,29 +37,38 @@ std::string loss_formula(const SolveRequest& request) {
   return weight + "max(0, 1 - y " + z + ")" + (request.loss == "squared-hinge" ? "^2" : "");
 }
 
+std::string bounds_clause(const SolveRequest& request) {
+  const Interval bounds = request.bounds;
+  if (std::isinf(bounds.low) && std::isinf(bounds.high)) {
+    return "";
+  }
+  return ", " + (std::isinf(bounds.low) ? "" : shortest(bounds.low) + " <= ") + "w" +
+         (std::isinf(bounds.high) ? "" : " <= " + shortest(bounds.high));
+}
+
 void announce_objective(const SolveRequest& request, const Report& report) {
   const std::string loss = loss_formula(request);
   if (request.lambda == 0.0) {
-    report.line("minimising (1/n) " + loss + ", no penalty");
+    report.line("minimising (1/n) " + loss + ", no penalty" + bounds_clause(request));
     return;
   }
   const std::string penalty = penalty_formula(request);
   report.line("minimising (1/n) " + loss + " + lambda " + penalty +
-              ", lambda = " + digits(request.lambda, 6));
-  report.line("as LIBLINEAR   " + penalty + " + C " + loss + ", C = " +
-              digits(request.c, 6) + " (the same divided by lambda = 1/(n C))");
+              ", lambda = " + digits(request.lambda, 6) + bounds_clause(request));
+  report.line("as LIBLINEAR   " + penalty + " + C " + loss + ", C = " + digits(request.c, 6) +
+              " (the same divided by lambda = 1/(n C))");
 }
 
 std::string describe_solver(const TrainOptions& options, const SolveRequest& request) {
   std::string text = "solver " + request.solver;
   if (options.solver == "auto") {
-    text += " (auto: it uses every thread, without locks)";
+    text += " (auto: " + options.why + ")";
   }
-  text += ", " + count_of(request.sgd.threads, "thread");
-  if (request.solver == "sgd" && options.sgd.threads > 1) {
+  text += ", " + count_of(request.run.threads, "thread");
+  if (request.solver == "sgd" && options.run.threads > 1) {
     text += " (sgd is serial)";
   }
-  return text + ", " + request.update + " updates, seed " + std::to_string(request.sgd.seed);
+  return text + ", " + request.update + " updates, seed " + std::to_string(request.run.seed);
 }
 
 std::string how_it_ended(const TrainOptions& options, const Result& result) {
@@ -67,7 +76,7 @@ std::string how_it_ended(const TrainOptions& options, const Result& result) {
     case Status::converged:
       return "converged";
     case Status::max_epochs:
-      return options.sgd.tolerance > 0.0 ? "stopped before the tolerance: every epoch ran"
+      return options.run.tolerance > 0.0 ? "stopped before the tolerance: every epoch ran"
                                          : "every epoch ran";
     case Status::time_limit:
       return "stopped by the time limit";
@@ -99,7 +108,7 @@ void announce(const TrainOptions& options, const TrainingSet& set, const SolveRe
 void summarise(const TrainOptions& options, const SolveRequest& request, const Result& result,
                const Report& report) {
   if (result.status == Status::diverged) {
-    const std::string reason = result.message.empty() ? "try a smaller --step" : result.message;
+    const std::string reason = !result.message.empty() ? result.message : "try a smaller --step";
     std::fputs(("sounder: diverged, no model is written: " + reason + "\n").c_str(), stderr);
     return;
   }
@@ -144,10 +153,14 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["l1_ratio"] = json_number(request.l1_ratio);
   json["threads"] = result.threads;
   json["update"] = request.update;
-  json["seed"] = request.sgd.seed;
-  json["tolerance"] = request.sgd.tolerance > 0.0 ? json_number(request.sgd.tolerance) : nullptr;
-  json["max_epochs"] = request.sgd.max_epochs;
-  json["time_limit"] = json_number(request.sgd.time_limit);
+  json["seed"] = request.run.seed;
+  json["tolerance"] = request.run.tolerance > 0.0 ? json_number(request.run.tolerance) : nullptr;
+  json["max_epochs"] = request.run.max_epochs;
+  json["time_limit"] = json_number(request.run.time_limit);
+  json["lower"] = json_number(request.bounds.low);
+  json["upper"] = json_number(request.bounds.high);
+  json["parallel"] =
+      result.parallel > 0 ? nlohmann::ordered_json(result.parallel) : nlohmann::ordered_json();
   json["rows"] = request.matrix.rows();
   json["columns"] = request.matrix.columns();
   json["nonzeros"] = request.matrix.nonzeros();

@@ -54,7 +54,8 @@ template <class Solver, class L, class P>
     REQUIRE(point.relative_gap * at_zero >= point.objective - best.objective - slack);
     lowest = std::min(lowest, point.objective);
   }
-  CAPTURE(to_string(result.status), result.message, result.epochs, result.parallel);
+  CAPTURE(to_string(result.status), result.message, result.epochs, result.parallel,
+          result.certificate.relative_gap, options.blocks);
   REQUIRE(result.certificate.objective == lowest);
   REQUIRE(result.certificate.relative_gap >= 0.0);
   REQUIRE(result.threads == options.threads);

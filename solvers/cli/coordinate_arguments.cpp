@@ -1,0 +1,93 @@
+#include "coordinate_arguments.hpp"
+
+#include <limits>
+
+#include "dispatch.hpp"
+
+namespace sounder::cli {
+namespace {
+
+constexpr std::int64_t most = std::numeric_limits<Index>::max();
+
+constexpr std::array<const char*, 6> names = {"parallel", "blocks", "block-kind",
+                                              "lower",    "upper",  "non-negative"};
+
+/// A hinge has a corner, at which coordinates can block each other.
+void require_suitable(const Arguments& arguments, const TrainOptions& options) {
+  if (is_coordinate_solver(options.chosen)) {
+    if (options.loss == Hinge::name) {
+      throw UsageError("--solver " + options.chosen +
+                       " needs a smooth loss: --loss squared-hinge, or --solver hogwild");
+    }
+    if (options.update == Locked::name) {
+      throw UsageError("--update locked goes with --solver hogwild only");
+    }
+    return;
+  }
+  for (const char* name : names) {
+    if (arguments.given(name)) {
+      throw UsageError("--" + std::string(name) + " needs a solver that walks columns: --solver " +
+                       enumerate(coordinate_solver_names));
+    }
+  }
+}
+
+}  // namespace
+
+BlockKind block_kind(std::string_view name) {
+  if (name == "random") {
+    return BlockKind::random;
+  }
+  return name == "clustered" ? BlockKind::clustered : BlockKind::balanced;
+}
+
+Interval read_bounds(const Arguments& arguments) {
+  Interval bounds = everywhere;
+  if (arguments.given("non-negative")) {
+    if (arguments.given("lower")) {
+      throw UsageError("--non-negative is --lower 0: give one of them");
+    }
+    bounds.low = 0.0;
+  }
+  if (arguments.given("lower")) {
+    bounds.low = arguments.number("lower", -std::numeric_limits<double>::max(), 0.0);
+  }
+  if (arguments.given("upper")) {
+    bounds.high = arguments.number("upper", 0.0, std::numeric_limits<double>::max());
+  }
+  return bounds;
+}
+
+void describe_coordinate_arguments(CommandLine& line) {
+  line.group("Coordinate solvers")
+      .option("lower", "X", "no coefficient below X, which is at most 0")
+      .option("upper", "X", "no coefficient above X, which is at least 0")
+      .flag("non-negative", "--lower 0")
+      .option("parallel", "P",
+              "coordinates (or blocks) updated at once; more than --threads: in rounds, all from "
+              "the same margins (default: the threads, but no more than P*, and fewer where the "
+              "objective rises)")
+      .option("blocks", "B",
+              "blocks of features of block-greedy and block-cd (default: some 16 "
+              "and 8 features a block)")
+      .option("block-kind", "NAME",
+              enumerate(block_kind_names) + ": balanced clusters have equally many nonzeros",
+              "balanced");
+}
+
+void read_coordinate_arguments(const Arguments& arguments, TrainOptions& options) {
+  require_suitable(arguments, options);
+  CoordinateOptions& coordinate = options.coordinate;
+  if (arguments.given("parallel")) {
+    coordinate.parallel = static_cast<Index>(arguments.integer("parallel", 1, most));
+  }
+  if (arguments.given("blocks")) {
+    if (options.chosen == "shotgun") {
+      throw UsageError("--blocks goes with --solver block-greedy or block-cd only");
+    }
+    coordinate.blocks = static_cast<Index>(arguments.integer("blocks", 1, most));
+  }
+  coordinate.block_kind = block_kind(arguments.choice("block-kind", block_kind_names));
+}
+
+}  // namespace sounder::cli

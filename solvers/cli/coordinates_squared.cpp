@@ -1,0 +1,3 @@
+#include "solve_coordinates.hpp"
+
+template sounder::Result sounder::cli::solve_coordinates(const SolveRequest&, Squared, Trace&);
