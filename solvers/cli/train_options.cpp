@@ -147,6 +147,9 @@ void read_stochastic(const Arguments& arguments, TrainOptions& options) {
   }
   sgd.variance_reduction = arguments.on_off("variance-reduction") && !sgd.adagrad;
   sgd.extrapolation = static_cast<int>(arguments.integer("extrapolation", 0, 64));
+  if (arguments.given("extrapolation")) {
+    options.coordinate.extrapolation = sgd.extrapolation;
+  }
   sgd.row_block = static_cast<Index>(arguments.integer("row-block", 1, most));
   if (arguments.given("hot-columns")) {
     sgd.hot_columns = static_cast<int>(arguments.integer("hot-columns", 0, most));
@@ -209,7 +212,7 @@ CommandLine train_command_line() {
       .option("step-decay", "X", "factor an epoch; implies --step-schedule epoch-decay", "0.9")
       .option("variance-reduction", "on|off",
               "subtract each row's gradient at the last epoch's end (sparse SVRG)", "on")
-      .option("extrapolation", "K", "iterates combined between epochs; 0: none", "8")
+      .option("extrapolation", "K", "iterates combined between epochs, of every solver; 0: none", "8")
       .flag("adagrad", "a step size a coordinate; turns variance reduction off")
       .option("row-block", "N", "neighbouring rows that stay together in the shuffle, at most",
               "16")
