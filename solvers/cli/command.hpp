@@ -20,6 +20,7 @@ enum class Exit : int {
 using Words = std::span<const std::string>;
 
 Exit run_train(Words words);
+Exit run_path(Words words);
 Exit run_predict(Words words);
 Exit run_inspect(Words words);
 Exit run_generate(Words words);

@@ -1,15 +1,12 @@
 #include "train_options.hpp"
 
-#include <sounder/engine/team.hpp>
-
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <limits>
-#include <system_error>
 
 #include "coordinate_arguments.hpp"
 #include "dispatch.hpp"
+#include "problem_arguments.hpp"
 
 namespace sounder::cli {
 namespace {
@@ -60,28 +57,7 @@ constexpr const char* epilogue =
     "  sounder train prices.svm --loss squared --penalty l1 --lambda-ratio 0.01 --json run.json\n"
     "  zcat news.gz | sounder train - news.model --positive 3 --trace news.csv\n";
 
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code none;
-  return std::filesystem::equivalent(a, b, none);
-}
-
-void read_data_options(const Arguments& arguments, TrainOptions& options) {
-  options.data = arguments.text("DATA");
-  options.read.zero_based = arguments.given("zero-based");
-  if (arguments.given("columns")) {
-    options.read.columns = static_cast<Index>(arguments.integer("columns", 1, most));
-  }
-  if (arguments.given("positive")) {
-    options.positive = arguments.number("positive");
-  }
-  options.warm_start = arguments.text("warm-start");
-}
-
-void read_objective(const Arguments& arguments, TrainOptions& options) {
-  options.loss = arguments.choice("loss", loss_names);
-  options.penalty = arguments.choice("penalty", penalty_names);
-  options.intercept = arguments.given("intercept");
-  options.bounds = read_bounds(arguments);
+void read_strength(const Arguments& arguments, TrainOptions& options) {
   const int strengths = (arguments.given("lambda") ? 1 : 0) + (arguments.given("C") ? 1 : 0) +
                         (arguments.given("lambda-ratio") ? 1 : 0);
   if (strengths > 1) {
@@ -97,12 +73,6 @@ void read_objective(const Arguments& arguments, TrainOptions& options) {
   } else {
     options.c = arguments.positive("C");
   }
-  if (arguments.given("l1-ratio") && options.penalty != ElasticNet::name) {
-    throw UsageError("--l1-ratio goes with --penalty elastic-net only");
-  }
-  options.l1_ratio = options.penalty == L1::name           ? 1.0
-                     : options.penalty == ElasticNet::name ? arguments.number("l1-ratio", 0.0, 1.0)
-                                                           : 0.0;
   if (options.lambda_ratio && options.l1_ratio == 0.0) {
     throw UsageError("--lambda-ratio needs an l1 penalty: there is no lambda_max without one");
   }
@@ -140,7 +110,6 @@ void choose_solver(TrainOptions& options) {
 
 /// What every solver is told; defaults depend on who it is.
 void read_run(const Arguments& arguments, TrainOptions& options) {
-  constexpr int most_threads = 4096;
   const bool coordinates = is_coordinate_solver(options.chosen);
   options.update = arguments.choice("update", update_names);
   if (options.chosen == "sgd") {
@@ -149,9 +118,7 @@ void read_run(const Arguments& arguments, TrainOptions& options) {
     options.update = Atomic::name;
   }
   RunOptions& run = options.run;
-  run.threads = arguments.given("threads")
-                    ? static_cast<int>(arguments.integer("threads", 1, most_threads))
-                    : available_threads();
+  run.threads = read_threads(arguments);
   run.max_epochs = coordinates ? CoordinateOptions{}.max_epochs : SgdOptions{}.max_epochs;
   if (arguments.given("max-epochs")) {
     run.max_epochs = static_cast<int>(arguments.integer("max-epochs", 0, most));
@@ -197,43 +164,23 @@ void read_outputs(const Arguments& arguments, TrainOptions& options) {
   if (options.json == "-" && options.trace == "-") {
     throw UsageError("--json and --trace cannot both go to standard output");
   }
-  if (options.model == "-") {
-    throw UsageError("a model cannot go to standard output: name a file");
-  }
-  if (options.model.empty()) {
-    if (options.data == "-") {
-      throw UsageError("data from standard input needs a MODEL: sounder train - MODEL");
-    }
-    options.model = std::filesystem::path(options.data).filename().string() + ".model";
-  }
-  for (const std::string& output : {options.model, options.json, options.trace}) {
-    if (!output.empty() && output != "-" && same_file(output, options.data)) {
-      throw UsageError("'" + output + "' is the data: it would be overwritten");
-    }
-  }
+  settle_outputs("train", options);
 }
 
 }  // namespace
 
 CommandLine train_command_line() {
   CommandLine line("train DATA [MODEL]", description);
-  line.group("Data")
-      .option("positive", "LABEL", "this label is +1, all others are -1")
-      .flag("zero-based", "indices start at 0 instead of 1")
-      .option("columns", "N",
-              "columns of the matrix; a larger index is an error (default: as many "
-              "as the data needs)")
-      .option("warm-start", "MODEL", "start from this model instead of zero");
-  line.group("Objective")
-      .option("loss", "NAME", enumerate(loss_names), "logistic")
-      .option("penalty", "NAME", enumerate(penalty_names), "l2")
-      .option("C", "X", "LIBLINEAR's C: lambda = 1/(n C)", "1")
+  line.group("Data");
+  describe_data_arguments(line);
+  line.option("warm-start", "MODEL", "start from this model instead of zero");
+  line.group("Objective");
+  describe_problem_arguments(line, "l2");
+  line.option("C", "X", "LIBLINEAR's C: lambda = 1/(n C)", "1")
       .option("lambda", "X", "strength of the penalty, instead of --C")
       .option("lambda-ratio", "X",
               "lambda = X lambda_max, the least one that leaves only zeros "
-              "(l1 and elastic-net)")
-      .option("l1-ratio", "RHO", "share of l1 in the elastic net, 0 to 1", "0.5")
-      .flag("intercept", "fit an intercept b, not penalised");
+              "(l1 and elastic-net)");
   line.group("Solver")
       .option("solver", "NAME",
               enumerate(solver_names) +
@@ -280,8 +227,10 @@ CommandLine train_command_line() {
 
 TrainOptions train_options(const Arguments& arguments) {
   TrainOptions options;
-  read_data_options(arguments, options);
-  read_objective(arguments, options);
+  read_data_arguments(arguments, options);
+  options.warm_start = arguments.text("warm-start");
+  read_problem_arguments(arguments, options);
+  read_strength(arguments, options);
   options.solver = arguments.choice("solver", solver_names);
   choose_solver(options);
   read_run(arguments, options);

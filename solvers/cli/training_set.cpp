@@ -88,6 +88,29 @@ TrainingSet load_training_set(const TrainOptions& options) {
   return set;
 }
 
+ValidationSet load_validation_set(const std::string& path, const TrainOptions& options,
+                                  const TrainingSet& set) {
+  ReadOptions read = options.read;
+  read.columns = set.data.matrix.columns();
+  read.drop_extra_columns = true;
+  ValidationSet apart;
+  apart.data = read_libsvm(path, read);
+  apart.targets = apart.data.labels;
+  if (set.classes.empty()) {
+    return apart;
+  }
+  for (double& label : apart.targets) {
+    const bool rest = label == set.classes[1] || options.positive.has_value();
+    if (label != set.classes[0] && !rest) {
+      throw ParseError(path, 1, 1,
+                       "the label " + label_text(label) + " is not one of the training data's, " +
+                           label_text(set.classes[0]) + " and " + label_text(set.classes[1]));
+    }
+    label = label == set.classes[0] ? 1.0 : -1.0;
+  }
+  return apart;
+}
+
 Start load_start(const TrainOptions& options, const TrainingSet& set) {
   const std::string& path = options.warm_start;
   if (path.empty()) {

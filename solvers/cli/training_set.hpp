@@ -22,6 +22,18 @@ struct TrainingSet {
 /// @throws InputError, ParseError
 [[nodiscard]] TrainingSet load_training_set(const TrainOptions& options);
 
+/// Rows of another file that are to be scored: the same columns (others are ignored), and labels
+/// that mean what they mean in `set`.
+struct ValidationSet {
+  Dataset data;
+  std::vector<double> targets;
+};
+
+/// @throws InputError, ParseError, also for a label that `set` does not know
+[[nodiscard]] ValidationSet load_validation_set(const std::string& path,
+                                                const TrainOptions& options,
+                                                const TrainingSet& set);
+
 /// Where a run starts: the weights of another model.
 struct Start {
   std::vector<double> w;  ///< p values, or empty: zero

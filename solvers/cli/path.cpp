@@ -1,0 +1,196 @@
+// sounder path: the solutions at many strengths of the penalty, and which of them to take.
+#include <sounder/datasets/parse_error.hpp>
+#include <sounder/solvers/cross_validation.hpp>
+#include <sounder/solvers/lambda_max.hpp>
+#include <sounder/solvers/liblinear_model.hpp>
+#include <sounder/solvers/regularization_path.hpp>
+#include <sounder/solvers/shotgun.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "command.hpp"
+#include "dispatch.hpp"
+#include "interrupt.hpp"
+#include "output.hpp"
+#include "path_options.hpp"
+#include "path_report.hpp"
+#include "stopwatch.hpp"
+#include "training_set.hpp"
+
+namespace sounder::cli {
+namespace {
+
+/// The coefficients of one solution that are not zero.
+struct SparseSolution {
+  std::vector<std::pair<Index, double>> coefficients;
+  double intercept = 0.0;
+
+  explicit SparseSolution(const Result& result) : intercept(result.intercept) {
+    for (std::size_t j = 0; j < result.w.size(); ++j) {
+      if (result.w[j] != 0.0) {
+        coefficients.emplace_back(static_cast<Index>(j), result.w[j]);
+      }
+    }
+  }
+  [[nodiscard]] std::vector<double> dense(Index columns) const {
+    std::vector<double> w(static_cast<std::size_t>(columns));
+    for (const auto& [j, value] : coefficients) {
+      w[static_cast<std::size_t>(j)] = value;
+    }
+    return w;
+  }
+};
+
+/// One run of the command, for a loss.
+template <Loss L>
+class PathRun {
+ public:
+  PathRun(const PathOptions& options, const TrainingSet& set, const ValidationSet* apart, L loss,
+          Trace& interrupt)
+      : options_(options), set_(set), apart_(apart), interrupt_(interrupt),
+        team_(options.solver.threads), data_{set.data.matrix,         set.targets,     loss, {},
+                                             options.train.intercept, set.data.weights},
+        shape_{options.train.l1_ratio, options.train.bounds.low, options.train.bounds.high} {}
+
+  PathOutcome run(PathReport& report) {
+    const Stopwatch clock;
+    const double largest = lambda_max(data_, shape_.l1_ratio, team_);
+    if (!(largest > 0.0)) {
+      throw InputError(options_.train.data,
+                       "no feature goes with the labels: every lambda leaves only zeros");
+    }
+    outcome_.lambdas = lambda_grid(largest, options_.lambdas, options_.lambda_min_ratio);
+    report.announce(outcome_.lambdas);
+    if (options_.folds > 0 && !fold_by_fold(report)) {
+      outcome_.status = Status::interrupted;
+    } else {
+      outcome_.status =
+          regularization_path(data_, shape_, outcome_.lambdas, options_.solver, interrupt_,
+                              solver(), [&](const PathPoint& point) { return add(point, report); });
+    }
+    outcome_.seconds = clock.seconds();
+    return std::move(outcome_);
+  }
+
+  /// Of the lambdas that were solved, the one to take; its model is written. None: no model.
+  [[nodiscard]] std::optional<LinearModel> select_model(PathOutcome& outcome) const {
+    const std::size_t walked = std::min(outcome.scores.size(), solutions_.size());
+    outcome.selected = select({outcome.scores.data(), walked}, *options_.selection);
+    if (!outcome.selected) {
+      return std::nullopt;
+    }
+    const SparseSolution& solution = solutions_[*outcome.selected];
+    return make_model(options_.train, set_, solution.dense(set_.data.matrix.columns()),
+                      solution.intercept);
+  }
+
+ private:
+  [[nodiscard]] static auto solver() {
+    return [](const auto& problem, const CoordinateOptions& options, Trace& trace) {
+      return shotgun(problem, options, trace);
+    };
+  }
+
+  bool fold_by_fold(PathReport& report) {
+    const Stopwatch clock;
+    const std::vector<int> fold =
+        assign_folds(data_.targets, options_.folds, L::classification, options_.solver.seed);
+    outcome_.scores = cross_validate(data_, shape_, outcome_.lambdas, options_.solver, fold, team_,
+                                     solver(), [this] { return interrupt_.cancelled(); });
+    if (outcome_.scores.empty()) {
+      return false;
+    }
+    report.folds_done(clock.seconds());
+    return true;
+  }
+
+  bool add(const PathPoint& point, PathReport& report) {
+    if (apart_ != nullptr) {
+      const Problem<L, NoPenalty> rows{apart_->data.matrix, apart_->targets,     data_.loss, {},
+                                       data_.intercept,     apart_->data.weights};
+      outcome_.scores.push_back(validate(rows, point.result.w, point.result.intercept));
+    }
+    solutions_.emplace_back(point.result);
+    report.add(point,
+               point.number < outcome_.scores.size() ? &outcome_.scores[point.number] : nullptr);
+    outcome_.results.push_back(point.result);
+    outcome_.results.back().w = {};
+    return !interrupt_.cancelled();
+  }
+
+  const PathOptions& options_;
+  const TrainingSet& set_;
+  const ValidationSet* apart_;
+  Trace& interrupt_;
+  Team team_;
+  Problem<L, NoPenalty> data_;
+  PenaltyShape shape_;
+  PathOutcome outcome_;
+  std::vector<SparseSolution> solutions_;
+};
+
+Exit exit_code(Status status) {
+  switch (status) {
+    case Status::converged:
+      return Exit::success;
+    case Status::max_epochs:
+    case Status::time_limit:
+      return Exit::stopped;
+    case Status::diverged:
+      return Exit::diverged;
+    case Status::interrupted:
+      return Exit::interrupted;
+  }
+  return Exit::success;
+}
+
+template <Loss L>
+Exit walk(const PathOptions& options, const TrainingSet& set, L loss) {
+  std::optional<ValidationSet> apart;
+  if (!options.validate.empty()) {
+    apart = load_validation_set(options.validate, options.train, set);
+  }
+  require_writable(options.selection ? options.train.model : "");
+  require_writable(options.train.json);
+  PathReport report(options, set);
+  InterruptTrace interrupt;  // stays until the model is written
+  PathRun<L> run(options, set, apart ? &*apart : nullptr, loss, interrupt);
+  PathOutcome outcome = run.run(report);
+  if (options.selection) {
+    if (const std::optional<LinearModel> model = run.select_model(outcome)) {
+      write_file(options.train.model, to_liblinear(*model));
+    }
+  }
+  if (!options.train.json.empty()) {
+    write_json(options.train.json, path_json(options, set, outcome));
+  }
+  report.summarise(outcome);
+  return exit_code(outcome.status);
+}
+
+}  // namespace
+
+Exit run_path(Words words) {
+  const CommandLine line = path_command_line();
+  const Arguments arguments = line.parse(words);
+  if (arguments.given("help")) {
+    std::fputs(line.help().c_str(), stdout);
+    return Exit::success;
+  }
+  const PathOptions options = path_options(arguments);
+  const TrainingSet set = load_training_set(options.train);
+  return with_loss(options.train.loss, [&](auto loss) {
+    if constexpr (decltype(loss)::smooth) {
+      return walk(options, set, loss);
+    } else {
+      return Exit::usage;  // path_options has refused it
+    }
+  });
+}
+
+}  // namespace sounder::cli

@@ -1,0 +1,30 @@
+// What `sounder path` was asked to do.
+#pragma once
+
+#include <sounder/solvers/coordinate_options.hpp>
+#include <sounder/solvers/cross_validation.hpp>
+
+#include <optional>
+#include <string>
+
+#include "command_line.hpp"
+#include "train_options.hpp"
+
+namespace sounder::cli {
+
+struct PathOptions {
+  TrainOptions train;  ///< as `sounder train` has them; `trace` is the CSV
+  int lambdas = 0;
+  double lambda_min_ratio = 0.0;
+  std::string validate;                ///< empty: none
+  int folds = 0;                       ///< 0: none
+  std::optional<Selection> selection;  ///< none: no model is written
+  CoordinateOptions solver;
+};
+
+[[nodiscard]] CommandLine path_command_line();
+
+/// @throws UsageError
+[[nodiscard]] PathOptions path_options(const Arguments& arguments);
+
+}  // namespace sounder::cli

@@ -1,0 +1,85 @@
+#include "problem_arguments.hpp"
+
+#include <sounder/engine/team.hpp>
+
+#include <filesystem>
+#include <limits>
+#include <system_error>
+
+#include "coordinate_arguments.hpp"
+#include "dispatch.hpp"
+
+namespace sounder::cli {
+namespace {
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code none;
+  return std::filesystem::equivalent(a, b, none);
+}
+
+}  // namespace
+
+void describe_data_arguments(CommandLine& line) {
+  line.option("positive", "LABEL", "this label is +1, all others are -1")
+      .flag("zero-based", "indices start at 0 instead of 1")
+      .option("columns", "N",
+              "columns of the matrix; a larger index is an error (default: as many "
+              "as the data needs)");
+}
+
+void describe_problem_arguments(CommandLine& line, const std::string& default_penalty) {
+  line.option("loss", "NAME", enumerate(loss_names), "logistic")
+      .option("penalty", "NAME", enumerate(penalty_names), default_penalty)
+      .option("l1-ratio", "RHO", "share of l1 in the elastic net, 0 to 1", "0.5")
+      .flag("intercept", "fit an intercept b, not penalised");
+}
+
+void read_data_arguments(const Arguments& arguments, TrainOptions& options) {
+  options.data = arguments.text("DATA");
+  options.read.zero_based = arguments.given("zero-based");
+  if (arguments.given("columns")) {
+    options.read.columns =
+        static_cast<Index>(arguments.integer("columns", 1, std::numeric_limits<Index>::max()));
+  }
+  if (arguments.given("positive")) {
+    options.positive = arguments.number("positive");
+  }
+}
+
+void read_problem_arguments(const Arguments& arguments, TrainOptions& options) {
+  options.loss = arguments.choice("loss", loss_names);
+  options.penalty = arguments.choice("penalty", penalty_names);
+  options.intercept = arguments.given("intercept");
+  options.bounds = read_bounds(arguments);
+  if (arguments.given("l1-ratio") && options.penalty != ElasticNet::name) {
+    throw UsageError("--l1-ratio goes with --penalty elastic-net only");
+  }
+  options.l1_ratio = options.penalty == L1::name           ? 1.0
+                     : options.penalty == ElasticNet::name ? arguments.number("l1-ratio", 0.0, 1.0)
+                                                           : 0.0;
+}
+
+int read_threads(const Arguments& arguments) {
+  constexpr int most = 4096;
+  return arguments.given("threads") ? static_cast<int>(arguments.integer("threads", 1, most))
+                                    : available_threads();
+}
+
+void settle_outputs(const std::string& command, TrainOptions& options) {
+  if (options.model == "-") {
+    throw UsageError("a model cannot go to standard output: name a file");
+  }
+  if (options.model.empty()) {
+    if (options.data == "-") {
+      throw UsageError("data from standard input needs a MODEL: sounder " + command + " - MODEL");
+    }
+    options.model = std::filesystem::path(options.data).filename().string() + ".model";
+  }
+  for (const std::string& output : {options.model, options.json, options.trace}) {
+    if (!output.empty() && output != "-" && same_file(output, options.data)) {
+      throw UsageError("'" + output + "' is the data: it would be overwritten");
+    }
+  }
+}
+
+}  // namespace sounder::cli

@@ -1,0 +1,203 @@
+#include <sounder/solvers/cross_validation.hpp>
+#include <sounder/solvers/lambda_max.hpp>
+#include <sounder/solvers/regularization_path.hpp>
+#include <sounder/solvers/shotgun.hpp>
+
+#include <limits>
+
+#include "solvers/instances.hpp"
+#include "support/catch.hpp"
+
+namespace sounder::test {
+namespace {
+
+const auto solver = [](const auto& problem, const CoordinateOptions& options, Trace& trace) {
+  return shotgun(problem, options, trace);
+};
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+TEST_CASE("a grid of lambdas falls evenly in the logarithm", "[path]") {
+  const std::vector<double> grid = lambda_grid(2.0, 5, 1e-4);
+  REQUIRE(grid.size() == 5);
+  REQUIRE(grid.front() == 2.0);
+  for (std::size_t k = 1; k < grid.size(); ++k) {
+    REQUIRE(grid[k] / grid[k - 1] == Approx(0.1));
+  }
+  REQUIRE(lambda_grid(2.0, 1, 0.5) == std::vector<double>{2.0});
+  REQUIRE_THROWS_AS(lambda_grid(0.0, 5, 0.5), std::invalid_argument);
+  REQUIRE_THROWS_AS(lambda_grid(1.0, 0, 0.5), std::invalid_argument);
+  REQUIRE_THROWS_AS(lambda_grid(1.0, 5, 0.0), std::invalid_argument);
+  REQUIRE_THROWS_AS(lambda_grid(1.0, 5, 1.5), std::invalid_argument);
+}
+
+TEMPLATE_TEST_CASE("every point of a path is the optimum at its strength", "[path]", Squared,
+                   Logistic, SquaredHinge) {
+  for (const double l1_ratio : {1.0, 0.5}) {
+    for (const bool intercept : {false, true}) {
+      const auto instance = make_instance<TestType, NoPenalty>(
+          {.rows = 150, .columns = 25, .intercept = intercept, .weighted = true});
+      const auto data = instance.problem();
+      const Team team(1);
+      const double largest = lambda_max(data, l1_ratio, team);
+      const std::vector<double> grid = lambda_grid(largest, 8, 1e-2);
+      for (const int threads : {1, 2, 4, 8}) {
+        CAPTURE(TestType::name, l1_ratio, intercept, threads);
+        CoordinateOptions options;
+        options.threads = threads;
+        options.tolerance = 1e-7;
+        SilentTrace silent;
+        std::vector<Index> nonzeros;
+        const PenaltyShape shape{.l1_ratio = l1_ratio};
+        const Status status = regularization_path(
+            data, shape, grid, options, silent, solver, [&](const PathPoint& point) {
+              REQUIRE(point.number == nonzeros.size());
+              REQUIRE(point.lambda == grid[point.number]);
+              REQUIRE(point.result.certificate.relative_gap <= 1e-7);
+              const Problem<TestType, Bounded> alone{data.matrix,    data.targets,
+                                                     data.loss,      shape.at(point.lambda),
+                                                     data.intercept, data.weights};
+              const Result cold = shotgun(alone, options, silent);
+              const double slack = 2e-7 * objective_at_zero(data, team);
+              REQUIRE(std::abs(cold.certificate.objective - point.result.certificate.objective) <=
+                      slack);
+              nonzeros.push_back(point.result.certificate.nonzeros);
+              return true;
+            });
+        REQUIRE(status == Status::converged);
+        REQUIRE(nonzeros.size() == grid.size());
+        REQUIRE(nonzeros.front() == 0);
+        REQUIRE(nonzeros.back() > 10);
+      }
+    }
+  }
+}
+
+TEST_CASE("a path tells how it ended", "[path]") {
+  const auto instance = make_instance<Squared, NoPenalty>({.rows = 150, .columns = 25});
+  const auto data = instance.problem();
+  const std::vector<double> grid = lambda_grid(lambda_max(data, 1.0, Team(1)), 5, 1e-3);
+  CoordinateOptions options;
+  options.tolerance = 1e-12;
+  options.max_epochs = 1;
+  SilentTrace silent;
+  int seen = 0;
+  const auto count = [&](const PathPoint& point) {
+    ++seen;
+    return point.number < 2;
+  };
+  REQUIRE(regularization_path(data, {}, grid, options, silent, solver, count) ==
+          Status::max_epochs);
+  REQUIRE(seen == 3);
+
+  class Stop final : public Trace {
+    Verdict epoch(const Progress& /*progress*/) override { return Verdict::interrupt; }
+  } stop;
+  seen = 0;
+  REQUIRE(regularization_path(data, {}, grid, options, stop, solver, count) == Status::interrupted);
+  REQUIRE(seen == 1);
+}
+
+TEST_CASE("folds are even and hold their share of each class", "[path]") {
+  std::vector<double> targets(103, -1.0);
+  std::fill_n(targets.begin() + 40, 20, 1.0);
+  for (const int folds : {2, 5, 10}) {
+    const std::vector<int> fold = assign_folds(targets, folds, true, 7);
+    REQUIRE(fold == assign_folds(targets, folds, true, 7));
+    REQUIRE(fold != assign_folds(targets, folds, true, 8));
+    std::vector<int> size(static_cast<std::size_t>(folds));
+    std::vector<int> positive(static_cast<std::size_t>(folds));
+    for (std::size_t i = 0; i < fold.size(); ++i) {
+      ++size.at(static_cast<std::size_t>(fold[i]));
+      positive[static_cast<std::size_t>(fold[i])] += targets[i] > 0.0 ? 1 : 0;
+    }
+    for (std::size_t k = 0; k < size.size(); ++k) {
+      REQUIRE(std::abs(size[k] - 103 / folds) <= 1);
+      REQUIRE(std::abs(positive[k] - 20 / folds) <= 1);
+    }
+  }
+  REQUIRE_THROWS_AS(assign_folds(targets, 1, true, 1), std::invalid_argument);
+  REQUIRE_THROWS_AS(assign_folds(targets, 104, true, 1), std::invalid_argument);
+}
+
+/// The rows that `keep` chooses, as a problem of their own.
+template <class L>
+Instance<L, NoPenalty> subset(const Problem<L, NoPenalty>& data, const auto& keep) {
+  std::vector<Offset> pointers{0};
+  std::vector<Index> indices;
+  std::vector<float> values;
+  std::vector<double> targets;
+  for (Index i = 0; i < data.matrix.rows(); ++i) {
+    if (keep(i)) {
+      const SparseRow row = data.matrix.row(i);
+      indices.insert(indices.end(), row.columns.begin(), row.columns.end());
+      values.insert(values.end(), row.values.begin(), row.values.end());
+      pointers.push_back(static_cast<Offset>(indices.size()));
+      targets.push_back(data.target(i));
+    }
+  }
+  return {CsrMatrix::adopt(std::move(pointers), std::move(indices), std::move(values),
+                           data.matrix.columns()),
+          std::move(targets),
+          {},
+          {},
+          data.intercept};
+}
+
+TEMPLATE_TEST_CASE("cross-validation is training without each fold in turn", "[path]", Squared,
+                   Logistic) {
+  const auto instance =
+      make_instance<TestType, NoPenalty>({.rows = 120, .columns = 15, .intercept = true});
+  const auto data = instance.problem();
+  const std::vector<double> grid = lambda_grid(lambda_max(data, 1.0, Team(1)), 4, 0.05);
+  constexpr int folds = 3;
+  const std::vector<int> fold = assign_folds(data.targets, folds, TestType::classification, 3);
+  CoordinateOptions options;
+  options.tolerance = 1e-9;
+  const auto never = [] { return false; };
+  const auto scores = cross_validate(data, {}, grid, options, fold, Team(1), solver, never);
+  REQUIRE(scores.size() == grid.size());
+  for (std::size_t k = 0; k < grid.size(); ++k) {
+    std::vector<ValidationScore> apart;
+    for (int number = 0; number < folds; ++number) {
+      const auto in = [&](Index i) { return fold[static_cast<std::size_t>(i)] == number; };
+      const auto rest = subset(data, [&](Index i) { return !in(i); });
+      const auto kept_apart = subset(data, in);
+      const auto part = rest.problem();
+      const Problem<TestType, Bounded> problem{
+          part.matrix, part.targets, part.loss, {.l1_strength = grid[k]}, true, {}};
+      SilentTrace silent;
+      const Result result = shotgun(problem, options, silent);
+      apart.push_back(validate(kept_apart.problem(), result.w, result.intercept));
+    }
+    const double mean = (apart[0].loss + apart[1].loss + apart[2].loss) / 3.0;
+    REQUIRE(scores[k].loss == Approx(mean).epsilon(1e-4));
+    REQUIRE(scores[k].standard_error > 0.0);
+    REQUIRE(std::isnan(scores[k].accuracy) != TestType::classification);
+    if (TestType::classification) {
+      REQUIRE(scores[k].accuracy ==
+              Approx((apart[0].accuracy + apart[1].accuracy + apart[2].accuracy) / 3.0));
+    }
+  }
+  for (const int threads : {2, 4, 8}) {
+    const auto again = cross_validate(data, {}, grid, options, fold, Team(threads), solver, never);
+    for (std::size_t k = 0; k < grid.size(); ++k) {
+      REQUIRE(again[k].loss == scores[k].loss);  // one thread a fold: the same bits
+    }
+  }
+  REQUIRE(
+      cross_validate(data, {}, grid, options, fold, Team(2), solver, [] { return true; }).empty());
+}
+
+TEST_CASE("the best strength, or the strongest within one standard error of it", "[path]") {
+  const std::vector<ValidationScore> scores{
+      {0.9, 0.1, nan}, {0.6, 0.1, nan}, {nan, nan, nan}, {0.5, 0.1, nan}, {0.55, 0.1, nan}};
+  REQUIRE(select(scores, Selection::best) == std::size_t{3});
+  REQUIRE(select(scores, Selection::one_standard_error) == std::size_t{1});
+  const std::vector<ValidationScore> none{{nan, nan, nan}};
+  REQUIRE(!select(none, Selection::best));
+  REQUIRE(!select(none, Selection::one_standard_error));
+}
+
+}  // namespace
+}  // namespace sounder::test
