@@ -137,7 +137,7 @@ class CoordinateDescent {
           wanted > set_.size() ? wanted - set_.size() : std::max<std::size_t>(10, set_.size() / 10);
       set_.grow(more, problem_.penalty, point_.pull(), dual.scale, step_.curvature(), infinity);
     } else {
-      set_.grow(std::max(10 * first_, 3 * support), problem_.penalty, point_.pull(), 1.0,
+      set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0,
                 step_.curvature(), 0.0);
     }
   }
@@ -162,18 +162,29 @@ class CoordinateDescent {
 
   void minimise(std::span<double> target) {
     const std::span<const Index> list = set_.features();
-    constexpr int rounds = 50;
     if (prefer_gram()) {
       if (!exact) {
         gram_.clear();
       }
       gram_.extend(columns_, list, terms_.d, terms_.shift, terms_.total, team_);
       GramModel model(terms_, gram_);
-      descent_.minimise(model, target, exact ? 1e-6 : 1e-4, rounds);
-    } else {
-      gram_.clear();
-      MarginModel model(terms_, columns_, list, team_);
-      descent_.minimise(model, target, 1e-2, rounds);
+      descent_.minimise(model, target, {.reduction = exact ? 1e-4 : 1e-2, .patience = 2});
+      return;
+    }
+    gram_.clear();
+    MarginModel model(terms_, columns_, list, team_);
+    if (exact) {
+      descent_.minimise(model, target, {.reduction = 0.1, .patience = 3});
+      return;
+    }
+    // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was
+    // enough.
+    const auto outcome = descent_.minimise(model, target, {.enough = enough_, .patience = 3, .most_epochs = 5});
+    if (epoch_ == 1) {
+      enough_ = outcome.first;
+    }
+    if (outcome.epochs == 1) {
+      enough_ *= 0.25;
     }
   }
 
@@ -227,6 +238,7 @@ class CoordinateDescent {
   std::vector<double> w_;
   std::vector<double> z_;
   double b_ = 0.0;
+  double enough_ = infinity;  ///< violation at which the model is good enough
   Certificate latest_;
   int epoch_ = 0;
   std::string message_;

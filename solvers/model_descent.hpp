@@ -28,26 +28,41 @@ class ModelDescent {
 
   [[nodiscard]] std::int64_t updates() const noexcept { return updates_; }
 
-  /// Until the violation sum_k h_k (step on k)^2 is `reduction` times what it was, or `most_rounds`
-  /// pairs of epochs are over. Returns what it was.
+  /// What ends a call of minimise().
+  struct Goal {
+    double enough = 0.0;     ///< violation of an epoch, absolute
+    double reduction = 0.0;  ///< or as a share of the first epoch's
+    int patience = 1;        ///< epochs before Newton steps begin
+    int most_epochs = 200;
+  };
+  struct Outcome {
+    double first = 0.0;  ///< violation of the first epoch: sum_k h_k |step on k|, as it went
+    int epochs = 0;
+  };
+
+  /// Epochs until the violation is small enough, with a Newton step after each once patience is
+  /// over.
   template <class Model>
-  double minimise(Model& model, std::span<double> w, double reduction, int most_rounds) {
-    const double first = violation(model, w);
+  Outcome minimise(Model& model, std::span<double> w, const Goal& goal) {
+    Outcome outcome;
     anderson_.forget();
-    for (int round = 0; round < most_rounds; ++round) {
-      for (int repeat = 0; repeat < 2; ++repeat) {
-        epoch(model, w);
-        anderson_.improve(model, penalty_, w);
+    while (outcome.epochs < goal.most_epochs) {
+      const double violation = epoch(model, w);
+      ++outcome.epochs;
+      if (outcome.epochs == 1) {
+        outcome.first = violation;
       }
-      if (options_.newton && (round > 0 || std::is_same_v<Model, GramModel>)) {
-        newton(model, w);
-        anderson_.forget();
-      }
-      if (violation(model, w) <= reduction * first) {
+      if (violation <= std::max(goal.enough, goal.reduction * outcome.first)) {
         break;
       }
+      if (options_.newton && outcome.epochs >= goal.patience) {
+        newton(model, w);
+        anderson_.forget();
+      } else {
+        anderson_.improve(model, penalty_, w);
+      }
     }
-    return first;
+    return outcome;
   }
 
  private:
@@ -73,28 +88,21 @@ class ModelDescent {
   }
 
   template <class Model>
-  [[nodiscard]] double violation(const Model& model, std::span<const double> w) const {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < w.size(); ++k) {
-      const double change = stepped(model, k, w[k]) - w[k];
-      sum += model.diagonal(k) * change * change;
-    }
-    return sum;
-  }
-
-  template <class Model>
-  void epoch(Model& model, std::span<double> w) {
+  double epoch(Model& model, std::span<double> w) {
     arrange(model, w);
+    double violation = 0.0;
     for (std::size_t visit = 0; visit < order_.size(); ++visit) {
       const std::size_t k =
           options_.rule == CoordinateRule::random ? random_.below(w.size()) : order_[visit];
       const double value = stepped(model, k, w[k]);
       if (value != w[k]) {
+        violation += model.diagonal(k) * std::abs(value - w[k]);
         model.move(k, value - w[k]);
         w[k] = value;
       }
     }
     updates_ += static_cast<std::int64_t>(order_.size());
+    return violation;
   }
 
   /// The order of an epoch; greedy: by promised descent, those that promise any.
