@@ -97,6 +97,11 @@ class CoordinateDescent {
   }
 
   void report() {
+    if (latest_.objective < best_.certificate.objective || best_.w.empty()) {
+      best_.w = w_;
+      best_.intercept = b_;
+      best_.certificate = latest_;
+    }
     if (!std::isfinite(latest_.objective)) {
       ended_ = Status::diverged;
       message_ = "the numbers overflow: scale the columns";
@@ -132,13 +137,14 @@ class CoordinateDescent {
     if (!options_.working_set || !sparse()) {
       set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), infinity);
     } else if (exact) {
-      const std::size_t wanted = std::max(first_, 2 * support);
+      // Where nearly all were needed many more will be.
+      const std::size_t factor = 10 * support > 9 * set_.size() && support < 1000 ? 4 : 2;
+      const std::size_t wanted = std::max(first_, factor * support);
       const std::size_t more =
           wanted > set_.size() ? wanted - set_.size() : std::max<std::size_t>(10, set_.size() / 10);
       set_.grow(more, problem_.penalty, point_.pull(), dual.scale, step_.curvature(), infinity);
     } else {
-      set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0,
-                step_.curvature(), 0.0);
+      set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), 0.0);
     }
   }
 
@@ -179,7 +185,8 @@ class CoordinateDescent {
     }
     // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was
     // enough.
-    const auto outcome = descent_.minimise(model, target, {.enough = enough_, .patience = 3, .most_epochs = 5});
+    const auto outcome =
+        descent_.minimise(model, target, {.enough = enough_, .patience = 3, .most_epochs = 5});
     if (epoch_ == 1) {
       enough_ = outcome.first;
     }
@@ -200,21 +207,20 @@ class CoordinateDescent {
       entries += columns_.column(j).size();
     }
     if (exact) {
-      return m <= 1024 || m * m <= 6 * entries;
+      return m <= 400 || m * m <= 8 * entries;
     }
     return CommonRows(columns_, set_.features()).pairs() <= 30.0 * static_cast<double>(entries);
   }
 
   [[nodiscard]] Result finish() {
-    Result result;
-    result.w = std::move(w_);
-    result.intercept = b_;
+    Result result = std::move(best_);
     result.status = *ended_;
     result.message = std::move(message_);
     result.epochs = epoch_;
     result.updates = descent_.updates();
     result.seconds = training_.seconds();
-    result.certificate = latest_;
+    result.certificate.dual_objective = point_.highest_dual();
+    result.certificate.relative_gap = point_.relative_gap(result.certificate.objective);
     result.seed = options_.seed;
     result.threads = options_.threads;
     return result;
@@ -240,6 +246,7 @@ class CoordinateDescent {
   double b_ = 0.0;
   double enough_ = infinity;  ///< violation at which the model is good enough
   Certificate latest_;
+  Result best_;
   int epoch_ = 0;
   std::string message_;
   std::optional<Status> ended_;

@@ -92,18 +92,21 @@ class GramMatrix {
           const double x = static_cast<double>(column.values[q]) *
                            static_cast<double>(d[static_cast<std::size_t>(column.rows[q])]);
           for (const CommonRows::Entry& entry : rows.row(column.rows[q])) {
+            if (static_cast<std::size_t>(entry.position) > k) {
+              break;  // by symmetry
+            }
             sums[static_cast<std::size_t>(entry.position)] += x * static_cast<double>(entry.value);
           }
         }
         float* const out = values_.data() + k * stride_;
-        for (std::size_t q = 0; q < m; ++q) {
+        for (std::size_t q = 0; q <= k; ++q) {
           const double less = shift.empty() ? 0.0 : shift[k] * shift[q] / total;
           out[q] = static_cast<float>(sums[q] - less);
         }
       }
     });
-    for (std::size_t k = 0; k < known; ++k) {
-      for (std::size_t q = known; q < m; ++q) {
+    for (std::size_t k = 0; k < m; ++k) {
+      for (std::size_t q = std::max(k + 1, known); q < m; ++q) {
         values_[k * stride_ + q] = values_[q * stride_ + k];
       }
     }

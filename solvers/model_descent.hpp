@@ -18,13 +18,14 @@
 
 namespace sounder {
 
-/// Coordinate descent on a model by the options' rule, with Newton steps on the support and Anderson
-/// extrapolation between epochs where the options ask for them. One thread calls.
+/// Coordinate descent on a model by the options' rule, with Newton steps on the support and
+/// Anderson extrapolation between epochs where the options ask for them. One thread calls.
 template <Penalty P>
 class ModelDescent {
  public:
   ModelDescent(const P& penalty, const CoordinateOptions& options)
-      : penalty_(penalty), options_(options), random_(options.seed, 0), anderson_(options.extrapolation) {}
+      : penalty_(penalty), options_(options), random_(options.seed, 0),
+        anderson_(options.extrapolation) {}
 
   [[nodiscard]] std::int64_t updates() const noexcept { return updates_; }
 
@@ -77,7 +78,7 @@ class ModelDescent {
         return;
       }
     }
-    newton_by_gradients(model, penalty_, w, 50);
+    newton_by_gradients(model, penalty_, w, std::is_same_v<Model, GramModel> ? 100 : 20);
   }
 
   /// Where the proximal step takes coordinate k.

@@ -20,9 +20,9 @@ namespace sounder {
 /// The model of the mean loss at margins z on the columns `list`, whose gradients -pull[j] are
 /// known. For squared loss it is the loss itself. O(n + nonzeros of the columns).
 template <Loss L, Penalty P>
-void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns, std::span<const Index> list,
-                     std::span<const double> z, std::span<const double> pull, const Team& team,
-                     QuadraticTerms& terms) {
+void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
+                     std::span<const Index> list, std::span<const double> z,
+                     std::span<const double> pull, const Team& team, QuadraticTerms& terms) {
   const double mean = 1.0 / columns.rows();
   terms.d.resize(z.size());
   // Rows without curvature (far margins) keep a trace of it: no column is ever quite free.
@@ -53,7 +53,8 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns, std
       double second = 0.0;
       for (std::size_t q = 0; q < column.size(); ++q) {
         const auto x = static_cast<double>(column.values[q]);
-        const double dx = x * static_cast<double>(terms.d[static_cast<std::size_t>(column.rows[q])]);
+        const double dx =
+            x * static_cast<double>(terms.d[static_cast<std::size_t>(column.rows[q])]);
         first += dx;
         second += dx * x;
       }
@@ -77,8 +78,8 @@ struct NewtonStep {
 
 /// Margins and intercept that go with step.change. O(n + nonzeros of the columns).
 template <Loss L, Penalty P>
-void complete_step(const Problem<L, P>& problem, const CscMatrix& columns, std::span<const Index> list,
-                   const QuadraticTerms& terms, NewtonStep& step) {
+void complete_step(const Problem<L, P>& problem, const CscMatrix& columns,
+                   std::span<const Index> list, const QuadraticTerms& terms, NewtonStep& step) {
   step.margins.assign(static_cast<std::size_t>(columns.rows()), 0.0);
   step.intercept = 0.0;
   for (std::size_t k = 0; k < list.size(); ++k) {

@@ -1,5 +1,5 @@
-// A quadratic model of the loss on a working set, in two forms: by its Gram matrix, where the set is
-// small, or by margins.
+// A quadratic model of the loss on a working set, in two forms: by its Gram matrix, where the set
+// is small, or by margins.
 #pragma once
 
 #include <algorithm>
@@ -35,9 +35,7 @@ class GramModel {
   [[nodiscard]] std::size_t size() const noexcept { return gradient_.size(); }
   [[nodiscard]] double diagonal(std::size_t k) const noexcept { return terms_.diagonal[k]; }
   [[nodiscard]] double gradient(std::size_t k) const noexcept { return gradient_[k]; }
-  void move(std::size_t k, double change) noexcept {
-    add_row(k, change, gradient_);
-  }
+  void move(std::size_t k, double change) noexcept { add_row(k, change, gradient_); }
 
   /// What multiply() and curvature() speak of: coordinates `support`.
   void focus(std::span<const std::size_t> support) {

@@ -23,8 +23,8 @@ struct Support {
   Support(const Model& model, const P& penalty, std::span<const double> w) {
     for (std::size_t k = 0; k < w.size(); ++k) {
       const double room = 1e-12 * (1.0 + std::abs(w[k]));
-      const bool inside = penalty.prox(w[k] - room, 0.0) < w[k] &&
-                          penalty.prox(w[k] + room, 0.0) > w[k];
+      const bool inside =
+          penalty.prox(w[k] - room, 0.0) < w[k] && penalty.prox(w[k] + room, 0.0) > w[k];
       if (inside && (w[k] != 0.0 || penalty.l1() == 0.0) && model.diagonal(k) > 0.0) {
         positions.push_back(k);
         const double sign = w[k] == 0.0 ? 0.0 : std::copysign(penalty.l1(), w[k]);
