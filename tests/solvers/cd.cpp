@@ -49,7 +49,7 @@ TEMPLATE_LIST_TEST_CASE("cd without one of its accelerators comes to the same op
                         WithSmoothLosses<Bounded>) {
   using L = typename TestType::L;
   const auto instance =
-      make_instance<L, Bounded>({.rows = 80, .columns = 300, .intercept = true, .lambda = 0.02});
+      make_instance<L, Bounded>({.rows = 150, .columns = 60, .intercept = true, .lambda = 0.02});
   const OraclePoint best = oracle_minimum(instance.dense_problem());
   int way = 0;
   for (CoordinateOptions options : ways()) {
