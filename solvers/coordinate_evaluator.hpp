@@ -18,6 +18,12 @@
 
 namespace sounder {
 
+/// scale times the candidate is dual feasible; its objective.
+struct DualPoint {
+  double scale = 1.0;
+  double objective = -infinity;
+};
+
 /// What is known of a point (w, b) with margins z_i = x_i.w + b. One thread calls, the team works;
 /// the same bits for any number of threads. Views of problem, columns and team, which the caller
 /// keeps. Memory: 16 bytes a row, 8 a column.
@@ -68,7 +74,11 @@ class CoordinateEvaluator {
 
   /// The certificate of (w, z), a free intercept being at its best. One pass over the columns. The
   /// dual objective is the highest that was seen: any of them is a bound.
-  [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z) {
+  /// @param skipped nonzero for columns known to be zero at the optimum, which need not be looked
+  /// at
+  ///        (the bound is then that of the problem without them, whose optimum is the same)
+  [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z,
+                                          std::span<const char> skipped = {}) {
     dual_candidate(problem_, z, a_, team_);
     const double mean = 1.0 / columns_.rows();
     for (std::size_t i = 0; i < a_.size(); ++i) {
@@ -77,7 +87,8 @@ class CoordinateEvaluator {
     team_.run([&](Worker worker) {
       const Range share = nonzero_share(columns_.column_pointers(), worker);
       for (std::int64_t j = share.begin; j < share.end; ++j) {
-        const SparseColumn column = columns_.column(static_cast<Index>(j));
+        const bool skip = !skipped.empty() && skipped[static_cast<std::size_t>(j)] != 0;
+        const SparseColumn column = skip ? SparseColumn{} : columns_.column(static_cast<Index>(j));
         double sum = 0.0;
         for (std::size_t k = 0; k < column.size(); ++k) {
           sum += static_cast<double>(column.values[k]) *
@@ -87,12 +98,17 @@ class CoordinateEvaluator {
       }
     });
     Certificate found = certify(problem_, w, z, a_, u_, at_zero_, team_);
+    latest_dual_ = found.dual_objective;
     highest_dual_ = std::max(highest_dual_, found.dual_objective);
     found.dual_objective = highest_dual_;
     found.relative_gap = relative_gap(found.objective);
     return found;
   }
 
+  /// Of the point last certified: the factor that makes its dual candidate feasible, and D there.
+  [[nodiscard]] DualPoint dual_point() const {
+    return {dual_scale(problem_, a_, u_, team_), latest_dual_};
+  }
   [[nodiscard]] double highest_dual() const noexcept { return highest_dual_; }
   /// By that bound.
   [[nodiscard]] double relative_gap(double objective) const noexcept {
@@ -108,6 +124,7 @@ class CoordinateEvaluator {
   std::vector<double> a_;
   std::vector<double> weighted_;  ///< s_i a_i / n
   std::vector<double> u_;
+  double latest_dual_ = -infinity;
   double highest_dual_ = -infinity;
 };
 

@@ -39,11 +39,11 @@ template <class... Types>
 inline constexpr auto loss_names = names_of(Losses{});
 inline constexpr auto penalty_names = names_of(Penalties{});
 inline constexpr auto update_names = names_of(Updates{});
-inline constexpr std::array<std::string_view, 6> solver_names = {
-    "auto", "sgd", "hogwild", "shotgun", "block-greedy", "block-cd"};
+inline constexpr std::array<std::string_view, 7> solver_names = {
+    "auto", "sgd", "hogwild", "cd", "shotgun", "block-greedy", "block-cd"};
 /// Of these, the ones that walk columns: they take bounds, and smooth losses only.
-inline constexpr std::array<std::string_view, 3> coordinate_solver_names = {
-    "shotgun", "block-greedy", "block-cd"};
+inline constexpr std::array<std::string_view, 4> coordinate_solver_names = {
+    "cd", "shotgun", "block-greedy", "block-cd"};
 inline constexpr std::array<std::string_view, 3> block_kind_names = {"random", "clustered",
                                                                      "balanced"};
 

@@ -4,6 +4,7 @@
 
 #include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/block_greedy.hpp>
+#include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/penalty/bounded.hpp>
 #include <sounder/solvers/problem.hpp>
 #include <sounder/solvers/shotgun.hpp>
@@ -22,6 +23,9 @@ Result solve_coordinates(const SolveRequest& request, L loss, Trace& trace) {
                         .upper = request.bounds.high};
   const Problem<L, Bounded> problem{request.matrix, request.targets,   loss,
                                     penalty,        request.intercept, request.weights};
+  if (request.solver == "cd") {
+    return cd(problem, request.coordinate, trace);
+  }
   return with_type(CoordinateUpdates{}, request.update, [&](auto type) {
     using Update = typename decltype(type)::type;
     if (request.solver == "block-greedy") {

@@ -99,9 +99,13 @@ void choose_solver(TrainOptions& options) {
   if (options.solver != "auto") {
     return;
   }
-  if (!std::isinf(options.bounds.low) || !std::isinf(options.bounds.high)) {
-    options.chosen = "shotgun";
+  const bool bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high);
+  if (bounded) {
+    options.chosen = "cd";
     options.why = "coefficients are bounded";
+  } else if (options.l1_ratio > 0.0 && options.loss != Hinge::name) {
+    options.chosen = "cd";
+    options.why = "an l1 penalty leaves few coefficients, and it works on those";
   } else {
     options.chosen = "hogwild";
     options.why = "it uses every thread, without locks";
@@ -184,9 +188,10 @@ CommandLine train_command_line() {
   line.group("Solver")
       .option("solver", "NAME",
               enumerate(solver_names) +
-                  ": sgd is serial, hogwild the same without locks on all threads; the others "
-                  "update coefficients one by one, one a thread at once; auto takes hogwild, "
-                  "shotgun where there are bounds",
+                  ": sgd is serial, hogwild the same without locks on all threads; cd works "
+                  "on the few features that matter; the others "
+                  "update coefficients one by one, one a thread at once; auto takes cd "
+                  "where there is an l1 penalty (and no hinge) or a bound, else hogwild",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option("update", "NAME",

@@ -1,0 +1,282 @@
+// Coordinate descent: the sparse solver.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/stopwatch.hpp>
+#include <sounder/engine/trace.hpp>
+#include <sounder/solvers/coordinate_evaluator.hpp>
+#include <sounder/solvers/coordinate_options.hpp>
+#include <sounder/solvers/coordinate_step.hpp>
+#include <sounder/solvers/gap_safe.hpp>
+#include <sounder/solvers/model_descent.hpp>
+#include <sounder/solvers/prox_newton.hpp>
+#include <sounder/solvers/working_set.hpp>
+
+namespace sounder {
+
+/// The driver of cd(): see there. An epoch is one outer pass: certificate of all features, working
+/// set, model of the loss on it, its minimiser, line search.
+template <Loss L, Penalty P>
+class CoordinateDescent {
+ public:
+  CoordinateDescent(const Problem<L, P>& problem, const CoordinateOptions& options, Trace& trace)
+      : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
+        team_(useful_threads(problem.matrix, options.threads)), columns_(problem.matrix, team_),
+        step_(problem, columns_, team_), point_(problem, columns_, team_),
+        set_(static_cast<std::size_t>(columns_.columns())), descent_(problem_.penalty, options_),
+        w_(static_cast<std::size_t>(columns_.columns())),
+        z_(static_cast<std::size_t>(columns_.rows())) {
+    training_.stop();
+  }
+
+  Result run() {
+    training_.start();
+    start();
+    while (true) {
+      certify();
+      training_.stop();
+      report();
+      if (ended_) {
+        break;
+      }
+      training_.start();
+      ++epoch_;
+      choose_features();
+      improve();
+    }
+    return finish();
+  }
+
+ private:
+  /// The model is the loss itself: one Gram matrix serves every pass.
+  static constexpr bool exact = std::is_same_v<L, Squared>;
+
+  /// Waking a thread must be worth its while.
+  static int useful_threads(const CsrMatrix& matrix, int threads) {
+    constexpr Offset enough = 300'000;
+    return static_cast<int>(
+        std::clamp<Offset>(matrix.nonzeros() / enough, 1, std::max(threads, 1)));
+  }
+
+  [[nodiscard]] bool sparse() const noexcept { return problem_.penalty.l1() > 0.0; }
+
+  void start() {
+    b_ = problem_.intercept ? options_.initial_intercept : 0.0;
+    const bool penalised = problem_.penalty.l1() + problem_.penalty.l2() > 0.0;
+    for (std::size_t j = 0; j < w_.size(); ++j) {
+      const bool dead = step_.curvature()[j] == 0.0 && penalised;
+      const double old = options_.initial.empty() || dead ? 0.0 : options_.initial[j];
+      w_[j] = problem_.penalty.prox(old, 0.0);
+    }
+    point_.margins(w_, b_, z_);
+  }
+
+  void certify() {
+    point_.settle_intercept(b_, z_);
+    latest_ = point_.certify_point(w_, z_, set_.screened());
+    if (reached() && epoch_ > 0) {
+      // Rounding errors of updated margins must not end a run.
+      point_.margins(w_, b_, z_);
+      point_.settle_intercept(b_, z_);
+      latest_ = point_.certify_point(w_, z_, set_.screened());
+    }
+  }
+
+  [[nodiscard]] bool reached() const noexcept {
+    return options_.tolerance > 0.0 && latest_.relative_gap <= options_.tolerance;
+  }
+
+  void report() {
+    if (latest_.objective < best_.certificate.objective || best_.w.empty()) {
+      best_.w = w_;
+      best_.intercept = b_;
+      best_.certificate = latest_;
+    }
+    if (!std::isfinite(latest_.objective)) {
+      ended_ = Status::diverged;
+      message_ = "the numbers overflow: scale the columns";
+    } else if (trace_.epoch({epoch_, options_.max_epochs, training_.seconds(), descent_.updates(),
+                             latest_}) == Trace::Verdict::interrupt) {
+      ended_ = Status::interrupted;
+    } else if (reached()) {
+      ended_ = Status::converged;
+    } else if (epoch_ >= options_.max_epochs) {
+      ended_ = Status::max_epochs;
+    } else if (training_.seconds() >= options_.time_limit) {
+      ended_ = Status::time_limit;
+    }
+  }
+
+  void choose_features() {
+    const DualPoint dual = point_.dual_point();
+    if (options_.screening) {
+      screen_gap_safe(set_, problem_.penalty, w_, point_.pull(), dual.scale, step_.curvature(),
+                      latest_.objective - dual.objective);
+    }
+    const bool keeps = exact && options_.working_set && sparse();
+    if (!keeps) {
+      set_.clear();
+    }
+    std::size_t support = 0;
+    for (std::size_t j = 0; j < w_.size(); ++j) {
+      if (w_[j] != 0.0) {
+        ++support;
+        set_.add(j);
+      }
+    }
+    if (!options_.working_set || !sparse()) {
+      set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), infinity);
+    } else if (exact) {
+      // Where nearly all were needed many more will be.
+      const std::size_t factor = 10 * support > 9 * set_.size() && support < 1000 ? 4 : 2;
+      const std::size_t wanted = std::max(first_, factor * support);
+      const std::size_t more =
+          wanted > set_.size() ? wanted - set_.size() : std::max<std::size_t>(10, set_.size() / 10);
+      set_.grow(more, problem_.penalty, point_.pull(), dual.scale, step_.curvature(), infinity);
+    } else {
+      set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), 0.0);
+    }
+  }
+
+  void improve() {
+    const std::span<const Index> list = set_.features();
+    quadratic_terms(problem_, columns_, list, z_, point_.pull(), team_, terms_);
+    std::vector<double> target(list.size());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      target[k] = w_[static_cast<std::size_t>(list[k])];
+    }
+    minimise(target);
+    newton_.change.resize(list.size());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      newton_.change[k] = target[k] - w_[static_cast<std::size_t>(list[k])];
+    }
+    complete_step(problem_, columns_, list, terms_, newton_);
+    const double taken =
+        search_along(problem_, list, terms_, newton_, latest_.objective, w_, z_, team_);
+    b_ += taken * newton_.intercept;
+  }
+
+  void minimise(std::span<double> target) {
+    const std::span<const Index> list = set_.features();
+    if (prefer_gram()) {
+      if (!exact) {
+        gram_.clear();
+      }
+      gram_.extend(columns_, list, terms_.d, terms_.shift, terms_.total, team_);
+      GramModel model(terms_, gram_);
+      descent_.minimise(model, target, {.reduction = exact ? 1e-4 : 1e-2, .patience = 2});
+      return;
+    }
+    gram_.clear();
+    MarginModel model(terms_, columns_, list, team_);
+    if (exact) {
+      descent_.minimise(model, target, {.reduction = 0.1, .patience = 3});
+      return;
+    }
+    // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was
+    // enough.
+    const auto outcome =
+        descent_.minimise(model, target, {.enough = enough_, .patience = 3, .most_epochs = 5});
+    if (epoch_ == 1) {
+      enough_ = outcome.first;
+    }
+    if (outcome.epochs == 1) {
+      enough_ *= 0.25;
+    }
+  }
+
+  /// Whether the Gram matrix pays: for an exact model it is kept, for others it is built anew.
+  [[nodiscard]] bool prefer_gram() const {
+    constexpr std::size_t most = 4096;  // 64 MB of floats
+    const std::size_t m = set_.size();
+    if (m > most) {
+      return false;
+    }
+    std::size_t entries = 0;
+    for (const Index j : set_.features()) {
+      entries += columns_.column(j).size();
+    }
+    if (exact) {
+      return m <= 400 || m * m <= 8 * entries;
+    }
+    return CommonRows(columns_, set_.features()).pairs() <= 30.0 * static_cast<double>(entries);
+  }
+
+  [[nodiscard]] Result finish() {
+    Result result = std::move(best_);
+    result.status = *ended_;
+    result.message = std::move(message_);
+    result.epochs = epoch_;
+    result.updates = descent_.updates();
+    result.seconds = training_.seconds();
+    result.certificate.dual_objective = point_.highest_dual();
+    result.certificate.relative_gap = point_.relative_gap(result.certificate.objective);
+    result.seed = options_.seed;
+    result.threads = options_.threads;
+    return result;
+  }
+
+  static constexpr std::size_t first_ = 100;  ///< features of the first working set
+
+  Stopwatch training_;  // first: laying out the data is training
+  const Problem<L, P>& problem_;
+  CoordinateOptions options_;
+  Trace& trace_;
+  Team team_;
+  CscMatrix columns_;
+  CoordinateStep<L, P> step_;
+  CoordinateEvaluator<L, P> point_;
+  WorkingSet set_;
+  ModelDescent<P> descent_;
+  GramMatrix gram_;
+  QuadraticTerms terms_;
+  NewtonStep newton_;
+  std::vector<double> w_;
+  std::vector<double> z_;
+  double b_ = 0.0;
+  double enough_ = infinity;  ///< violation at which the model is good enough
+  Certificate latest_;
+  Result best_;
+  int epoch_ = 0;
+  std::string message_;
+  std::optional<Status> ended_;
+};
+
+/// Minimises the problem by coordinate descent on growing working sets, with proximal Newton models
+/// of the loss and Newton steps on the support.
+///
+/// Each epoch certifies the point over all features (those that Gap-Safe screening has not ruled
+/// out), takes the features that promise most, models the loss on them by a quadratic and minimises
+/// it: by coordinate descent in the options' order, on the Gram matrix where the set is small, with
+/// Anderson extrapolation and Newton steps on the nonzero coefficients. `working_set`, `screening`,
+/// `newton` and `extrapolation` switch each off; the optimum is the same.
+///
+/// Sources: working sets and extrapolation as in Massias, Gramfort, Salmon, "Celer", ICML 2018, and
+/// Bertrand, Massias, AISTATS 2021; proximal Newton as in Yuan, Ho, Lin, "An improved GLMNET",
+/// JMLR 2012; covariance updates, Friedman, Hastie, Tibshirani, JSS 2010.
+/// @throws std::invalid_argument if the problem or an option does not fit
+/// Uses fewer threads than it may where the data is small. With one thread the same seed gives the
+/// same bits. May be called from several threads at once.
+template <Loss L, Penalty P>
+[[nodiscard]] Result cd(const Problem<L, P>& problem, const CoordinateOptions& options,
+                        Trace& trace) {
+  problem.validate();
+  options.validate();
+  if (!options.initial.empty() &&
+      options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
+    throw std::invalid_argument("initial must hold one coefficient a column");
+  }
+  return CoordinateDescent<L, P>(problem, options, trace).run();
+}
+
+}  // namespace sounder

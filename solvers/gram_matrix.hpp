@@ -1,0 +1,135 @@
+// The Gram matrix of a few columns, weighted by row.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/team.hpp>
+
+namespace sounder {
+
+/// The rows of the columns in a list: what a column meets is found row by row, so that pairs of
+/// columns without a common row cost nothing. O(n + nonzeros of the columns) to build.
+class CommonRows {
+ public:
+  struct Entry {
+    Index position;  ///< in the list
+    float value;
+  };
+
+  CommonRows(const CscMatrix& columns, std::span<const Index> list)
+      : begins_(static_cast<std::size_t>(columns.rows()) + 1) {
+    for (const Index j : list) {
+      for (const Index i : columns.column(j).rows) {
+        ++begins_[static_cast<std::size_t>(i) + 1];
+      }
+    }
+    for (std::size_t i = 1; i < begins_.size(); ++i) {
+      const auto count = static_cast<double>(begins_[i]);
+      pairs_ += count * count;
+      begins_[i] += begins_[i - 1];
+    }
+  }
+
+  /// Sum over the rows of (entries in the row)^2: the cost of the Gram matrix.
+  [[nodiscard]] double pairs() const noexcept { return pairs_; }
+  [[nodiscard]] std::size_t entries() const noexcept { return begins_.back(); }
+
+  /// Needed before row(): entries by row, in the order of the list.
+  void fill(const CscMatrix& columns, std::span<const Index> list) {
+    entries_.resize(entries());
+    std::vector<std::size_t> filled(begins_.begin(), begins_.end() - 1);
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      const SparseColumn column = columns.column(list[k]);
+      for (std::size_t q = 0; q < column.size(); ++q) {
+        entries_[filled[static_cast<std::size_t>(column.rows[q])]++] = {static_cast<Index>(k),
+                                                                        column.values[q]};
+      }
+    }
+  }
+  [[nodiscard]] std::span<const Entry> row(Index i) const noexcept {
+    const std::size_t first = begins_[static_cast<std::size_t>(i)];
+    return {entries_.data() + first, begins_[static_cast<std::size_t>(i) + 1] - first};
+  }
+
+ private:
+  std::vector<std::size_t> begins_;
+  std::vector<Entry> entries_;
+  double pairs_ = 0.0;
+};
+
+/// G = X_W^T diag(d) X_W for a list W of columns that may grow at its end, in float (sums in
+/// double): a model that is corrected by fresh gradients needs no more. 4 |W|^2 bytes.
+class GramMatrix {
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Row k: size() numbers, symmetric.
+  [[nodiscard]] const float* row(std::size_t k) const noexcept {
+    return values_.data() + k * stride_;
+  }
+  void clear() noexcept { size_ = 0; }
+
+  /// Adds the products of list[size()...] with everything on the list; `shift` and `total`, unless
+  /// empty: less shift shift^T / total, what a free intercept takes off.
+  void extend(const CscMatrix& columns, std::span<const Index> list, std::span<const float> d,
+              std::span<const double> shift, double total, const Team& team) {
+    const std::size_t m = list.size();
+    const std::size_t known = size_;
+    reserve(m);
+    CommonRows rows(columns, list);
+    rows.fill(columns, list);
+    team.run([&](Worker worker) {
+      std::vector<double> sums(m);
+      const auto step = static_cast<std::size_t>(worker.size);
+      for (std::size_t k = known + static_cast<std::size_t>(worker.rank); k < m; k += step) {
+        std::fill(sums.begin(), sums.end(), 0.0);
+        const SparseColumn column = columns.column(list[k]);
+        for (std::size_t q = 0; q < column.size(); ++q) {
+          const double x = static_cast<double>(column.values[q]) *
+                           static_cast<double>(d[static_cast<std::size_t>(column.rows[q])]);
+          for (const CommonRows::Entry& entry : rows.row(column.rows[q])) {
+            if (static_cast<std::size_t>(entry.position) > k) {
+              break;  // by symmetry
+            }
+            sums[static_cast<std::size_t>(entry.position)] += x * static_cast<double>(entry.value);
+          }
+        }
+        float* const out = values_.data() + k * stride_;
+        for (std::size_t q = 0; q <= k; ++q) {
+          const double less = shift.empty() ? 0.0 : shift[k] * shift[q] / total;
+          out[q] = static_cast<float>(sums[q] - less);
+        }
+      }
+    });
+    for (std::size_t k = 0; k < m; ++k) {
+      for (std::size_t q = std::max(k + 1, known); q < m; ++q) {
+        values_[k * stride_ + q] = values_[q * stride_ + k];
+      }
+    }
+    size_ = m;
+  }
+
+ private:
+  void reserve(std::size_t m) {
+    if (m <= stride_) {
+      return;
+    }
+    const std::size_t wider = (std::max(m, 2 * size_) + 15) / 16 * 16;
+    std::vector<float> values(wider * wider);
+    for (std::size_t k = 0; k < size_; ++k) {
+      std::copy_n(row(k), size_, values.data() + k * wider);
+    }
+    values_ = std::move(values);
+    stride_ = wider;
+  }
+
+  std::vector<float> values_;
+  std::size_t stride_ = 0;
+  std::size_t size_ = 0;
+};
+
+}  // namespace sounder

@@ -1,0 +1,139 @@
+// Minimises a quadratic model + penalty: coordinate descent, helped by second-order steps.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include <sounder/engine/random.hpp>
+#include <sounder/solvers/anderson.hpp>
+#include <sounder/solvers/coordinate_options.hpp>
+#include <sounder/solvers/quadratic_model.hpp>
+#include <sounder/solvers/support_newton.hpp>
+
+namespace sounder {
+
+/// Coordinate descent on a model by the options' rule, with Newton steps on the support and
+/// Anderson extrapolation between epochs where the options ask for them. One thread calls.
+template <Penalty P>
+class ModelDescent {
+ public:
+  ModelDescent(const P& penalty, const CoordinateOptions& options)
+      : penalty_(penalty), options_(options), random_(options.seed, 0),
+        anderson_(options.extrapolation) {}
+
+  [[nodiscard]] std::int64_t updates() const noexcept { return updates_; }
+
+  /// What ends a call of minimise().
+  struct Goal {
+    double enough = 0.0;     ///< violation of an epoch, absolute
+    double reduction = 0.0;  ///< or as a share of the first epoch's
+    int patience = 1;        ///< epochs before Newton steps begin
+    int most_epochs = 200;
+  };
+  struct Outcome {
+    double first = 0.0;  ///< violation of the first epoch: sum_k h_k |step on k|, as it went
+    int epochs = 0;
+  };
+
+  /// Epochs until the violation is small enough, with a Newton step after each once patience is
+  /// over.
+  template <class Model>
+  Outcome minimise(Model& model, std::span<double> w, const Goal& goal) {
+    Outcome outcome;
+    anderson_.forget();
+    while (outcome.epochs < goal.most_epochs) {
+      const double violation = epoch(model, w);
+      ++outcome.epochs;
+      if (outcome.epochs == 1) {
+        outcome.first = violation;
+      }
+      if (violation <= std::max(goal.enough, goal.reduction * outcome.first)) {
+        break;
+      }
+      if (options_.newton && outcome.epochs >= goal.patience) {
+        newton(model, w);
+        anderson_.forget();
+      } else {
+        anderson_.improve(model, penalty_, w);
+      }
+    }
+    return outcome;
+  }
+
+ private:
+  static constexpr std::size_t few = 300;  ///< up to here Cholesky's s^3 is nothing
+
+  template <class Model>
+  void newton(Model& model, std::span<double> w) {
+    if constexpr (std::is_same_v<Model, GramModel>) {
+      const auto zeros = static_cast<std::size_t>(std::count(w.begin(), w.end(), 0.0));
+      if (w.size() - zeros <= few) {
+        newton_by_cholesky(model, penalty_, w, 100);
+        return;
+      }
+    }
+    newton_by_gradients(model, penalty_, w, std::is_same_v<Model, GramModel> ? 100 : 20);
+  }
+
+  /// Where the proximal step takes coordinate k.
+  template <class Model>
+  [[nodiscard]] double stepped(const Model& model, std::size_t k, double w) const {
+    const double h = model.diagonal(k);
+    return h > 0.0 ? penalty_.prox(w - model.gradient(k) / h, 1.0 / h) : w;
+  }
+
+  template <class Model>
+  double epoch(Model& model, std::span<double> w) {
+    arrange(model, w);
+    double violation = 0.0;
+    for (std::size_t visit = 0; visit < order_.size(); ++visit) {
+      const std::size_t k =
+          options_.rule == CoordinateRule::random ? random_.below(w.size()) : order_[visit];
+      const double value = stepped(model, k, w[k]);
+      if (value != w[k]) {
+        violation += model.diagonal(k) * std::abs(value - w[k]);
+        model.move(k, value - w[k]);
+        w[k] = value;
+      }
+    }
+    updates_ += static_cast<std::int64_t>(order_.size());
+    return violation;
+  }
+
+  /// The order of an epoch; greedy: by promised descent, those that promise any.
+  template <class Model>
+  void arrange(const Model& model, std::span<const double> w) {
+    order_.resize(w.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    if (options_.rule == CoordinateRule::shuffled) {
+      for (std::size_t k = order_.size(); k > 1; --k) {
+        std::swap(order_[k - 1], order_[random_.below(k)]);
+      }
+    } else if (options_.rule == CoordinateRule::greedy) {
+      promise_.resize(w.size());
+      for (std::size_t k = 0; k < w.size(); ++k) {
+        const double change = stepped(model, k, w[k]) - w[k];
+        promise_[k] = model.diagonal(k) * change * change;
+      }
+      std::erase_if(order_, [&](std::size_t k) { return promise_[k] == 0.0; });
+      std::stable_sort(order_.begin(), order_.end(),
+                       [&](std::size_t a, std::size_t b) { return promise_[a] > promise_[b]; });
+    }
+  }
+
+  const P& penalty_;
+  const CoordinateOptions& options_;
+  RandomStream random_;
+  Anderson anderson_;
+  std::vector<std::size_t> order_;
+  std::vector<double> promise_;
+  std::int64_t updates_ = 0;
+};
+
+}  // namespace sounder

@@ -1,0 +1,147 @@
+// Proximal Newton steps: the model of the loss at a point, and the line search along its minimiser.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/team.hpp>
+#include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/quadratic_model.hpp>
+
+namespace sounder {
+
+/// The model of the mean loss at margins z on the columns `list`, whose gradients -pull[j] are
+/// known. For squared loss it is the loss itself. O(n + nonzeros of the columns).
+template <Loss L, Penalty P>
+void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
+                     std::span<const Index> list, std::span<const double> z,
+                     std::span<const double> pull, const Team& team, QuadraticTerms& terms) {
+  const double mean = 1.0 / columns.rows();
+  terms.d.resize(z.size());
+  // Rows without curvature (far margins) keep a trace of it: no column is ever quite free.
+  constexpr double least = 1e-7 * L::curvature_bound;
+  team.for_shares(
+      columns.rows(),
+      [&](Range rows) {
+        for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+          const auto k = static_cast<std::size_t>(i);
+          const double bend = std::max(problem.loss.curvature(problem.targets[k], z[k]), least);
+          terms.d[k] = static_cast<float>(problem.weight(static_cast<Index>(i)) * bend * mean);
+        }
+      },
+      Team::few_numbers);
+  const std::size_t m = list.size();
+  terms.gradient.resize(m);
+  terms.diagonal.resize(m);
+  terms.shift.resize(problem.intercept ? m : 0);
+  terms.total = 0.0;
+  for (const float d : terms.d) {
+    terms.total += static_cast<double>(d);
+  }
+  team.for_shares(static_cast<std::int64_t>(m), [&](Range share) {
+    for (auto k = static_cast<std::size_t>(share.begin); k < static_cast<std::size_t>(share.end);
+         ++k) {
+      const SparseColumn column = columns.column(list[k]);
+      double first = 0.0;
+      double second = 0.0;
+      for (std::size_t q = 0; q < column.size(); ++q) {
+        const auto x = static_cast<double>(column.values[q]);
+        const double dx =
+            x * static_cast<double>(terms.d[static_cast<std::size_t>(column.rows[q])]);
+        first += dx;
+        second += dx * x;
+      }
+      terms.gradient[k] = -pull[static_cast<std::size_t>(list[k])];
+      terms.diagonal[k] = second;
+      if (problem.intercept) {
+        terms.shift[k] = first;
+        const double left = second - first * first / terms.total;
+        terms.diagonal[k] = left > 1e-6 * second ? left : 0.0;  // a constant column is intercept
+      }
+    }
+  });
+}
+
+/// A step in coefficients and margins.
+struct NewtonStep {
+  std::vector<double> change;   ///< of w on the working set
+  std::vector<double> margins;  ///< X_W change + the intercept's change
+  double intercept = 0.0;
+};
+
+/// Margins and intercept that go with step.change. O(n + nonzeros of the columns).
+template <Loss L, Penalty P>
+void complete_step(const Problem<L, P>& problem, const CscMatrix& columns,
+                   std::span<const Index> list, const QuadraticTerms& terms, NewtonStep& step) {
+  step.margins.assign(static_cast<std::size_t>(columns.rows()), 0.0);
+  step.intercept = 0.0;
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    if (step.change[k] == 0.0) {
+      continue;
+    }
+    const SparseColumn column = columns.column(list[k]);
+    for (std::size_t q = 0; q < column.size(); ++q) {
+      step.margins[static_cast<std::size_t>(column.rows[q])] +=
+          step.change[k] * static_cast<double>(column.values[q]);
+    }
+    if (problem.intercept) {
+      step.intercept -= terms.shift[k] * step.change[k] / terms.total;
+    }
+  }
+  if (problem.intercept) {
+    for (double& margin : step.margins) {
+      margin += step.intercept;
+    }
+  }
+}
+
+/// Goes along the step as far as the objective falls by a hundredth of what the slope and the
+/// penalty promise (Armijo; Tseng and Yun 2009), halving; w and z move. O(n) a try.
+/// @param objective at w
+/// @return the share of the step that was taken; 0: none helps
+template <Loss L, Penalty P>
+double search_along(const Problem<L, P>& problem, std::span<const Index> list,
+                    const QuadraticTerms& terms, const NewtonStep& step, double objective,
+                    std::span<double> w, std::span<double> z, const Team& team) {
+  const P& penalty = problem.penalty;
+  double slope = 0.0;
+  double before = 0.0;
+  double after = 0.0;
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    const double old = w[static_cast<std::size_t>(list[k])];
+    slope += terms.gradient[k] * step.change[k];
+    before += penalty.value(old);
+    after += penalty.value(penalty.prox(old + step.change[k], 0.0));
+  }
+  const double promise = std::min(slope + after - before, 0.0);
+  const double rest = objective - mean_loss(problem, z, team) - before;  // penalty off the list
+  const std::vector<double> old_z(z.begin(), z.end());
+  for (double alpha = 1.0; alpha > 1e-9; alpha *= 0.5) {
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      z[i] = old_z[i] + alpha * step.margins[i];
+    }
+    double value = mean_loss(problem, z, team) + rest;
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      value += penalty.value(
+          penalty.prox(w[static_cast<std::size_t>(list[k])] + alpha * step.change[k], 0.0));
+    }
+    if (value <= objective + 0.01 * alpha * promise + 1e-15 * std::abs(objective)) {
+      for (std::size_t k = 0; k < list.size(); ++k) {
+        double& coefficient = w[static_cast<std::size_t>(list[k])];
+        coefficient = penalty.prox(coefficient + alpha * step.change[k], 0.0);
+      }
+      return alpha;
+    }
+  }
+  std::copy(old_z.begin(), old_z.end(), z.begin());
+  return 0.0;
+}
+
+}  // namespace sounder

@@ -1,0 +1,90 @@
+// The features that a coordinate solver looks at, and those that it never has to again.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+
+/// Features in the order in which they were taken; a feature is on the list once. One thread.
+class WorkingSet {
+ public:
+  explicit WorkingSet(std::size_t columns) : within_(columns), screened_(columns) {}
+
+  [[nodiscard]] std::span<const Index> features() const noexcept { return features_; }
+  [[nodiscard]] std::size_t size() const noexcept { return features_.size(); }
+  [[nodiscard]] bool screened(std::size_t j) const noexcept { return screened_[j] != 0; }
+  /// A number a column, nonzero for screened ones.
+  [[nodiscard]] std::span<const char> screened() const noexcept { return screened_; }
+  [[nodiscard]] std::size_t screened_count() const noexcept { return screened_count_; }
+
+  void screen(std::size_t j) noexcept {
+    screened_count_ += screened_[j] == 0 ? 1 : 0;
+    screened_[j] = 1;
+  }
+  /// Empties the list; screened features stay so.
+  void clear() noexcept {
+    for (const Index j : features_) {
+      within_[static_cast<std::size_t>(j)] = 0;
+    }
+    features_.clear();
+  }
+  void add(std::size_t j) {
+    if (within_[j] == 0) {
+      within_[j] = 1;
+      features_.push_back(static_cast<Index>(j));
+    }
+  }
+
+  /// Takes up to `count` features more, those with the least (l1 - |u_j|) / sqrt(h_j): distance of
+  /// the dual constraint over the norm (Massias, Gramfort, Salmon, "Celer", ICML 2018). O(p).
+  /// @param pull u, scaled to be dual feasible
+  /// @param curvature h; features of curvature 0 are never taken
+  /// @param reach only features with distance below it
+  template <Penalty P>
+  void grow(std::size_t count, const P& penalty, std::span<const double> pull, double scale,
+            std::span<const double> curvature, double reach) {
+    candidates_.clear();
+    const bool rises = penalty.prox(1.0, 0.0) > 0.0;  // bounds may keep a feature from one side
+    const bool falls = penalty.prox(-1.0, 0.0) < 0.0;
+    for (std::size_t j = 0; j < pull.size(); ++j) {
+      if (within_[j] != 0 || screened_[j] != 0 || !(curvature[j] > 0.0)) {
+        continue;
+      }
+      const double u = scale * pull[j];
+      const double force = std::max(rises ? u : 0.0, falls ? -u : 0.0);
+      const double distance = penalty.l1() - force;
+      if (distance < reach) {
+        candidates_.emplace_back(static_cast<float>(distance / std::sqrt(curvature[j])),
+                                 static_cast<Index>(j));
+      }
+    }
+    if (count < candidates_.size()) {
+      std::nth_element(candidates_.begin(),
+                       candidates_.begin() + static_cast<std::ptrdiff_t>(count), candidates_.end());
+      candidates_.resize(count);
+    }
+    // Neighbours in memory are then neighbours in time.
+    std::sort(candidates_.begin(), candidates_.end(),
+              [](const auto& a, const auto& b) { return a.second < b.second; });
+    for (const auto& candidate : candidates_) {
+      add(static_cast<std::size_t>(candidate.second));
+    }
+  }
+
+ private:
+  std::vector<Index> features_;
+  std::vector<char> within_;
+  std::vector<char> screened_;
+  std::size_t screened_count_ = 0;
+  std::vector<std::pair<float, Index>> candidates_;
+};
+
+}  // namespace sounder
