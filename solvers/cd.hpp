@@ -29,9 +29,12 @@ namespace sounder {
 template <Loss L, Penalty P>
 class CoordinateDescent {
  public:
-  CoordinateDescent(const Problem<L, P>& problem, const CoordinateOptions& options, Trace& trace)
+  /// @param columns of problem.matrix, or null: they are made here
+  CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
+                    const CoordinateOptions& options, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
-        team_(useful_threads(problem.matrix, options.threads)), columns_(problem.matrix, team_),
+        team_(useful_threads(problem.matrix, options.threads)),
+        columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
         step_(problem, columns_, team_), point_(problem, columns_, team_),
         set_(static_cast<std::size_t>(columns_.columns())), descent_(problem_.penalty, options_),
         w_(static_cast<std::size_t>(columns_.columns())),
@@ -252,6 +255,22 @@ class CoordinateDescent {
   std::optional<Status> ended_;
 };
 
+namespace detail {
+
+template <Loss L, Penalty P>
+[[nodiscard]] Result descend(const Problem<L, P>& problem, const CscMatrix* columns,
+                             const CoordinateOptions& options, Trace& trace) {
+  problem.validate();
+  options.validate();
+  if (!options.initial.empty() &&
+      options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
+    throw std::invalid_argument("initial must hold one coefficient a column");
+  }
+  return CoordinateDescent<L, P>(problem, columns, options, trace).run();
+}
+
+}  // namespace detail
+
 /// Minimises the problem by coordinate descent on growing working sets, with proximal Newton models
 /// of the loss and Newton steps on the support.
 ///
@@ -270,13 +289,19 @@ class CoordinateDescent {
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CoordinateOptions& options,
                         Trace& trace) {
-  problem.validate();
-  options.validate();
-  if (!options.initial.empty() &&
-      options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
-    throw std::invalid_argument("initial must hold one coefficient a column");
+  return detail::descend(problem, nullptr, options, trace);
+}
+
+/// The same on columns that are at hand: those of problem.matrix, for several solves on one matrix.
+/// @throws std::invalid_argument also if their shape is another
+template <Loss L, Penalty P>
+[[nodiscard]] Result cd(const Problem<L, P>& problem, const CscMatrix& columns,
+                        const CoordinateOptions& options, Trace& trace) {
+  if (columns.rows() != problem.matrix.rows() || columns.columns() != problem.matrix.columns() ||
+      columns.nonzeros() != problem.matrix.nonzeros()) {
+    throw std::invalid_argument("the columns are not those of the problem's matrix");
   }
-  return CoordinateDescent<L, P>(problem, options, trace).run();
+  return detail::descend(problem, &columns, options, trace);
 }
 
 }  // namespace sounder

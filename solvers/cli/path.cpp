@@ -1,10 +1,11 @@
 // sounder path: the solutions at many strengths of the penalty, and which of them to take.
 #include <sounder/datasets/parse_error.hpp>
+#include <sounder/engine/csc_matrix.hpp>
+#include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/cross_validation.hpp>
 #include <sounder/solvers/lambda_max.hpp>
 #include <sounder/solvers/liblinear_model.hpp>
 #include <sounder/solvers/regularization_path.hpp>
-#include <sounder/solvers/shotgun.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -55,7 +56,8 @@ class PathRun {
       : options_(options), set_(set), apart_(apart), interrupt_(interrupt),
         team_(options.solver.threads), data_{set.data.matrix,         set.targets,     loss, {},
                                              options.train.intercept, set.data.weights},
-        shape_{options.train.l1_ratio, options.train.bounds.low, options.train.bounds.high} {}
+        columns_(set.data.matrix, team_), shape_{options.train.l1_ratio, options.train.bounds.low,
+                                                 options.train.bounds.high} {}
 
   PathOutcome run(PathReport& report) {
     const Stopwatch clock;
@@ -90,10 +92,10 @@ class PathRun {
   }
 
  private:
-  [[nodiscard]] static auto solver() {
-    return [](const auto& problem, const CoordinateOptions& options, Trace& trace) {
-      return shotgun(problem, options, trace);
-    };
+  /// On the one copy of the columns that all runs share.
+  [[nodiscard]] auto solver() const {
+    return [this](const Problem<L, Bounded>& problem, const CoordinateOptions& options,
+                  Trace& trace) { return cd(problem, columns_, options, trace); };
   }
 
   bool fold_by_fold(PathReport& report) {
@@ -129,6 +131,7 @@ class PathRun {
   Trace& interrupt_;
   Team team_;
   Problem<L, NoPenalty> data_;
+  CscMatrix columns_;
   PenaltyShape shape_;
   PathOutcome outcome_;
   std::vector<SparseSolution> solutions_;

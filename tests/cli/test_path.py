@@ -31,7 +31,7 @@ class Path(ProgramTest):
                 self.assertLessEqual(float(row["relative_gap"]), 1e-8)
                 self.assertAlmostEqual(float(row["C"]) * float(row["lambda"]) * 300, 1.0)
                 trained = self.train_json("data", "--penalty", "l1", "--lambda", row["lambda"],
-                                          "--solver", "shotgun", "--tol", 1e-8)
+                                          "--solver", "cd", "--tol", 1e-8)
                 self.assertAlmostEqual(trained["objective"], float(row["objective"]), places=7)
 
     def test_nothing_is_written_beside_the_csv(self):

@@ -1,7 +1,7 @@
+#include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/cross_validation.hpp>
 #include <sounder/solvers/lambda_max.hpp>
 #include <sounder/solvers/regularization_path.hpp>
-#include <sounder/solvers/shotgun.hpp>
 
 #include <limits>
 
@@ -12,7 +12,7 @@ namespace sounder::test {
 namespace {
 
 const auto solver = [](const auto& problem, const CoordinateOptions& options, Trace& trace) {
-  return shotgun(problem, options, trace);
+  return cd(problem, options, trace);
 };
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -57,7 +57,7 @@ TEMPLATE_TEST_CASE("every point of a path is the optimum at its strength", "[pat
               const Problem<TestType, Bounded> alone{data.matrix,    data.targets,
                                                      data.loss,      shape.at(point.lambda),
                                                      data.intercept, data.weights};
-              const Result cold = shotgun(alone, options, silent);
+              const Result cold = cd(alone, options, silent);
               const double slack = 2e-7 * objective_at_zero(data, team);
               REQUIRE(std::abs(cold.certificate.objective - point.result.certificate.objective) <=
                       slack);
@@ -167,7 +167,7 @@ TEMPLATE_TEST_CASE("cross-validation is training without each fold in turn", "[p
       const Problem<TestType, Bounded> problem{
           part.matrix, part.targets, part.loss, {.l1_strength = grid[k]}, true, {}};
       SilentTrace silent;
-      const Result result = shotgun(problem, options, silent);
+      const Result result = cd(problem, options, silent);
       apart.push_back(validate(kept_apart.problem(), result.w, result.intercept));
     }
     const double mean = (apart[0].loss + apart[1].loss + apart[2].loss) / 3.0;
