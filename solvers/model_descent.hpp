@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <type_traits>
@@ -47,6 +48,7 @@ class ModelDescent {
   Outcome minimise(Model& model, std::span<double> w, const Goal& goal) {
     Outcome outcome;
     anderson_.forget();
+    double previous = std::numeric_limits<double>::infinity();
     while (outcome.epochs < goal.most_epochs) {
       const double violation = epoch(model, w);
       ++outcome.epochs;
@@ -56,9 +58,12 @@ class ModelDescent {
       if (violation <= std::max(goal.enough, goal.reduction * outcome.first)) {
         break;
       }
-      if (options_.newton && outcome.epochs >= goal.patience) {
+      const bool slow = std::is_same_v<Model, GramModel> || violation > slow_rate * previous;
+      previous = violation;
+      if (options_.newton && slow && outcome.epochs >= goal.patience) {
         newton(model, w);
         anderson_.forget();
+        previous = std::numeric_limits<double>::infinity();
       } else {
         anderson_.improve(model, penalty_, w);
       }
@@ -67,6 +72,8 @@ class ModelDescent {
   }
 
  private:
+  /// Epochs by margins that shrink the violation by less are worth replacing by a Newton step.
+  static constexpr double slow_rate = 0.8;
   static constexpr std::size_t few = 300;  ///< up to here Cholesky's s^3 is nothing
 
   template <class Model>

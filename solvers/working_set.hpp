@@ -43,8 +43,10 @@ class WorkingSet {
     }
   }
 
-  /// Takes up to `count` features more, those with the least (l1 - |u_j|) / sqrt(h_j): distance of
-  /// the dual constraint over the norm (Massias, Gramfort, Salmon, "Celer", ICML 2018). O(p).
+  /// Takes up to `count` features more, those with the least l1 - |u_j|, how far the dual
+  /// constraint is from being violated. O(p). Celer (Massias, Gramfort, Salmon, ICML 2018) divides
+  /// by the column's norm, which prefers frequent columns: on text and on images that took a half
+  /// longer.
   /// @param pull u, scaled to be dual feasible
   /// @param curvature h; features of curvature 0 are never taken
   /// @param reach only features with distance below it
@@ -62,8 +64,7 @@ class WorkingSet {
       const double force = std::max(rises ? u : 0.0, falls ? -u : 0.0);
       const double distance = penalty.l1() - force;
       if (distance < reach) {
-        candidates_.emplace_back(static_cast<float>(distance / std::sqrt(curvature[j])),
-                                 static_cast<Index>(j));
+        candidates_.emplace_back(static_cast<float>(distance), static_cast<Index>(j));
       }
     }
     if (count < candidates_.size()) {
