@@ -126,8 +126,7 @@ class CoordinateDescent {
       screen_gap_safe(set_, problem_.penalty, w_, point_.pull(), dual.scale, step_.curvature(),
                       latest_.objective - dual.objective);
     }
-    const bool keeps = exact && options_.working_set && sparse();
-    if (!keeps) {
+    if (!exact) {  // the Gram matrix of an exact model is kept, and the list with it
       set_.clear();
     }
     std::size_t support = 0;
