@@ -1,5 +1,7 @@
 #include "coordinate_arguments.hpp"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 
 #include "dispatch.hpp"
@@ -11,9 +13,25 @@ constexpr std::int64_t most = std::numeric_limits<Index>::max();
 
 constexpr std::array<const char*, 6> names = {"parallel", "blocks", "block-kind",
                                               "lower",    "upper",  "non-negative"};
+constexpr std::array<const char*, 4> names_of_cd = {"rule", "working-set", "screening", "newton"};
+
+constexpr std::array<std::string_view, 4> rule_names = {"shuffled", "cyclic", "random", "greedy"};
+constexpr std::array rules = {CoordinateRule::shuffled, CoordinateRule::cyclic,
+                              CoordinateRule::random, CoordinateRule::greedy};
+
+CoordinateRule rule(const Arguments& arguments) {
+  const std::string name = arguments.choice("rule", rule_names);
+  return rules[static_cast<std::size_t>(std::find(rule_names.begin(), rule_names.end(), name) -
+                                        rule_names.begin())];
+}
 
 /// A hinge has a corner, at which coordinates can block each other.
 void require_suitable(const Arguments& arguments, const TrainOptions& options) {
+  for (const char* name : names_of_cd) {
+    if (arguments.given(name) && options.chosen != "cd") {
+      throw UsageError("--" + std::string(name) + " goes with --solver cd only");
+    }
+  }
   if (is_coordinate_solver(options.chosen)) {
     if (options.loss == Hinge::name) {
       throw UsageError("--solver " + options.chosen +
@@ -72,17 +90,28 @@ void describe_coordinate_arguments(CommandLine& line) {
               "and 8 features a block)")
       .option("block-kind", "NAME",
               enumerate(block_kind_names) + ": balanced clusters have equally many nonzeros",
-              "balanced");
+              "balanced")
+      .option("rule", "NAME", "the order of cd's updates: " + enumerate(rule_names), "shuffled")
+      .option("working-set", "on|off", "cd: work on the most promising features only", "on")
+      .option("screening", "on|off", "cd: rule out features that the gap proves to be zero", "on")
+      .option("newton", "on|off", "cd: Newton steps on the coefficients that are not zero", "on");
 }
 
 void read_coordinate_arguments(const Arguments& arguments, TrainOptions& options) {
   require_suitable(arguments, options);
   CoordinateOptions& coordinate = options.coordinate;
+  coordinate.rule = rule(arguments);
+  coordinate.working_set = arguments.on_off("working-set");
+  coordinate.screening = arguments.on_off("screening");
+  coordinate.newton = arguments.on_off("newton");
   if (arguments.given("parallel")) {
+    if (options.chosen == "cd") {
+      throw UsageError("--parallel goes with --solver shotgun, block-greedy or block-cd only");
+    }
     coordinate.parallel = static_cast<Index>(arguments.integer("parallel", 1, most));
   }
   if (arguments.given("blocks")) {
-    if (options.chosen == "shotgun") {
+    if (options.chosen == "shotgun" || options.chosen == "cd") {
       throw UsageError("--blocks goes with --solver block-greedy or block-cd only");
     }
     coordinate.blocks = static_cast<Index>(arguments.integer("blocks", 1, most));

@@ -5,7 +5,7 @@ import unittest
 
 from support import ProgramTest, classification
 
-SOLVERS = ("shotgun", "block-greedy", "block-cd")
+SOLVERS = ("cd", "shotgun", "block-greedy", "block-cd")
 
 
 class CoordinateTest(ProgramTest):
@@ -16,8 +16,13 @@ class CoordinateTest(ProgramTest):
             for penalty in ("l1", "l2", "elastic-net"):
                 objectives = []
                 for solver in SOLVERS:
-                    for more in ((), ("--threads", 4), ("--threads", 2, "--parallel", 3),
-                                 ("--threads", 2, "--update", "relaxed")):
+                    ways = [(), ("--threads", 4)]
+                    ways += [("--rule", "cyclic"), ("--rule", "random"), ("--rule", "greedy"),
+                             ("--working-set", "off"), ("--screening", "off"),
+                             ("--newton", "off"), ("--extrapolation", 0)] if solver == "cd" else [
+                        ("--threads", 2, "--parallel", 3),
+                        ("--threads", 2, "--update", "relaxed")]
+                    for more in ways:
                         with self.subTest(loss=loss, penalty=penalty, solver=solver, more=more):
                             summary = self.train_json(
                                 "data", "m", "--solver", solver, "--loss", loss, "--penalty",
@@ -36,6 +41,17 @@ class CoordinateTest(ProgramTest):
         self.assertIsNone(self.train_json("data", "m")["parallel"])
         chosen = self.train_json("data", "m", "--solver", "shotgun", "--parallel", 5)
         self.assertEqual(chosen["parallel"], 5)
+
+    def test_auto_says_what_it_took_and_why(self):
+        self.write("data", classification())
+        for words, solver, why in ((("--penalty", "l1"), "cd", "few coefficients"),
+                                   (("--non-negative",), "cd", "bounded"),
+                                   ((), "hogwild", "every thread"),
+                                   (("--penalty", "l1", "--loss", "hinge"), "hogwild", "thread")):
+            with self.subTest(words=words):
+                err = self.run_program("train", "data", "m", *words)[1]
+                self.assertIn(f"solver {solver} (auto: ", err)
+                self.assertIn(why, err)
 
     def test_bounds_hold(self):
         self.write("data", classification())
@@ -70,6 +86,9 @@ class CoordinateTest(ProgramTest):
                             (("--solver", "sgd", "--parallel", 2), "--parallel"),
                             (("--solver", "shotgun", "--update", "locked"), "locked"),
                             (("--solver", "shotgun", "--blocks", 3), "--blocks"),
+                            (("--solver", "cd", "--parallel", 3), "--parallel"),
+                            (("--solver", "shotgun", "--newton", "off"), "--solver cd"),
+                            (("--solver", "cd", "--rule", "best"), "greedy"),
                             (("--solver", "shotgun", "--lower", 0.5), "lower"),
                             (("--solver", "shotgun", "--non-negative", "--lower", 0), "--lower"),
                             (("--solver", "block-greedy", "--block-kind", "round"), "clustered")):
