@@ -94,8 +94,9 @@ void PathReport::add(const PathPoint& point, const ValidationScore* score) {
                     "," + std::to_string(certificate.nonzeros) + "," +
                     std::to_string(point.result.epochs) + "," + shortest(point.result.seconds);
   if (score != nullptr) {
-    row += "," + or_nothing(score->loss) + "," + or_nothing(score->standard_error) + "," +
-           or_nothing(score->accuracy);
+    for (const double number : {score->loss, score->standard_error, score->accuracy}) {
+      row.append(",").append(or_nothing(number));
+    }
   } else if (validated(options_)) {
     row += ",,,";
   }
@@ -113,7 +114,7 @@ void PathReport::add(const PathPoint& point, const ValidationScore* score) {
 void PathReport::summarise(const PathOutcome& outcome) const {
   const auto walked = static_cast<std::int64_t>(outcome.results.size());
   const auto all = static_cast<std::int64_t>(outcome.lambdas.size());
-  std::string ending = "\n" + count_of(walked, "lambda");
+  std::string ending = count_of(walked, "lambda").insert(0, 1, '\n');
   if (walked < all) {
     ending += " of " + std::to_string(all);
   }
