@@ -126,6 +126,7 @@ class CoordinateDescent {
     const bool keeps = exact && options_.working_set && sparse();
     if (!keeps) {
       set_.clear();
+      gram_.clear();  // it goes by positions on the list
     }
     std::size_t support = 0;
     for (std::size_t j = 0; j < w_.size(); ++j) {
@@ -169,9 +170,6 @@ class CoordinateDescent {
   void minimise(std::span<double> target) {
     const std::span<const Index> list = set_.features();
     if (prefer_gram()) {
-      if (!exact) {
-        gram_.clear();
-      }
       gram_.extend(columns_, list, terms_.d, terms_.shift, terms_.total, team_);
       GramModel model(terms_, gram_);
       descent_.minimise(model, target, {.reduction = exact ? 1e-4 : 1e-2, .patience = 2});
