@@ -141,7 +141,8 @@ class JointBlocks {
   }
 
   /// How much of the step lowers the objective by a part of what the model promised (Armijo).
-  [[nodiscard]] double search(const RowBlocks::View& rows, Eigen::Index k, Scratch& scratch) const {
+  [[nodiscard]] double search(const RowBlocks::View& rows, Eigen::Index k,
+                              Scratch& scratch) const {
     const Problem<L, P>& problem = step_.problem();
     const auto change_in_penalty = [&](double part) {
       double sum = 0.0;
@@ -166,7 +167,8 @@ class JointBlocks {
         const double y = problem.target(i);
         const double s = problem.weight(i) * mean_;
         const double before = problem.loss.value(y, scratch.margins[r]);
-        difference += s * (problem.loss.value(y, scratch.margins[r] + part * along) - before);
+        difference +=
+            s * (problem.loss.value(y, scratch.margins[r] + part * along) - before);
         size += s * before;
       }
       if (difference <= 1e-4 * part * promised + 1e-15 * size) {
@@ -190,8 +192,7 @@ class JointBlocks {
 /// Minimises the problem block by block: the coefficients of a block of a few features (8 each, or
 /// `options.blocks` blocks, of at most 64) move jointly, by Eigen: to the exact minimum for squared
 /// loss, by a proximal Newton step with a line search otherwise. It pays where features are
-/// correlated, which blocks gather by clustering (`options.block_kind`; balanced is clustered
-/// here).
+/// correlated, which blocks gather by clustering (`options.block_kind`; balanced is clustered here).
 ///
 /// Block coordinate descent: Tseng, Yun, "A coordinate gradient descent method for nonsmooth
 /// separable minimization", Math. Programming 2009. P blocks at once, as in `shotgun`: an epoch

@@ -128,6 +128,7 @@ class CoordinateDescent {
     }
     if (!exact) {  // the Gram matrix of an exact model is kept, and the list with it
       set_.clear();
+      gram_.clear();  // it goes by positions on the list
     }
     std::size_t support = 0;
     for (std::size_t j = 0; j < w_.size(); ++j) {
@@ -171,9 +172,6 @@ class CoordinateDescent {
   void minimise(std::span<double> target) {
     const std::span<const Index> list = set_.features();
     if (prefer_gram()) {
-      if (!exact) {
-        gram_.clear();
-      }
       gram_.extend(columns_, list, terms_.d, terms_.shift, terms_.total, team_);
       GramModel model(terms_, gram_);
       descent_.minimise(model, target, {.reduction = exact ? 1e-4 : 1e-2, .patience = 2});

@@ -123,6 +123,9 @@ double search_along(const Problem<L, P>& problem, std::span<const Index> list,
   const double promise = std::min(slope + after - before, 0.0);
   const double rest = objective - mean_loss(problem, z, team) - before;  // penalty off the list
   const std::vector<double> old_z(z.begin(), z.end());
+  // Near the optimum the objective falls by the square of what the gap still does: below its
+  // rounding, where the step is to be trusted.
+  constexpr double rounding = 1e-12;
   for (double alpha = 1.0; alpha > 1e-9; alpha *= 0.5) {
     for (std::size_t i = 0; i < z.size(); ++i) {
       z[i] = old_z[i] + alpha * step.margins[i];
@@ -132,7 +135,7 @@ double search_along(const Problem<L, P>& problem, std::span<const Index> list,
       value += penalty.value(
           penalty.prox(w[static_cast<std::size_t>(list[k])] + alpha * step.change[k], 0.0));
     }
-    if (value <= objective + 0.01 * alpha * promise + 1e-15 * std::abs(objective)) {
+    if (value <= objective + 0.01 * alpha * promise + rounding * std::abs(objective)) {
       for (std::size_t k = 0; k < list.size(); ++k) {
         double& coefficient = w[static_cast<std::size_t>(list[k])];
         coefficient = penalty.prox(coefficient + alpha * step.change[k], 0.0);
