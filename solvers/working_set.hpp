@@ -45,8 +45,7 @@ class WorkingSet {
 
   /// Takes up to `count` features more, those with the least l1 - |u_j|, how far the dual
   /// constraint is from being violated. O(p). Celer (Massias, Gramfort, Salmon, ICML 2018) divides
-  /// by the column's norm, which prefers frequent columns: on text and on images that took a half
-  /// longer.
+  /// by the column's norm, which prefers frequent columns, whose products cost more.
   /// @param pull u, scaled to be dual feasible
   /// @param curvature h; features of curvature 0 are never taken
   /// @param reach only features with distance below it
