@@ -142,7 +142,7 @@ class CoordinateDescent {
     } else if (exact) {
       // Where nearly all were needed many more will be.
       const std::size_t factor = 10 * support > 9 * set_.size() && support < 1000 ? 4 : 2;
-      const std::size_t wanted = std::max(first(), factor * support);
+      const std::size_t wanted = std::max(first_, factor * support);
       const std::size_t more =
           wanted > set_.size() ? wanted - set_.size() : std::max<std::size_t>(10, set_.size() / 10);
       set_.grow(more, problem_.penalty, point_.pull(), dual.scale, step_.curvature(), infinity);
@@ -226,11 +226,7 @@ class CoordinateDescent {
     return result;
   }
 
-  /// Features of the first working set: few, but not for hundreds of thousands of columns.
-  [[nodiscard]] std::size_t first() const noexcept {
-    return std::clamp<std::size_t>(w_.size() / 32, 100, 1000);
-  }
-
+  static constexpr std::size_t first_ = 100;  ///< features of the first working set
 
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
