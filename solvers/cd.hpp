@@ -36,7 +36,8 @@ class CoordinateDescent {
         team_(useful_threads(problem.matrix, options.threads)),
         columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
         step_(problem, columns_, team_), point_(problem, columns_, team_),
-        set_(static_cast<std::size_t>(columns_.columns())), descent_(problem_.penalty, options_),
+        set_(static_cast<std::size_t>(columns_.columns())),
+        descent_(problem_.penalty, options_, trace_),
         w_(static_cast<std::size_t>(columns_.columns())),
         z_(static_cast<std::size_t>(columns_.rows())) {
     training_.stop();

@@ -74,9 +74,8 @@ class CoordinateEvaluator {
 
   /// The certificate of (w, z), a free intercept being at its best. One pass over the columns. The
   /// dual objective is the highest that was seen: any of them is a bound.
-  /// @param skipped nonzero for columns known to be zero at the optimum, which need not be looked
-  /// at
-  ///        (the bound is then that of the problem without them, whose optimum is the same)
+  /// @param skipped nonzero for columns known to be zero at the optimum: they are not looked at, and
+  ///        the bound is that of the problem without them, whose optimum is the same
   [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z,
                                           std::span<const char> skipped = {}) {
     dual_candidate(problem_, z, a_, team_);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <sounder/engine/random.hpp>
+#include <sounder/engine/trace.hpp>
 #include <sounder/solvers/anderson.hpp>
 #include <sounder/solvers/coordinate_options.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
@@ -24,8 +25,9 @@ namespace sounder {
 template <Penalty P>
 class ModelDescent {
  public:
-  ModelDescent(const P& penalty, const CoordinateOptions& options)
-      : penalty_(penalty), options_(options), random_(options.seed, 0),
+  /// @param trace may cut a call of minimise() short
+  ModelDescent(const P& penalty, const CoordinateOptions& options, const Trace& trace)
+      : penalty_(penalty), options_(options), trace_(trace), random_(options.seed, 0),
         anderson_(options.extrapolation) {}
 
   [[nodiscard]] std::int64_t updates() const noexcept { return updates_; }
@@ -49,7 +51,7 @@ class ModelDescent {
     Outcome outcome;
     anderson_.forget();
     double previous = std::numeric_limits<double>::infinity();
-    while (outcome.epochs < goal.most_epochs) {
+    while (outcome.epochs < goal.most_epochs && !trace_.cancelled()) {
       const double violation = epoch(model, w);
       ++outcome.epochs;
       if (outcome.epochs == 1) {
@@ -136,6 +138,7 @@ class ModelDescent {
 
   const P& penalty_;
   const CoordinateOptions& options_;
+  const Trace& trace_;
   RandomStream random_;
   Anderson anderson_;
   std::vector<std::size_t> order_;

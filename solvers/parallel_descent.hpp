@@ -32,9 +32,9 @@ namespace sounder {
 ///
 /// After an epoch: margins anew where updates can be lost; the exact intercept; the objective.
 /// With an automatic P, one that rose is undone: back to the best point, P halved, the epoch
-/// repeated; at P = 1 no step raises it. One that is slower than one update at a time is given up
-/// after a few epochs. With a given P it counts: a run that explodes, or has not
-/// been below its best for long, ends as diverged, with the best point.
+/// repeated; at P = 1 no step raises it. Likewise where it hardly falls for long. One that is
+/// slower than one update at a time is given up after a few epochs. With a given P it counts: a run
+/// that explodes, or has not been below its best for long, ends as diverged, with the best point.
 ///
 /// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
 /// for K iterates of extrapolation.
@@ -145,7 +145,14 @@ class ParallelDescent {
     const bool finite = std::isfinite(found);
     const bool rose = !finite || found > objective_ + rounding * highest_;
     if (rose && automatic() && (parallel_ > 1 || !finite)) {
-      return retreat(finite);
+      return retreat(finite ? "rose" : "exploded");
+    }
+    // Updates at once that undo each other can hold the objective where it is: it need not rise.
+    const bool slow = objective_ - found < 1e-3 * (found - point_.highest_dual());
+    crawled_ = slow ? crawled_ + 1 : 0;
+    if (crawled_ >= (epoch_ <= last_trial ? 1 : patience) && automatic() && parallel_ > 1) {
+      crawled_ = 0;
+      return retreat("hardly fell");
     }
     above_best_ = found > lowest_ + rounding * highest_ ? above_best_ + 1 : 0;
     if (!finite || found > exploded * highest_ || (!automatic() && above_best_ >= patience)) {
@@ -166,15 +173,15 @@ class ParallelDescent {
   }
 
   /// Back to the best point, with half as many updates at once. False, as settle() has it.
-  bool retreat(bool finite) {
+  bool retreat(const char* reason) {
     if (parallel_ == 1) {
       ended_ = Status::diverged;
       message_ = "the numbers overflow: scale the columns";
       return false;
     }
     parallel_ = std::max<Index>(1, std::min<Index>(parallel_, team_.size()) / 2);
-    message_ = "the objective " + std::string(finite ? "rose" : "exploded") + ": P went down to " +
-               std::to_string(parallel_);
+    message_ =
+        "the objective " + std::string(reason) + ": P went down to " + std::to_string(parallel_);
     std::copy(best_.w.begin(), best_.w.end(), w().begin());
     b_ = best_.intercept;
     objective_ = renew();
@@ -279,6 +286,7 @@ class ParallelDescent {
   double together_seconds_ = infinity;
   int epoch_ = 0;
   int above_best_ = 0;
+  int crawled_ = 0;  ///< epochs in a row that hardly lowered the objective
   std::int64_t updates_ = 0;
   Stopwatch evaluation_;
   std::optional<Status> ended_;
