@@ -1,6 +1,8 @@
 // The commands of the program, and what they exit with.
 #pragma once
 
+#include <sounder/engine/result.hpp>
+
 #include <span>
 #include <string>
 
@@ -15,6 +17,24 @@ enum class Exit : int {
   diverged = 4,      ///< no model is written
   interrupted = 130  ///< the best model so far is written
 };
+
+/// What a command exits with after a run that ended so. Without a tolerance, every epoch is all
+/// that was asked for.
+[[nodiscard]] constexpr Exit exit_code(Status status, bool to_a_tolerance) noexcept {
+  switch (status) {
+    case Status::converged:
+      return Exit::success;
+    case Status::max_epochs:
+      return to_a_tolerance ? Exit::stopped : Exit::success;
+    case Status::time_limit:
+      return Exit::stopped;
+    case Status::diverged:
+      return Exit::diverged;
+    case Status::interrupted:
+      return Exit::interrupted;
+  }
+  return Exit::success;
+}
 
 /// The arguments after the command's name.
 using Words = std::span<const std::string>;

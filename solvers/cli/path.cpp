@@ -137,21 +137,6 @@ class PathRun {
   std::vector<SparseSolution> solutions_;
 };
 
-Exit exit_code(Status status) {
-  switch (status) {
-    case Status::converged:
-      return Exit::success;
-    case Status::max_epochs:
-    case Status::time_limit:
-      return Exit::stopped;
-    case Status::diverged:
-      return Exit::diverged;
-    case Status::interrupted:
-      return Exit::interrupted;
-  }
-  return Exit::success;
-}
-
 template <Loss L>
 Exit walk(const PathOptions& options, const TrainingSet& set, L loss) {
   std::optional<ValidationSet> apart;
@@ -173,7 +158,7 @@ Exit walk(const PathOptions& options, const TrainingSet& set, L loss) {
     write_json(options.train.json, path_json(options, set, outcome));
   }
   report.summarise(outcome);
-  return exit_code(outcome.status);
+  return exit_code(outcome.status, true);
 }
 
 }  // namespace

@@ -74,22 +74,6 @@ Result run(const TrainOptions& options, const SolveRequest& request, InterruptTr
   return result;
 }
 
-Exit exit_code(const TrainOptions& options, Status status) {
-  switch (status) {
-    case Status::converged:
-      return Exit::success;
-    case Status::max_epochs:
-      return options.run.tolerance > 0.0 ? Exit::stopped : Exit::success;
-    case Status::time_limit:
-      return Exit::stopped;
-    case Status::diverged:
-      return Exit::diverged;
-    case Status::interrupted:
-      return Exit::interrupted;
-  }
-  return Exit::success;
-}
-
 Exit train(const TrainOptions& options) {
   const Report report(options.quiet);
   const TrainingSet set = load_training_set(options);
@@ -108,7 +92,7 @@ Exit train(const TrainOptions& options) {
     write_json(options.json, summary_json(options, set, request, result));
   }
   summarise(options, request, result, report);
-  return exit_code(options, result.status);
+  return exit_code(result.status, options.run.tolerance > 0.0);
 }
 
 }  // namespace
