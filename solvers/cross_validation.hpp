@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -122,7 +123,8 @@ template <Loss L, class Solve, class Cancelled>
     CoordinateOptions options, std::span<const int> fold, const Team& team, Solve&& solve,
     Cancelled&& cancelled) {
   const int folds = 1 + *std::max_element(fold.begin(), fold.end());
-  constexpr ValidationScore unknown{std::nan(""), std::nan(""), std::nan("")};
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr ValidationScore unknown{nan, nan, nan};
   std::vector<std::vector<ValidationScore>> scores(
       static_cast<std::size_t>(folds), std::vector<ValidationScore>(lambdas.size(), unknown));
   options.threads = 1;
