@@ -76,12 +76,7 @@ class CoordinateDescent {
 
   void start() {
     b_ = problem_.intercept ? options_.initial_intercept : 0.0;
-    const bool penalised = problem_.penalty.l1() + problem_.penalty.l2() > 0.0;
-    for (std::size_t j = 0; j < w_.size(); ++j) {
-      const bool dead = step_.curvature()[j] == 0.0 && penalised;
-      const double old = options_.initial.empty() || dead ? 0.0 : options_.initial[j];
-      w_[j] = problem_.penalty.prox(old, 0.0);
-    }
+    step_.start(options_.initial, w_);
     point_.margins(w_, b_, z_);
   }
 
@@ -172,8 +167,8 @@ class CoordinateDescent {
 
   void minimise(std::span<double> target) {
     const std::span<const Index> list = set_.features();
-    if (prefer_gram()) {
-      gram_.extend(columns_, list, terms_.d, terms_.shift, terms_.total, team_);
+    if (std::optional<CommonRows> rows = rows_if_gram_pays()) {
+      gram_.extend(columns_, list, *rows, terms_.d, terms_.shift, terms_.total, team_);
       GramModel model(terms_, gram_);
       descent_.minimise(model, target, {.reduction = exact ? 1e-4 : 1e-2, .patience = 2});
       return;
@@ -196,21 +191,20 @@ class CoordinateDescent {
     }
   }
 
-  /// Whether the Gram matrix pays: for an exact model it is kept, for others it is built anew.
-  [[nodiscard]] bool prefer_gram() const {
+  /// What the Gram matrix is made from, if it pays: for an exact model it is kept, for others built
+  /// anew.
+  [[nodiscard]] std::optional<CommonRows> rows_if_gram_pays() const {
     constexpr std::size_t most = 4096;  // 64 MB of floats
-    const std::size_t m = set_.size();
+    const std::span<const Index> list = set_.features();
+    const std::size_t m = list.size();
     if (m > most) {
-      return false;
+      return std::nullopt;
     }
-    std::size_t entries = 0;
-    for (const Index j : set_.features()) {
-      entries += columns_.column(j).size();
-    }
-    if (exact) {
-      return m <= 400 || m * m <= 8 * entries;
-    }
-    return CommonRows(columns_, set_.features()).pairs() <= 30.0 * static_cast<double>(entries);
+    CommonRows rows(columns_, list);
+    const std::size_t entries = rows.entries();
+    const bool pays = exact ? m <= 400 || m * m <= 8 * entries
+                            : rows.pairs() <= 30.0 * static_cast<double>(entries);
+    return pays ? std::optional(std::move(rows)) : std::nullopt;
   }
 
   [[nodiscard]] Result finish() {
@@ -260,10 +254,7 @@ template <Loss L, Penalty P>
                              const CoordinateOptions& options, Trace& trace) {
   problem.validate();
   options.validate();
-  if (!options.initial.empty() &&
-      options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
-    throw std::invalid_argument("initial must hold one coefficient a column");
-  }
+  problem.validate_initial(options.initial);
   return CoordinateDescent<L, P>(problem, columns, options, trace).run();
 }
 

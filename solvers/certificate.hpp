@@ -145,6 +145,13 @@ template <Loss L, Penalty P>
   return gain - cost;
 }
 
+/// (F - D) / F(0), never negative; F - D where F(0) is 0.
+[[nodiscard]] inline double relative_gap(double objective, double dual_objective,
+                                         double at_zero) noexcept {
+  const double gap = std::max(objective - dual_objective, 0.0);
+  return at_zero > 0.0 ? gap / at_zero : gap;
+}
+
 /// Everything about a point from its parts: coefficients w (any order, the intercept apart),
 /// margins z, dual candidate a and u = X^T (s a) / n (same order as w). O(n + p).
 template <Loss L, Penalty P>
@@ -154,8 +161,7 @@ template <Loss L, Penalty P>
   Certificate result;
   result.objective = mean_loss(problem, z, team) + penalty_value(problem.penalty, w, team);
   result.dual_objective = dual_objective(problem, a, u, team);
-  const double gap = std::max(result.objective - result.dual_objective, 0.0);
-  result.relative_gap = at_zero > 0.0 ? gap / at_zero : gap;
+  result.relative_gap = relative_gap(result.objective, result.dual_objective, at_zero);
   result.nonzeros = static_cast<Index>(static_cast<std::ptrdiff_t>(w.size()) -
                                        std::count(w.begin(), w.end(), 0.0));
   return result;

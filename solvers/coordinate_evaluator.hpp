@@ -111,8 +111,7 @@ class CoordinateEvaluator {
   [[nodiscard]] double highest_dual() const noexcept { return highest_dual_; }
   /// By that bound.
   [[nodiscard]] double relative_gap(double objective) const noexcept {
-    const double gap = std::max(objective - highest_dual_, 0.0);
-    return at_zero_ > 0.0 ? gap / at_zero_ : gap;
+    return sounder::relative_gap(objective, highest_dual_, at_zero_);
   }
 
  private:

@@ -63,6 +63,17 @@ class CoordinateStep {
   /// h_j; 0 for a column that the loss does not feel, whose coefficient never moves.
   [[nodiscard]] std::span<const double> curvature() const noexcept { return curvature_; }
 
+  /// Where a run starts: `initial` (p numbers, or empty for zeros) within the bounds, and zero where
+  /// the loss does not feel a column that is penalised: no step would ever take it there.
+  void start(std::span<const double> initial, std::span<double> w) const noexcept {
+    const P& penalty = problem_->penalty;
+    const bool penalised = penalty.l1() + penalty.l2() > 0.0;
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      const bool dead = curvature_[j] == 0.0 && penalised;
+      w[j] = dead ? 0.0 : penalty.prox(initial.empty() ? 0.0 : initial[j], 0.0);
+    }
+  }
+
   /// (1/n) sum_i s_i x_ij loss'(y_i, z_i). O(nonzeros of the column), as is apply().
   template <class Margins>
   [[nodiscard]] double gradient(Index j, Margins& z) const noexcept {

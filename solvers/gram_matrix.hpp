@@ -75,12 +75,13 @@ class GramMatrix {
 
   /// Adds the products of list[size()...] with everything on the list; `shift` and `total`, unless
   /// empty: less shift shift^T / total, what a free intercept takes off.
-  void extend(const CscMatrix& columns, std::span<const Index> list, std::span<const float> d,
-              std::span<const double> shift, double total, const Team& team) {
+  /// @param rows of the list; filled here
+  void extend(const CscMatrix& columns, std::span<const Index> list, CommonRows& rows,
+              std::span<const float> d, std::span<const double> shift, double total,
+              const Team& team) {
     const std::size_t m = list.size();
     const std::size_t known = size_;
     reserve(m);
-    CommonRows rows(columns, list);
     rows.fill(columns, list);
     team.run([&](Worker worker) {
       std::vector<double> sums(m);

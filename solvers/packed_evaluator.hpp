@@ -86,8 +86,7 @@ class PackedEvaluator {
   }
 
   [[nodiscard]] double relative_gap(double objective, double dual_objective) const noexcept {
-    const double gap = std::max(objective - dual_objective, 0.0);
-    return at_zero_ > 0.0 ? gap / at_zero_ : gap;
+    return sounder::relative_gap(objective, dual_objective, at_zero_);
   }
 
   /// Packed coordinates of coefficients (p, or empty for zeros) and intercept.

@@ -70,14 +70,8 @@ class ParallelDescent {
 
   void start() {
     training_.start();
-    w_.assign(options_.initial);
     b_ = problem_.intercept ? options_.initial_intercept : 0.0;
-    const bool penalised = problem_.penalty.l1() + problem_.penalty.l2() > 0.0;
-    for (std::size_t j = 0; j < w_.size(); ++j) {
-      // Within the bounds; and no step ever takes a column to zero that the loss does not feel.
-      const bool dead = step_.curvature()[j] == 0.0 && penalised;
-      w()[j] = dead ? 0.0 : problem_.penalty.prox(w()[j], 0.0);
-    }
+    step_.start(options_.initial, w());
     objective_ = renew();
     highest_ = std::max(objective_, point_.at_zero());
     training_.stop();
@@ -298,10 +292,7 @@ template <class Chooser, class Update, Loss L, Penalty P>
                                       const CoordinateOptions& options, Trace& trace) {
   problem.validate();
   options.validate();
-  if (!options.initial.empty() &&
-      options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
-    throw std::invalid_argument("initial must hold one coefficient a column");
-  }
+  problem.validate_initial(options.initial);
   return ParallelDescent<Update, L, P, Chooser>(problem, options, trace).run();
 }
 

@@ -65,6 +65,13 @@ struct Problem {
       throw std::invalid_argument("all sample weights are zero");
     }
   }
+
+  /// @throws std::invalid_argument unless `initial` is empty or holds a number a column
+  void validate_initial(std::span<const double> initial) const {
+    if (!initial.empty() && initial.size() != static_cast<std::size_t>(matrix.columns())) {
+      throw std::invalid_argument("initial must hold one coefficient a column");
+    }
+  }
 };
 
 }  // namespace sounder

@@ -338,10 +338,7 @@ template <class Update, Loss L, Penalty P>
                                          Trace& trace) {
   problem.validate();
   options.validate();
-  if (!options.initial.empty() &&
-      options.initial.size() != static_cast<std::size_t>(problem.matrix.columns())) {
-    throw std::invalid_argument("initial must hold one coefficient a column");
-  }
+  problem.validate_initial(options.initial);
   if (options.adagrad) {
     options.variance_reduction = false;
   }

@@ -44,6 +44,7 @@ template <class Model, Penalty P>
 bool projected_step(Model& model, const P& penalty, const Support& support,
                     std::span<const double> x, std::span<double> w, int most_tries) {
   std::vector<double> change(x.size());
+  std::vector<double> values(x.size());
   double alpha = 1.0;
   for (int attempt = 0; attempt < most_tries; ++attempt, alpha *= 0.5) {
     double linear = 0.0;
@@ -52,6 +53,7 @@ bool projected_step(Model& model, const P& penalty, const Support& support,
       const double old = w[support.positions[a]];
       double value = penalty.prox(old + alpha * x[a], 0.0);
       value = penalty.l1() > 0.0 && value * old < 0.0 ? 0.0 : value;
+      values[a] = value;
       change[a] = value - old;
       linear += support.gradient[a] * change[a];
       squares += change[a] * change[a];
@@ -59,10 +61,7 @@ bool projected_step(Model& model, const P& penalty, const Support& support,
     if (linear + 0.5 * (model.curvature(change) + penalty.l2() * squares) < 0.0) {
       model.commit(1.0);
       for (std::size_t a = 0; a < x.size(); ++a) {
-        double& value = w[support.positions[a]];
-        const double old = value;
-        value = penalty.prox(old + alpha * x[a], 0.0);
-        value = penalty.l1() > 0.0 && value * old < 0.0 ? 0.0 : value;
+        w[support.positions[a]] = values[a];
       }
       return true;
     }
