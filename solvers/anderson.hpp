@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include <sounder/solvers/small_cholesky.hpp>
+#include <sounder/solvers/cholesky.hpp>
 #include <sounder/solvers/support_newton.hpp>
 
 namespace sounder {

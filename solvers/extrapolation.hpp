@@ -11,8 +11,8 @@
 
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/cholesky.hpp>
 #include <sounder/solvers/problem.hpp>
-#include <sounder/solvers/small_cholesky.hpp>
 
 namespace sounder {
 

@@ -22,42 +22,47 @@ class CommonRows {
   };
 
   CommonRows(const CscMatrix& columns, std::span<const Index> list)
-      : begins_(static_cast<std::size_t>(columns.rows()) + 1) {
+      : pointers_(static_cast<std::size_t>(columns.rows()) + 1) {
     for (const Index j : list) {
       for (const Index i : columns.column(j).rows) {
-        ++begins_[static_cast<std::size_t>(i) + 1];
+        ++pointers_[static_cast<std::size_t>(i) + 1];
       }
     }
-    for (std::size_t i = 1; i < begins_.size(); ++i) {
-      const auto count = static_cast<double>(begins_[i]);
+    for (std::size_t i = 1; i < pointers_.size(); ++i) {
+      const auto count = static_cast<double>(pointers_[i]);
       pairs_ += count * count;
-      begins_[i] += begins_[i - 1];
+      pointers_[i] += pointers_[i - 1];
     }
   }
 
   /// Sum over the rows of (entries in the row)^2: the cost of the Gram matrix.
   [[nodiscard]] double pairs() const noexcept { return pairs_; }
-  [[nodiscard]] std::size_t entries() const noexcept { return begins_.back(); }
+  [[nodiscard]] std::size_t entries() const noexcept {
+    return static_cast<std::size_t>(pointers_.back());
+  }
+  /// n + 1 of them, as in a CSR matrix.
+  [[nodiscard]] std::span<const Offset> row_pointers() const noexcept { return pointers_; }
 
   /// Needed before row(): entries by row, in the order of the list.
   void fill(const CscMatrix& columns, std::span<const Index> list) {
     entries_.resize(entries());
-    std::vector<std::size_t> filled(begins_.begin(), begins_.end() - 1);
+    std::vector<Offset> filled(pointers_.begin(), pointers_.end() - 1);
     for (std::size_t k = 0; k < list.size(); ++k) {
       const SparseColumn column = columns.column(list[k]);
       for (std::size_t q = 0; q < column.size(); ++q) {
-        entries_[filled[static_cast<std::size_t>(column.rows[q])]++] = {static_cast<Index>(k),
-                                                                        column.values[q]};
+        Offset& next = filled[static_cast<std::size_t>(column.rows[q])];
+        entries_[static_cast<std::size_t>(next++)] = {static_cast<Index>(k), column.values[q]};
       }
     }
   }
   [[nodiscard]] std::span<const Entry> row(Index i) const noexcept {
-    const std::size_t first = begins_[static_cast<std::size_t>(i)];
-    return {entries_.data() + first, begins_[static_cast<std::size_t>(i) + 1] - first};
+    const Offset first = pointers_[static_cast<std::size_t>(i)];
+    return {entries_.data() + first,
+            static_cast<std::size_t>(pointers_[static_cast<std::size_t>(i) + 1] - first)};
   }
 
  private:
-  std::vector<std::size_t> begins_;
+  std::vector<Offset> pointers_;
   std::vector<Entry> entries_;
   double pairs_ = 0.0;
 };
@@ -114,7 +119,43 @@ class GramMatrix {
     size_ = m;
   }
 
+  /// The products of a few columns with few nonzeros. O(|W| nonzeros of the columns).
+  void assign(const CscMatrix& columns, std::span<const Index> list, std::span<const float> d) {
+    clear();
+    reserve(list.size());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      for (std::size_t q = 0; q <= k; ++q) {
+        const auto product = static_cast<float>(
+            weighted_product(columns.column(list[k]), columns.column(list[q]), d));
+        values_[k * stride_ + q] = product;
+        values_[q * stride_ + k] = product;
+      }
+    }
+    size_ = list.size();
+  }
+
  private:
+  /// sum_i d_i one_i other_i, by merging their rows.
+  [[nodiscard]] static double weighted_product(const SparseColumn& one, const SparseColumn& other,
+                                               std::span<const float> d) noexcept {
+    double sum = 0.0;
+    std::size_t a = 0;
+    std::size_t b = 0;
+    while (a < one.size() && b < other.size()) {
+      if (one.rows[a] < other.rows[b]) {
+        ++a;
+      } else if (other.rows[b] < one.rows[a]) {
+        ++b;
+      } else {
+        sum += static_cast<double>(d[static_cast<std::size_t>(one.rows[a])]) *
+               static_cast<double>(one.values[a]) * static_cast<double>(other.values[b]);
+        ++a;
+        ++b;
+      }
+    }
+    return sum;
+  }
+
   void reserve(std::size_t m) {
     if (m <= stride_) {
       return;

@@ -15,7 +15,10 @@
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/anderson.hpp>
 #include <sounder/solvers/coordinate_options.hpp>
+#include <sounder/solvers/feature_sign.hpp>
+#include <sounder/solvers/margin_model.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
+#include <sounder/solvers/settling.hpp>
 #include <sounder/solvers/support_newton.hpp>
 
 namespace sounder {
@@ -42,6 +45,7 @@ class ModelDescent {
   struct Outcome {
     double first = 0.0;  ///< violation of the first epoch: sum_k h_k |step on k|, as it went
     int epochs = 0;
+    bool newton = false;  ///< whether steps on the support were tried
   };
 
   /// Epochs until the violation is small enough, with a Newton step after each once patience is
@@ -64,10 +68,19 @@ class ModelDescent {
       previous = violation;
       if (options_.newton && slow && outcome.epochs >= goal.patience) {
         newton(model, w);
+        outcome.newton = true;
         anderson_.forget();
         previous = std::numeric_limits<double>::infinity();
       } else {
         anderson_.improve(model, penalty_, w);
+      }
+    }
+    if constexpr (std::is_same_v<Model, MarginModel>) {
+      if (options_.newton) {
+        settle_collinear(model, penalty_, w);
+        if (outcome.newton) {
+          settle_heaviest(model, penalty_, w);
+        }
       }
     }
     return outcome;
@@ -87,14 +100,7 @@ class ModelDescent {
         return;
       }
     }
-    newton_by_gradients(model, penalty_, w, std::is_same_v<Model, GramModel> ? 100 : 20);
-  }
-
-  /// Where the proximal step takes coordinate k.
-  template <class Model>
-  [[nodiscard]] double stepped(const Model& model, std::size_t k, double w) const {
-    const double h = model.diagonal(k);
-    return h > 0.0 ? penalty_.prox(w - model.gradient(k) / h, 1.0 / h) : w;
+    damping_.adapt(newton_by_residuals(model, penalty_, w, damping_.value(), 200));
   }
 
   template <class Model>
@@ -104,7 +110,7 @@ class ModelDescent {
     for (std::size_t visit = 0; visit < order_.size(); ++visit) {
       const std::size_t k =
           options_.rule == CoordinateRule::random ? random_.below(w.size()) : order_[visit];
-      const double value = stepped(model, k, w[k]);
+      const double value = stepped(model, penalty_, k, w[k]);
       if (value != w[k]) {
         violation += model.diagonal(k) * std::abs(value - w[k]);
         model.move(k, value - w[k]);
@@ -127,7 +133,7 @@ class ModelDescent {
     } else if (options_.rule == CoordinateRule::greedy) {
       promise_.resize(w.size());
       for (std::size_t k = 0; k < w.size(); ++k) {
-        const double change = stepped(model, k, w[k]) - w[k];
+        const double change = stepped(model, penalty_, k, w[k]) - w[k];
         promise_[k] = model.diagonal(k) * change * change;
       }
       std::erase_if(order_, [&](std::size_t k) { return promise_[k] == 0.0; });
@@ -141,6 +147,7 @@ class ModelDescent {
   const Trace& trace_;
   RandomStream random_;
   Anderson anderson_;
+  Damping damping_;
   std::vector<std::size_t> order_;
   std::vector<double> promise_;
   std::int64_t updates_ = 0;

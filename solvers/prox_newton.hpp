@@ -26,7 +26,7 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
   const double mean = 1.0 / columns.rows();
   terms.d.resize(z.size());
   // Rows without curvature (far margins) keep a trace of it: no column is ever quite free.
-  constexpr double least = 1e-7 * L::curvature_bound;
+  constexpr double least = 1e-12 * L::curvature_bound;
   team.for_shares(
       columns.rows(),
       [&](Range rows) {

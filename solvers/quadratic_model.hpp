@@ -1,18 +1,13 @@
-// A quadratic model of the loss on a working set, in two forms: by its Gram matrix, where the set
-// is small, or by margins.
+// A quadratic model of the loss on a working set, and its form by the Gram matrix, where the set is
+// small; margin_model.hpp has the other.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
-#include <sounder/engine/csc_matrix.hpp>
-#include <sounder/engine/nonzero_share.hpp>
-#include <sounder/engine/team.hpp>
 #include <sounder/solvers/gram_matrix.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
 
 namespace sounder {
 
@@ -25,6 +20,13 @@ struct QuadraticTerms {
   std::vector<double> shift;     ///< X_W^T d; empty without an intercept
   double total = 0.0;            ///< sum_i d_i
 };
+
+/// Where the proximal step takes coordinate k, of value w. A coordinate that must not move stays.
+template <class Model, Penalty P>
+[[nodiscard]] double stepped(const Model& model, const P& penalty, std::size_t k, double w) {
+  const double h = model.diagonal(k);
+  return h > 0.0 ? penalty.prox(w - model.gradient(k) / h, 1.0 / h) : w;
+}
 
 /// The model by H itself, in float: every move costs |W| additions, a look at a gradient nothing.
 class GramModel {
@@ -105,149 +107,6 @@ class GramModel {
   std::vector<std::size_t> support_;
   std::vector<float> block_;
   std::vector<double> image_;
-};
-
-/// The model by the margins' change v = X_W (w - w_0): e = d v is kept in float beside d, so that a
-/// move touches one line a row. It starts at zero: its rounding is relative to the step.
-class MarginModel {
- public:
-  MarginModel(const QuadraticTerms& terms, const CscMatrix& columns, std::span<const Index> list,
-              const Team& team)
-      : terms_(terms), columns_(columns), list_(list), team_(team), rows_(terms.d.size()),
-        image_(terms.d.size()) {
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      rows_[i] = {terms.d[i], 0.0F};
-    }
-  }
-
-  [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
-  [[nodiscard]] double diagonal(std::size_t k) const noexcept { return terms_.diagonal[k]; }
-  [[nodiscard]] double gradient(std::size_t k) const noexcept {
-    const SparseColumn column = columns_.column(list_[k]);
-    const Row* const rows = rows_.data();
-    const std::size_t size = column.size();
-    double even = 0.0;
-    double odd = 0.0;
-    std::size_t q = 0;
-    for (; q + 1 < size; q += 2) {
-      even += static_cast<double>(rows[column.rows[q]].e * column.values[q]);
-      odd += static_cast<double>(rows[column.rows[q + 1]].e * column.values[q + 1]);
-    }
-    if (q < size) {
-      even += static_cast<double>(rows[column.rows[q]].e * column.values[q]);
-    }
-    const double drift = terms_.shift.empty() ? 0.0 : terms_.shift[k] * moved_ / terms_.total;
-    return terms_.gradient[k] + even + odd - drift;
-  }
-  void move(std::size_t k, double change) noexcept {
-    const SparseColumn column = columns_.column(list_[k]);
-    Row* const rows = rows_.data();
-    const auto by = static_cast<float>(change);
-    for (std::size_t q = 0; q < column.size(); ++q) {
-      Row& row = rows[column.rows[q]];
-      row.e += by * row.d * column.values[q];
-    }
-    if (!terms_.shift.empty()) {
-      moved_ += change * terms_.shift[k];
-    }
-  }
-
-  void focus(std::span<const std::size_t> support) {
-    support_.assign(support.begin(), support.end());
-  }
-  /// Both passes over the columns of the support are shared by the team.
-  void multiply(std::span<const double> x, std::span<double> out) {
-    spread(x);
-    const double drift = terms_.shift.empty() ? 0.0 : along(x) / terms_.total;
-    team_.for_shares(
-        static_cast<std::int64_t>(rows_.size()),
-        [&](Range share) {
-          for (auto i = static_cast<std::size_t>(share.begin);
-               i < static_cast<std::size_t>(share.end); ++i) {
-            image_[i] *= static_cast<double>(rows_[i].d);
-          }
-        },
-        Team::few_numbers);
-    team_.for_shares(static_cast<std::int64_t>(x.size()), [&](Range share) {
-      for (auto a = static_cast<std::size_t>(share.begin); a < static_cast<std::size_t>(share.end);
-           ++a) {
-        const SparseColumn column = columns_.column(list_[support_[a]]);
-        double sum = 0.0;
-        for (std::size_t q = 0; q < column.size(); ++q) {
-          sum += image_[static_cast<std::size_t>(column.rows[q])] *
-                 static_cast<double>(column.values[q]);
-        }
-        out[a] = sum - (terms_.shift.empty() ? 0.0 : terms_.shift[support_[a]] * drift);
-      }
-    });
-  }
-  [[nodiscard]] double curvature(std::span<const double> x) {
-    spread(x);
-    double sum = 0.0;
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      sum += static_cast<double>(rows_[i].d) * image_[i] * image_[i];
-    }
-    along_ = terms_.shift.empty() ? 0.0 : along(x);
-    return sum - (terms_.shift.empty() ? 0.0 : along_ * along_ / terms_.total);
-  }
-  void commit(double t) noexcept {
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      rows_[i].e += rows_[i].d * static_cast<float>(t * image_[i]);
-    }
-    moved_ += t * along_;
-  }
-
- private:
-  struct Row {
-    float d;
-    float e;
-  };
-
-  /// shift . x.
-  [[nodiscard]] double along(std::span<const double> x) const noexcept {
-    double sum = 0.0;
-    for (std::size_t a = 0; a < x.size(); ++a) {
-      sum += terms_.shift[support_[a]] * x[a];
-    }
-    return sum;
-  }
-
-  /// image = X_S x; workers have sums of their own.
-  void spread(std::span<const double> x) {
-    partial_.resize(static_cast<std::size_t>(team_.size() - 1));
-    team_.run([&](Worker worker) {
-      std::vector<double>& sums =
-          worker.rank == 0 ? image_ : partial_[static_cast<std::size_t>(worker.rank - 1)];
-      sums.assign(rows_.size(), 0.0);
-      const auto step = static_cast<std::size_t>(worker.size);
-      for (auto a = static_cast<std::size_t>(worker.rank); a < x.size(); a += step) {
-        if (x[a] == 0.0) {
-          continue;
-        }
-        const SparseColumn column = columns_.column(list_[support_[a]]);
-        for (std::size_t q = 0; q < column.size(); ++q) {
-          sums[static_cast<std::size_t>(column.rows[q])] +=
-              x[a] * static_cast<double>(column.values[q]);
-        }
-      }
-    });
-    for (const std::vector<double>& sums : partial_) {
-      for (std::size_t i = 0; i < image_.size(); ++i) {
-        image_[i] += sums[i];
-      }
-    }
-  }
-
-  const QuadraticTerms& terms_;
-  const CscMatrix& columns_;
-  std::span<const Index> list_;
-  const Team& team_;
-  std::vector<Row> rows_;
-  std::vector<double> image_;
-  std::vector<std::vector<double>> partial_;
-  std::vector<std::size_t> support_;
-  double moved_ = 0.0;  ///< shift . (w - w_0)
-  double along_ = 0.0;
 };
 
 }  // namespace sounder

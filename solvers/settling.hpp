@@ -1,0 +1,149 @@
+// What is left when a model by margins has nearly been minimised: groups of columns that are nearly
+// collinear, and the heaviest columns. Both are solved exactly.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/csc_matrix.hpp>
+#include <sounder/solvers/cholesky.hpp>
+#include <sounder/solvers/feature_sign.hpp>
+#include <sounder/solvers/gram_matrix.hpp>
+#include <sounder/solvers/margin_model.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
+#include <sounder/solvers/quadratic_model.hpp>
+#include <sounder/solvers/support_newton.hpp>
+
+namespace sounder {
+namespace detail {
+
+/// A column that owes most of its curvature to one row.
+struct Leaning {
+  Index row;
+  std::size_t position;  ///< of the column on the list
+
+  friend auto operator<=>(const Leaning&, const Leaning&) = default;
+};
+
+/// Sorted by row. O(nonzeros of the columns that are looked at).
+inline std::vector<Leaning> leaning_columns(const MarginModel& model) {
+  constexpr std::size_t most_nonzeros = 64;
+  constexpr double most_of_it = 0.7;
+  std::vector<Leaning> found;
+  for (std::size_t k = 0; k < model.size(); ++k) {
+    const SparseColumn column = model.columns().column(model.list()[k]);
+    if (column.size() > most_nonzeros || !(model.diagonal(k) > 0.0)) {
+      continue;
+    }
+    for (std::size_t q = 0; q < column.size(); ++q) {
+      const auto x = static_cast<double>(column.values[q]);
+      const auto d = static_cast<double>(model.terms().d[static_cast<std::size_t>(column.rows[q])]);
+      if (d * x * x >= most_of_it * model.diagonal(k)) {
+        found.push_back({column.rows[q], k});
+        break;
+      }
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// The minimiser in the coordinates `group` alone, to the last digits.
+template <Penalty P>
+void settle_group(MarginModel& model, const P& penalty, std::span<const Leaning> group,
+                  GramMatrix& gram, std::span<double> w) {
+  const std::size_t m = group.size();
+  std::vector<Index> list(m);
+  for (std::size_t k = 0; k < m; ++k) {
+    list[k] = model.list()[group[k].position];
+  }
+  gram.assign(model.columns(), list, model.terms().d);
+  QuadraticTerms terms;
+  std::vector<double> value(m);
+  for (std::size_t k = 0; k < m; ++k) {
+    terms.gradient.push_back(model.gradient(group[k].position));
+    terms.diagonal.push_back(static_cast<double>(gram.row(k)[k]));
+    value[k] = w[group[k].position];
+  }
+  GramModel small(terms, gram);
+  constexpr int most_rounds = 10;
+  for (int round = 0; round < most_rounds; ++round) {
+    double violation = 0.0;
+    for (std::size_t k = 0; k < m; ++k) {
+      const double change = stepped(small, penalty, k, value[k]) - value[k];
+      if (change != 0.0) {
+        violation += std::abs(change) * small.diagonal(k);
+        small.move(k, change);
+        value[k] += change;
+      }
+    }
+    if (violation <= 1e-9 * penalty.l1()) {
+      break;
+    }
+    newton_by_cholesky(small, penalty, value, 100);
+  }
+  for (std::size_t k = 0; k < m; ++k) {
+    const std::size_t position = group[k].position;
+    if (value[k] != w[position]) {
+      model.move(position, value[k] - w[position]);
+      w[position] = value[k];
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Solves exactly, group by group, for columns that lean on the same row: rare words of one
+/// document, say, which differ only in rows that the loss hardly feels. Along their difference H is
+/// nearly zero and the optimum far: coordinate descent crawls, and conjugate residuals see it last.
+/// O(nonzeros of the list), and cubes of the groups' sizes.
+template <Penalty P>
+void settle_collinear(MarginModel& model, const P& penalty, std::span<double> w) {
+  constexpr std::size_t most = 64;
+  const std::vector<detail::Leaning> leaning = detail::leaning_columns(model);
+  GramMatrix gram;
+  for (std::size_t begin = 0; begin < leaning.size();) {
+    std::size_t end = begin + 1;
+    while (end < leaning.size() && leaning[end].row == leaning[begin].row) {
+      ++end;
+    }
+    if (end - begin > 1) {
+      detail::settle_group(model, penalty,
+                           std::span(leaning).subspan(begin, std::min(end - begin, most)), gram, w);
+    }
+    begin = end;
+  }
+}
+
+/// A Newton step by Cholesky on the heaviest columns of the support: a small change anywhere moves
+/// their gradients, which is what keeps the dual point from being feasible.
+template <Penalty P>
+void settle_heaviest(MarginModel& model, const P& penalty, std::span<double> w) {
+  constexpr std::size_t most = 32;
+  Support support;
+  for (const std::size_t k : model.row_products().heaviest_first()) {
+    if (support.size() == most) {
+      break;
+    }
+    support.add(model, penalty, k, w[k]);
+  }
+  const std::size_t s = support.size();
+  if (s == 0) {
+    return;
+  }
+  std::vector<double> h = model.block(support.positions);
+  std::vector<double> x(s);
+  for (std::size_t a = 0; a < s; ++a) {
+    h[a * s + a] += 1e-6 * h[a * s + a] + penalty.l2();
+    x[a] = -support.gradient[a];
+  }
+  solve_cholesky(h, x, 1e-7);
+  model.focus(support.positions);
+  detail::projected_step(model, penalty, support, x, w, 3);
+}
+
+}  // namespace sounder
