@@ -1,0 +1,1 @@
+// Nothing: the compiler wants a source to go with support/precompiled.hpp.

@@ -1,0 +1,18 @@
+// What nearly every test includes, parsed once. Tests include what they use all the same.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include "support/catch.hpp"
