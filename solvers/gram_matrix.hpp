@@ -40,8 +40,6 @@ class CommonRows {
   [[nodiscard]] std::size_t entries() const noexcept {
     return static_cast<std::size_t>(pointers_.back());
   }
-  /// n + 1 of them, as in a CSR matrix.
-  [[nodiscard]] std::span<const Offset> row_pointers() const noexcept { return pointers_; }
 
   /// Needed before row(): entries by row, in the order of the list.
   void fill(const CscMatrix& columns, std::span<const Index> list) {
