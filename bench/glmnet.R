@@ -1,0 +1,29 @@
+# One fit of glmnet for sparse_models.py: Rscript glmnet.R FOLDER FAMILY LAMBDA TOLERANCE STEPS.
+# FOLDER holds the matrix as triplets and gets `seconds` and `coefficients`. STEPS values of lambda
+# lead to LAMBDA, each the start of the next, as glmnet's manual advises.
+suppressMessages({library(Matrix); library(glmnet)})
+given <- commandArgs(trailingOnly = TRUE)
+folder <- given[1]
+vector_of <- function(name, what, size) {
+  path <- file.path(folder, name)
+  readBin(path, what, n = file.size(path) / size, size = size)
+}
+shape <- vector_of("shape", "integer", 4)
+x <- sparseMatrix(i = vector_of("rows", "integer", 4), j = vector_of("columns", "integer", 4),
+                  x = vector_of("values", "double", 8), dims = shape, index1 = FALSE)
+if (nnzero(x) == prod(shape)) x <- as.matrix(x)
+y <- vector_of("targets", "double", 8)
+last <- as.numeric(given[3])
+steps <- as.integer(given[5])
+slopes <- if (given[2] == "gaussian") y else sign(y) / 2
+first <- max(abs(as.vector(crossprod(x, slopes)))) / length(y)
+lambdas <- if (steps == 1) last else exp(seq(log(max(first, last)), log(last), length.out = steps))
+lambdas[steps] <- last
+glmnet.control(fdev = 0, devmax = 1)
+started <- proc.time()[["elapsed"]]
+model <- glmnet(x, if (given[2] == "gaussian") y else (sign(y) + 1) / 2, family = given[2],
+                lambda = lambdas, standardize = FALSE, intercept = FALSE,
+                thresh = as.numeric(given[4]), maxit = 1e8)
+seconds <- proc.time()[["elapsed"]] - started
+writeBin(seconds, file.path(folder, "seconds"))
+writeBin(as.numeric(model$beta[, ncol(model$beta)]), file.path(folder, "coefficients"))
