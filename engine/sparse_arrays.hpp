@@ -1,11 +1,11 @@
 // Storage that the makers of sparse matrices fill in parallel.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include <sounder/engine/aligned_array.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 
 namespace sounder {
@@ -19,19 +19,17 @@ class SparseArrays {
  public:
   /// @param pointers n + 1 offsets from 0 to nnz; at least one.
   explicit SparseArrays(std::vector<Offset> pointers)
-      : pointers_(std::move(pointers)), nonzeros_(static_cast<std::size_t>(pointers_.back())),
-        indices_(std::make_unique_for_overwrite<Index[]>(nonzeros_)),
-        values_(std::make_unique_for_overwrite<float[]>(nonzeros_)) {}
+      : pointers_(std::move(pointers)), indices_(static_cast<std::size_t>(pointers_.back())),
+        values_(indices_.size()) {}
 
   [[nodiscard]] std::span<const Offset> pointers() const noexcept { return pointers_; }
-  [[nodiscard]] std::span<Index> indices() noexcept { return {indices_.get(), nonzeros_}; }
-  [[nodiscard]] std::span<float> values() noexcept { return {values_.get(), nonzeros_}; }
+  [[nodiscard]] std::span<Index> indices() noexcept { return {indices_.data(), indices_.size()}; }
+  [[nodiscard]] std::span<float> values() noexcept { return {values_.data(), values_.size()}; }
 
  private:
   std::vector<Offset> pointers_;
-  std::size_t nonzeros_;
-  std::unique_ptr<Index[]> indices_;
-  std::unique_ptr<float[]> values_;
+  AlignedArray<Index> indices_;
+  AlignedArray<float> values_;
 };
 
 }  // namespace sounder

@@ -77,7 +77,11 @@ class CoordinateDescent {
   void start() {
     b_ = problem_.intercept ? options_.initial_intercept : 0.0;
     step_.start(options_.initial, w_);
-    point_.margins(w_, b_, z_);
+    if (options_.initial.empty()) {
+      std::fill(z_.begin(), z_.end(), b_);
+    } else {
+      point_.margins(w_, b_, z_);
+    }
   }
 
   void certify() {
