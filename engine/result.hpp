@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/update_counts.hpp>
 
 namespace sounder {
 
@@ -57,6 +59,8 @@ struct Result {
   double step = 0.0;                ///< the step that was used, in the solver's own scale
   Index parallel = 0;               ///< coordinates updated at once, by solvers that choose
   Certificate certificate;          ///< of `w`
+  /// What the updates ran into, if the policy was a counting one: see counting.hpp.
+  std::optional<UpdateCounts> counts;
   std::uint64_t seed = 0;
   int threads = 1;
 };

@@ -10,6 +10,8 @@
 //   Locked   a mutex per stripe of coordinates, held over a whole sample: the baseline that the
 //            lock-free policies are measured against
 //
+// Each has a counting twin, Counting<Update> in counting.hpp, for runs that measure conflicts.
+//
 // All but Plain go through relaxed std::atomic_ref: there is no data race in the sense of C++, and
 // on x86-64 relaxed loads and stores are plain moves. Relaxed order is enough because no coordinate
 // publishes another one; joining the team orders everything.
@@ -23,6 +25,7 @@
 #include <mutex>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <sounder/engine/aligned_array.hpp>
@@ -70,6 +73,18 @@ struct Locked : Relaxed {
   static constexpr std::string_view name = "locked";
 };
 
+/// Whether a policy counts what its updates run into: see counting.hpp.
+template <class Update>
+inline constexpr bool counts_updates = false;
+
+/// Whether updates may be lost.
+template <class Update>
+inline constexpr bool loses_updates = std::is_same_v<Update, Relaxed>;
+
+/// Whether steps hold locks: private copies of coordinates would go past them.
+template <class Update>
+inline constexpr bool holds_locks = std::is_same_v<Update, Locked>;
+
 /// A vector of doubles shared by a team.
 ///
 /// `get` and `update` may be called by any number of workers at once (by one, if Update is Plain);
@@ -112,6 +127,26 @@ class SharedVector {
   [[nodiscard]] std::vector<double> snapshot() noexcept {
     return {values_.data(), values_.data() + values_.size()};
   }
+
+  /// One worker's way to the vector within its steps. A counting twin has more to do here.
+  class View {
+   public:
+    explicit View(SharedVector& vector) noexcept : vector_(&vector) {}
+
+    void begin_step() const noexcept {}
+    [[nodiscard]] double get(std::size_t j) const noexcept { return vector_->get(j); }
+    template <class Change>
+    void update(std::size_t j, Change&& change) const noexcept {
+      vector_->update(j, change);
+    }
+    void add(std::size_t j, double d) const noexcept { vector_->add(j, d); }
+    void set(std::size_t j, double value) const noexcept { vector_->set(j, value); }
+    void end_step() const noexcept {}
+    void hand_in() const noexcept {}
+
+   private:
+    SharedVector* vector_;
+  };
 
  private:
   AlignedArray<double> values_;

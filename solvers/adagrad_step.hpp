@@ -32,32 +32,34 @@ class alignas(128) AdaGradStepper {
 
   AdaGradStepper(const LabelledRows<L>& data, const HotBands& /*bands*/,
                  std::span<const Terms> terms, SharedVector<Update>& shared, Common& common)
-      : data_(data), terms_(terms), shared_(&shared), common_(&common) {}
+      : data_(data), terms_(terms), view_(shared), common_(&common) {}
 
   void begin_epoch(std::span<const double> /*anchors*/) noexcept {}
 
   void step(Index i, double step) {
     const std::span<const PackedEntry> row = data_.rows->row(i);
     [[maybe_unused]] const auto guard = common_->locks.hold(row, scratch_);
-    const double z = packed_dot(row, [this](std::size_t j) { return shared_->get(j); });
+    view_.begin_step();
+    const double z = packed_dot(row, [this](std::size_t j) { return view_.get(j); });
     const double slope = data_.weight(i) * data_.slope(i, z);
     for (const PackedEntry& entry : row) {
       const auto j = static_cast<std::size_t>(entry.column);
       const double gradient = slope * static_cast<double>(entry.value);
       common_->squares.add(j, gradient * gradient);
       const double own = step / std::sqrt(common_->squares.get(j) + smallest);
-      shared_->update(j, [&](double x) { return terms_[j].prox(x - own * gradient, own); });
+      view_.update(j, [&](double x) { return terms_[j].prox(x - own * gradient, own); });
     }
+    view_.end_step();
   }
 
-  void end_epoch() noexcept {}
+  void end_epoch() { view_.hand_in(); }
 
  private:
   static constexpr double smallest = 1e-12;  // a coordinate whose gradients were all zero stays put
 
   LabelledRows<L> data_;
   std::span<const Terms> terms_;
-  SharedVector<Update>* shared_;
+  typename SharedVector<Update>::View view_;
   Common* common_;
   [[no_unique_address]] typename SampleLocks<Update>::Scratch scratch_;
 };

@@ -17,8 +17,12 @@ namespace sounder {
 /// Margins (or coefficients) of which one worker is the only user; a SharedVector in use by several
 /// has the same functions.
 struct LoneVector {
+  using View = LoneVector;
   std::span<double> values;
 
+  void begin_step() const noexcept {}
+  void end_step() const noexcept {}
+  void hand_in() const noexcept {}
   [[nodiscard]] double get(std::size_t i) const noexcept { return values[i]; }
   void add(std::size_t i, double d) const noexcept { values[i] += d; }
   void set(std::size_t i, double value) const noexcept { values[i] = value; }

@@ -131,7 +131,7 @@ class ParallelDescent {
 
   /// Objective and extrapolation. False if the epoch was undone, or ended the run.
   bool settle() {
-    if (std::is_same_v<Update, Relaxed> && parallel_ > 1) {
+    if (loses_updates<Update> && parallel_ > 1) {
       point_.margins(w(), b_, z());
     }
     point_.settle_intercept(b_, z());
@@ -247,6 +247,9 @@ class ParallelDescent {
     result.seed = options_.seed;
     result.threads = team_.size();
     result.parallel = parallel_;
+    if constexpr (counts_updates<Update>) {
+      result.counts = z_.counts();
+    }
     return result;
   }
 

@@ -18,10 +18,10 @@
 namespace sounder {
 
 /// Coefficients and margins as a worker sees them.
-template <class Vector>
+template <class Coefficients, class Margins>
 struct CoordinatePoint {
-  Vector& w;
-  Vector& z;
+  Coefficients& w;
+  Margins& z;
 };
 
 /// Deals out units of work (a coordinate, or a block of them) in a fresh random permutation an
@@ -53,15 +53,16 @@ class ParallelRounds {
   bool run(int pass, Index parallel, SharedVector<Update>& w, SharedVector<Update>& z,
            Chooser& chooser, const Trace& trace) {
     schedule_.shuffle(pass);
-    CoordinatePoint<SharedVector<Update>> shared{w, z};
     if (parallel == 1) {
       LoneVector lone_w{w.quiescent()};
       LoneVector lone_z{z.quiescent()};
-      CoordinatePoint<LoneVector> lone{lone_w, lone_z};
-      return run_freely(1, lone, chooser, trace);
+      return run_freely(1, lone_w, lone_z, chooser, trace);
     }
-    return parallel <= team_->size() ? run_freely(parallel, shared, chooser, trace)
-                                     : run_in_rounds(parallel, shared, chooser, trace);
+    if (parallel <= team_->size()) {
+      return run_freely(parallel, w, z, chooser, trace);
+    }
+    CoordinatePoint<SharedVector<Update>, SharedVector<Update>> shared{w, z};
+    return run_in_rounds(parallel, shared, chooser, trace);
   }
 
  private:
@@ -69,27 +70,34 @@ class ParallelRounds {
     return schedule_.rows_at(position).begin;
   }
 
-  template <class Point, class Chooser>
-  bool run_freely(int workers, Point& point, Chooser& chooser, const Trace& trace) {
+  template <class Vector, class Chooser>
+  bool run_freely(int workers, Vector& w, Vector& z, Chooser& chooser, const Trace& trace) {
     const std::int64_t units = schedule_.positions();
     const std::int64_t chunk = std::clamp<std::int64_t>(units / (64 * workers), 1, 64);
     std::atomic<std::int64_t> next = 0;
     std::atomic<bool> whole = true;
     Team(workers).run([&](Worker worker) {
       const std::span<CoordinateMove> moves = moves_of(static_cast<std::size_t>(worker.rank));
+      typename Vector::View margins(z);
+      CoordinatePoint<Vector, typename Vector::View> point{w, margins};
       while (whole.load(std::memory_order_relaxed)) {
         const std::int64_t begin = next.fetch_add(chunk, std::memory_order_relaxed);
         if (begin >= units) {
-          return;
+          break;
         }
         if (trace.cancelled()) {
           whole.store(false, std::memory_order_relaxed);
         }
         for (std::int64_t k = begin; k < std::min(begin + chunk, units); ++k) {
+          margins.begin_step();
           const int count = chooser.choose(unit_at(k), worker.rank, point, moves);
           apply(moves.first(static_cast<std::size_t>(count)), point, chooser);
+          if (count > 0) {
+            margins.end_step();
+          }
         }
       }
+      margins.hand_in();
     });
     return whole;
   }

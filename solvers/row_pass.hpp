@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/engine/trace.hpp>
+#include <sounder/engine/update_counts.hpp>
 #include <sounder/solvers/adagrad_step.hpp>
 #include <sounder/solvers/coordinate_terms.hpp>
 #include <sounder/solvers/labelled_rows.hpp>
@@ -36,6 +38,9 @@ class RowPass {
 
   /// Back to zero, as newly made.
   virtual void restart() = 0;
+
+  /// Of all passes, if the policy counts.
+  [[nodiscard]] virtual std::optional<UpdateCounts> counts() const { return std::nullopt; }
 
   /// Sets what every coordinate feels beside the loss in the passes to come.
   virtual void prepare(std::span<const CoordinateTerms> terms) = 0;
@@ -67,6 +72,13 @@ class StepperPass final : public RowPass {
   void restart() override {
     shared_.assign({});
     common_.restart();
+  }
+
+  [[nodiscard]] std::optional<UpdateCounts> counts() const override {
+    if constexpr (counts_updates<Update>) {
+      return shared_.counts();
+    }
+    return std::nullopt;
   }
 
   void prepare(std::span<const CoordinateTerms> terms) override {

@@ -41,7 +41,8 @@ class alignas(128) RowStepper {
   ///        worker), rewritten between epochs
   RowStepper(const LabelledRows<L>& data, const HotBands& bands, std::span<const Terms> terms,
              SharedVector<Update>& shared, Common& common)
-      : data_(data), bands_(&bands), terms_(terms), shared_(&shared), locks_(&common.locks),
+      : data_(data), bands_(&bands), terms_(terms), shared_(&shared), view_(shared),
+        locks_(&common.locks),
         hot_(data.rows->order().hot) {}
 
   /// @param anchors -loss'(y_i, z_i) at the last snapshot, or empty without variance reduction
@@ -60,8 +61,9 @@ class alignas(128) RowStepper {
     const std::span<const PackedEntry> hot = data_.rows->hot(i);
     const std::span<const PackedEntry> cold = data_.rows->cold(i);
     [[maybe_unused]] const auto guard = locks_->hold(cold, scratch_);
+    view_.begin_step();
     const double z = packed_dot(hot, [this](std::size_t j) { return hot_[j]; }) +
-                     packed_dot(cold, [this](std::size_t j) { return shared_->get(j); });
+                     packed_dot(cold, [this](std::size_t j) { return view_.get(j); });
     const double weight = data_.weight(i);
     double slope = data_.slope(i, z);
     if (!anchors_.empty()) {
@@ -77,8 +79,9 @@ class alignas(128) RowStepper {
     for (const PackedEntry& entry : cold) {
       const auto j = static_cast<std::size_t>(entry.column);
       const Terms terms = terms_[j];
-      shared_->update(j, [&](double x) { return terms.moved(x, pull * entry.value, rate); });
+      view_.update(j, [&](double x) { return terms.moved(x, pull * entry.value, rate); });
     }
+    view_.end_step();
     travelled_ += step;
     if (++passed_ % bands_->rows == 0) {
       exchange(bands_->due(++tick_));
@@ -86,7 +89,10 @@ class alignas(128) RowStepper {
   }
 
   /// Hands every hot column back; call once after the last row of an epoch.
-  void end_epoch() { exchange(bands_->count); }
+  void end_epoch() {
+    exchange(bands_->count);
+    view_.hand_in();
+  }
 
  private:
   void exchange(int bands) {
@@ -104,7 +110,8 @@ class alignas(128) RowStepper {
   LabelledRows<L> data_;
   const HotBands* bands_;
   std::span<const Terms> terms_;
-  SharedVector<Update>* shared_;
+  SharedVector<Update>* shared_;  ///< for the exchange
+  typename SharedVector<Update>::View view_;
   SampleLocks<Update>* locks_;
   std::span<const double> anchors_;
   HotColumns hot_;

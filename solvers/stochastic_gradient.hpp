@@ -296,6 +296,7 @@ class StochasticGradient {
     result.certificate.dual_objective = latest_.dual_objective;
     result.certificate.relative_gap =
         point_.relative_gap(best_certificate_.objective, latest_.dual_objective);
+    result.counts = pass_->counts();
     result.seed = options_.seed;
     result.threads = team_.size();
     return result;
@@ -343,7 +344,7 @@ template <class Update, Loss L, Penalty P>
     options.variance_reduction = false;
   }
   // AdaGrad keeps its sums in shared memory; Locked is the baseline without private copies.
-  if (options.adagrad || std::is_same_v<Update, Locked>) {
+  if (options.adagrad || holds_locks<Update>) {
     options.hot_columns = 0;
   }
   return StochasticGradient<L, P>(problem, options, &make_pass<Update, L>, trace).run();

@@ -191,7 +191,7 @@ TEST_CASE("one block makes it greedy descent: the steepest coordinate first", "[
   std::vector<double> z(400);
   sounder::LoneVector lone_w{w};
   sounder::LoneVector lone_z{z};
-  sounder::CoordinatePoint<sounder::LoneVector> point{lone_w, lone_z};
+  sounder::CoordinatePoint<sounder::LoneVector, sounder::LoneVector> point{lone_w, lone_z};
   std::vector<sounder::CoordinateMove> moves(1);
   double here = objective_at_zero(problem, alone);
   for (int k = 0; k < 30; ++k) {

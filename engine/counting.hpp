@@ -1,0 +1,112 @@
+// The update policies' counting twins: the same updates, with a count of what they run into.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include <sounder/engine/shared_vector.hpp>
+#include <sounder/engine/update_counts.hpp>
+
+namespace sounder {
+
+/// Update as before, counted: an update policy for runs that measure, beside those that are timed.
+template <class Update>
+struct Counting {
+  using Counted = Update;
+  static constexpr std::string_view name = Update::name;
+};
+
+template <class Update>
+inline constexpr bool counts_updates<Counting<Update>> = true;
+
+template <class Update>
+inline constexpr bool loses_updates<Counting<Update>> = loses_updates<Update>;
+template <class Update>
+inline constexpr bool holds_locks<Counting<Update>> = holds_locks<Update>;
+
+/// The vector with a version a coordinate, which every write through a View raises. What goes past
+/// the views (the exchange of private copies between steps) is done and not counted.
+///
+/// 4 bytes a coordinate, and 4 more a view. The versions are exact; that a version and its value
+/// are two words lets a collision within nanoseconds of another be seen on the wrong side of it.
+template <class Update>
+class SharedVector<Counting<Update>> : public SharedVector<Update> {
+ public:
+  explicit SharedVector(std::size_t size)
+      : SharedVector<Update>(size),
+        versions_(std::make_unique<std::atomic<std::uint32_t>[]>(size)) {}
+
+  /// Of all views that have been handed in. Only when the team has joined.
+  [[nodiscard]] const UpdateCounts& counts() const noexcept { return counts_; }
+
+  /// One worker's way to the vector; not shared between threads.
+  class View {
+   public:
+    explicit View(SharedVector& vector) : vector_(&vector), seen_(vector.size()) {}
+
+    void begin_step() noexcept { begun_ = vector_->completed_.load(std::memory_order_acquire); }
+    [[nodiscard]] double get(std::size_t j) noexcept {
+      seen_[j] = vector_->versions_[j].load(std::memory_order_acquire);
+      return vector_->base().get(j);
+    }
+    template <class Change>
+    void update(std::size_t j, Change&& change) noexcept {
+      std::atomic<std::uint32_t>& version = vector_->versions_[j];
+      const std::uint32_t before = version.load(std::memory_order_acquire);
+      std::int64_t calls = 0;
+      vector_->base().update(j, [&](double x) {
+        ++calls;
+        return change(x);
+      });
+      const std::uint32_t after = version.fetch_add(1, std::memory_order_acq_rel);
+      ++counts_.updates;
+      counts_.collisions += after != seen_[j] ? 1 : 0;
+      counts_.retries += calls - 1;
+      if constexpr (loses_updates<Update>) {
+        counts_.lost += static_cast<std::int64_t>(after - before);
+      }
+    }
+    void add(std::size_t j, double d) noexcept {
+      update(j, [d](double x) { return x + d; });
+    }
+    void set(std::size_t j, double value) noexcept {
+      update(j, [value](double /*x*/) { return value; });
+    }
+    void end_step() {
+      const std::int64_t now = vector_->completed_.fetch_add(1, std::memory_order_acq_rel);
+      ++counts_.steps;
+      counts_.staleness.add(now - begun_);
+    }
+
+    /// Adds this view's counts to the vector's, and starts anew. Any worker, any time.
+    void hand_in() {
+      const std::lock_guard guard(vector_->mutex_);
+      vector_->counts_.add(counts_);
+      counts_ = {};
+    }
+
+   private:
+    SharedVector* vector_;
+    std::vector<std::uint32_t> seen_;  ///< versions, at the step's reads
+    std::int64_t begun_ = 0;
+    UpdateCounts counts_;
+  };
+
+ private:
+  [[nodiscard]] SharedVector<Update>& base() noexcept { return *this; }
+
+  std::unique_ptr<std::atomic<std::uint32_t>[]> versions_;
+  alignas(64) std::atomic<std::int64_t> completed_ = 0;  ///< steps, all workers
+  std::mutex mutex_;
+  UpdateCounts counts_;
+};
+
+template <class Update>
+class SampleLocks<Counting<Update>> : public SampleLocks<Update> {};
+
+}  // namespace sounder
