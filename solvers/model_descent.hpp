@@ -89,14 +89,17 @@ class ModelDescent {
  private:
   /// Epochs by margins that shrink the violation by less are worth replacing by a Newton step.
   static constexpr double slow_rate = 0.8;
-  static constexpr std::size_t few = 300;  ///< up to here Cholesky's s^3 is nothing
+  static constexpr double few = 300.0;  ///< up to here Cholesky's s^3 is nothing
 
   template <class Model>
   void newton(Model& model, std::span<double> w) {
     if constexpr (std::is_same_v<Model, GramModel>) {
-      const auto zeros = static_cast<std::size_t>(std::count(w.begin(), w.end(), 0.0));
-      if (w.size() - zeros <= few) {
-        newton_by_cholesky(model, penalty_, w, 100);
+      const auto zeros = std::count(w.begin(), w.end(), 0.0);
+      const auto s = static_cast<double>(static_cast<std::ptrdiff_t>(w.size()) - zeros);
+      if (s <= few) {
+        // A step's s^3 against an epoch's w.size()^2 and the kinks that it goes by for nothing.
+        newton_by_cholesky(model, penalty_, w,
+                           static_cast<int>(std::clamp(1e6 / (s * s * s), 1.0, 100.0)));
         return;
       }
     }
