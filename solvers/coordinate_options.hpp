@@ -39,7 +39,8 @@ struct CoordinateOptions {
   CoordinateRule rule = CoordinateRule::shuffled;  ///< of `cd`
   bool working_set = true;                         ///< of `cd`, as the next two
   bool screening = true;                           ///< Gap-Safe
-  bool newton = true;                              ///< Newton steps on the support
+  /// Newton steps on the support; exact solves for nearly collinear and for the heaviest columns.
+  bool newton = true;
   int extrapolation = 5;  ///< past iterates combined after an epoch; 0: none
 
   /// P, the coordinates (or blocks) that are updated at once; 0: as many as there are threads and

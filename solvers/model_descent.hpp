@@ -89,7 +89,10 @@ class ModelDescent {
  private:
   /// Epochs by margins that shrink the violation by less are worth replacing by a Newton step.
   static constexpr double slow_rate = 0.8;
-  static constexpr double few = 300.0;  ///< up to here Cholesky's s^3 is nothing
+  /// A support of s coefficients: steps by Cholesky up to here, as many as s^3 allows; an epoch on
+  /// a small model costs less than many of them.
+  static constexpr double few = 300.0;
+  static constexpr double cubes = 1e6;
 
   template <class Model>
   void newton(Model& model, std::span<double> w) {
@@ -97,9 +100,8 @@ class ModelDescent {
       const auto zeros = std::count(w.begin(), w.end(), 0.0);
       const auto s = static_cast<double>(static_cast<std::ptrdiff_t>(w.size()) - zeros);
       if (s <= few) {
-        // A step's s^3 against an epoch's w.size()^2 and the kinks that it goes by for nothing.
-        newton_by_cholesky(model, penalty_, w,
-                           static_cast<int>(std::clamp(1e6 / (s * s * s), 1.0, 100.0)));
+        const double steps = std::clamp(cubes / (s * s * s), 1.0, 100.0);
+        newton_by_cholesky(model, penalty_, w, static_cast<int>(steps));
         return;
       }
     }
