@@ -179,7 +179,7 @@ TEST_CASE("columns that lean on one row are settled exactly", "[model]") {
   MarginModel margins = model.by_margins();
   std::vector<double> w{1.0, 1.0, 0.25};
   sounder::settle_collinear(margins, penalty, w);
-  for (const std::size_t k : {0, 1}) {
+  for (std::size_t k = 0; k < 2; ++k) {
     CAPTURE(k, w[k], margins.gradient(k));
     REQUIRE(penalty.distance(w[k], margins.gradient(k)) < 1e-7);  // margins are floats
   }
