@@ -17,7 +17,6 @@ namespace sounder {
 /// Update as before, counted: an update policy for runs that measure, beside those that are timed.
 template <class Update>
 struct Counting {
-  using Counted = Update;
   static constexpr std::string_view name = Update::name;
 };
 

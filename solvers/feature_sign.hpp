@@ -49,12 +49,25 @@ std::vector<Kink> kinks_along(const P& penalty, const Support& support, std::spa
   return kinks;
 }
 
+/// -H^-1 gradient on the support by Cholesky, for H (row-major) that was kept in float: a ridge of
+/// 1e-6 of the diagonal bridges what it has lost. O(s^3).
+inline std::vector<double> newton_direction(std::vector<double> h, const Support& support,
+                                            double l2) {
+  const std::size_t s = support.size();
+  std::vector<double> x(s);
+  for (std::size_t a = 0; a < s; ++a) {
+    h[a * s + a] += 1e-6 * h[a * s + a] + l2;
+    x[a] = -support.gradient[a];
+  }
+  solve_cholesky(h, x, 1e-7);
+  return x;
+}
+
 }  // namespace detail
 
 /// Newton steps on the support by Cholesky, each to the exact minimum along its ray (kinks and
 /// all), until one is free of kinks: the feature-sign search of Lee, Battle, Raina, Ng, "Efficient
-/// sparse coding algorithms", NIPS 2006. O(s^3) a step. A ridge of 1e-6 of the diagonal bridges
-/// what float has lost.
+/// sparse coding algorithms", NIPS 2006. O(s^3) a step.
 template <Penalty P>
 void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w, int most_steps) {
   for (int step = 0; step < most_steps; ++step) {
@@ -64,13 +77,8 @@ void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w,
       return;
     }
     model.focus(support.positions);
-    std::vector<double> h(model.block().begin(), model.block().end());
-    std::vector<double> x(s);
-    for (std::size_t a = 0; a < s; ++a) {
-      h[a * s + a] += 1e-6 * h[a * s + a] + penalty.l2();
-      x[a] = -support.gradient[a];
-    }
-    solve_cholesky(h, x, 1e-7);
+    const std::vector<double> x = detail::newton_direction(
+        {model.block().begin(), model.block().end()}, support, penalty.l2());
     double slope = 0.0;
     double squares = 0.0;
     for (std::size_t a = 0; a < s; ++a) {

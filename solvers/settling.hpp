@@ -11,7 +11,6 @@
 #include <vector>
 
 #include <sounder/engine/csc_matrix.hpp>
-#include <sounder/solvers/cholesky.hpp>
 #include <sounder/solvers/feature_sign.hpp>
 #include <sounder/solvers/gram_matrix.hpp>
 #include <sounder/solvers/margin_model.hpp>
@@ -132,17 +131,11 @@ void settle_heaviest(MarginModel& model, const P& penalty, std::span<double> w) 
     }
     support.add(model, penalty, k, w[k]);
   }
-  const std::size_t s = support.size();
-  if (s == 0) {
+  if (support.size() == 0) {
     return;
   }
-  std::vector<double> h = model.block(support.positions);
-  std::vector<double> x(s);
-  for (std::size_t a = 0; a < s; ++a) {
-    h[a * s + a] += 1e-6 * h[a * s + a] + penalty.l2();
-    x[a] = -support.gradient[a];
-  }
-  solve_cholesky(h, x, 1e-7);
+  const std::vector<double> x =
+      detail::newton_direction(model.block(support.positions), support, penalty.l2());
   model.focus(support.positions);
   detail::projected_step(model, penalty, support, x, w, 3);
 }
