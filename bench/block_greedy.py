@@ -62,7 +62,7 @@ def study(program, data, arguments, folder):
     for _ in range(arguments.rounds):
         for kind in KINDS:
             traces[kind].append(measure(program, data, kind, arguments, folder))
-    print(f"\n{name}, {arguments.blocks or "automatic"} blocks, {arguments.threads} threads: "
+    print(f"\n{name}, {arguments.blocks or 'automatic'} blocks, {arguments.threads} threads: "
           f"epochs (median seconds) to a gap of")
     print(f"{'':12}" + "".join(f"{gap:>20g}" for gap in GAPS) + "   objective at the end   blocks")
     for kind in KINDS:
