@@ -28,8 +28,9 @@ inline constexpr bool loses_updates<Counting<Update>> = loses_updates<Update>;
 template <class Update>
 inline constexpr bool holds_locks<Counting<Update>> = holds_locks<Update>;
 
-/// The vector with a version a coordinate, which every write through a View raises. What goes past
-/// the views (the exchange of private copies between steps) is done and not counted.
+/// The vector with a version a coordinate, which every write through a View raises. The exchange of
+/// a private copy is an update like others, of a coordinate that was read at the last exchange.
+/// Staleness is of what steps read in place.
 ///
 /// 4 bytes a coordinate, and 4 more a view. The versions are exact; that a version and its value
 /// are two words lets a collision within nanoseconds of another be seen on the wrong side of it.
@@ -63,6 +64,7 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
         return change(x);
       });
       const std::uint32_t after = version.fetch_add(1, std::memory_order_acq_rel);
+      written_ = after + 1;
       ++counts_.updates;
       counts_.collisions += after != seen_[j] ? 1 : 0;
       counts_.retries += calls - 1;
@@ -75,6 +77,12 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
     }
     void set(std::size_t j, double value) noexcept {
       update(j, [value](double /*x*/) { return value; });
+    }
+    [[nodiscard]] double fetch(std::size_t j) noexcept { return get(j); }
+    template <class Change>
+    void exchange(std::size_t j, Change&& change) noexcept {
+      update(j, change);
+      seen_[j] = written_;
     }
     void end_step() {
       const std::int64_t now = vector_->completed_.fetch_add(1, std::memory_order_acq_rel);
@@ -92,6 +100,7 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
    private:
     SharedVector* vector_;
     std::vector<std::uint32_t> seen_;  ///< versions, at the step's reads
+    std::uint32_t written_ = 0;        ///< version that the last update left behind
     std::int64_t begun_ = 0;
     UpdateCounts counts_;
   };

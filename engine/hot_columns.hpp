@@ -70,22 +70,22 @@ class HotColumns {
   [[nodiscard]] double& operator[](std::size_t j) noexcept { return mine_[j]; }
   [[nodiscard]] std::size_t size() const noexcept { return mine_.size(); }
 
-  /// Copies all of them from the shared vector.
-  template <class Shared>
-  void fetch(Shared& shared) noexcept {
+  /// Copies all of them from the shared vector, by the worker's view of it.
+  template <class View>
+  void fetch(View& shared) {
     for (std::size_t j = 0; j < mine_.size(); ++j) {
-      mine_[j] = seen_[j] = shared.get(j);
+      mine_[j] = seen_[j] = shared.fetch(j);
     }
   }
 
   /// Adds this worker's changes of columns [begin, end) to the shared vector and takes up the
   /// others'; `advance(j, x)` is applied to the sum on its way back.
-  template <class Shared, class Advance>
-  void exchange(std::size_t begin, std::size_t end, Shared& shared, Advance&& advance) noexcept {
+  template <class View, class Advance>
+  void exchange(std::size_t begin, std::size_t end, View& shared, Advance&& advance) noexcept {
     for (std::size_t j = begin; j < end; ++j) {
       const double change = mine_[j] - seen_[j];
       double latest = 0.0;
-      shared.update(j, [&](double x) { return latest = advance(j, x + change); });
+      shared.exchange(j, [&](double x) { return latest = advance(j, x + change); });
       mine_[j] = seen_[j] = latest;
     }
   }

@@ -142,6 +142,15 @@ class SharedVector {
     void add(std::size_t j, double d) const noexcept { vector_->add(j, d); }
     void set(std::size_t j, double value) const noexcept { vector_->set(j, value); }
     void end_step() const noexcept {}
+
+    /// A coordinate that the worker keeps a private copy of (see HotColumns): first read, and then
+    /// written and read again, now and then.
+    [[nodiscard]] double fetch(std::size_t j) const noexcept { return vector_->get(j); }
+    template <class Change>
+    void exchange(std::size_t j, Change&& change) const noexcept {
+      vector_->update(j, change);
+    }
+
     void hand_in() const noexcept {}
 
    private:

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -14,7 +15,6 @@
 
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/result.hpp>
-#include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/spectral_radius.hpp>
 #include <sounder/engine/stopwatch.hpp>
 #include <sounder/engine/trace.hpp>
@@ -38,19 +38,16 @@ namespace sounder {
 ///
 /// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
 /// for K iterates of extrapolation.
-template <class Update, Loss L, Penalty P, class Chooser>
+template <Loss L, Penalty P, class Chooser>
 class ParallelDescent {
  public:
-  ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options, Trace& trace)
+  ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
+                  const MakeCoordinatePass<Chooser>& make_pass_of, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
         team_(options.threads), columns_(problem.matrix, team_), step_(problem, columns_, team_),
         chooser_(step_, options, team_), point_(problem, columns_, team_),
-        w_(static_cast<std::size_t>(columns_.columns())),
-        z_(static_cast<std::size_t>(columns_.rows())),
-        rounds_(chooser_.units(), chooser_.width(),
-                columns_.nonzeros() / std::max<std::int64_t>(1, chooser_.units()), options.seed,
-                team_),
-        ones_(w_.size(), 1.0F), extrapolation_(problem, ones_, 0, options.extrapolation, team_) {
+        pass_(make_pass_of(chooser_, columns_, options.seed, team_)), ones_(w().size(), 1.0F),
+        extrapolation_(problem, ones_, 0, options.extrapolation, team_) {
     parallel_ = options.parallel > 0 ? options.parallel : chooser_.parallel();
     training_.stop();
   }
@@ -65,8 +62,8 @@ class ParallelDescent {
 
  private:
   [[nodiscard]] bool automatic() const noexcept { return options_.parallel == 0; }
-  [[nodiscard]] std::span<double> w() noexcept { return w_.quiescent(); }
-  [[nodiscard]] std::span<double> z() noexcept { return z_.quiescent(); }
+  [[nodiscard]] std::span<double> w() noexcept { return pass_->coefficients(); }
+  [[nodiscard]] std::span<double> z() noexcept { return pass_->margins(); }
 
   void start() {
     training_.start();
@@ -99,7 +96,7 @@ class ParallelDescent {
     const Index parallel = on_trial() && epoch_ % 2 == 1 ? 1 : parallel_;
     Stopwatch epoch = Stopwatch::running();
     for (int pass = 0; pass < chooser_.passes(); ++pass) {
-      if (!rounds_.run(epoch_ * chooser_.passes() + pass, parallel, w_, z_, chooser_, trace_)) {
+      if (!pass_->run(epoch_ * chooser_.passes() + pass, parallel, trace_)) {
         return false;
       }
     }
@@ -131,7 +128,7 @@ class ParallelDescent {
 
   /// Objective and extrapolation. False if the epoch was undone, or ended the run.
   bool settle() {
-    if (loses_updates<Update> && parallel_ > 1) {
+    if (pass_->loses(parallel_)) {
       point_.margins(w(), b_, z());
     }
     point_.settle_intercept(b_, z());
@@ -247,9 +244,7 @@ class ParallelDescent {
     result.seed = options_.seed;
     result.threads = team_.size();
     result.parallel = parallel_;
-    if constexpr (counts_updates<Update>) {
-      result.counts = z_.counts();
-    }
+    result.counts = pass_->counts();
     return result;
   }
 
@@ -267,9 +262,7 @@ class ParallelDescent {
   CoordinateStep<L, P> step_;
   Chooser chooser_;
   CoordinateEvaluator<L, P> point_;
-  SharedVector<Update> w_;
-  SharedVector<Update> z_;
-  ParallelRounds rounds_;
+  std::unique_ptr<CoordinatePass> pass_;
   std::vector<float> ones_;
   Extrapolation<L, P> extrapolation_;
   Result best_;
@@ -290,13 +283,27 @@ class ParallelDescent {
 };
 
 /// Runs the driver on options and a problem that fit.
-template <class Chooser, class Update, Loss L, Penalty P>
+template <class Chooser, Loss L, Penalty P>
 [[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
-                                      const CoordinateOptions& options, Trace& trace) {
+                                      const CoordinateOptions& options,
+                                      const MakeCoordinatePass<Chooser>& make_pass_of,
+                                      Trace& trace) {
   problem.validate();
   options.validate();
   problem.validate_initial(options.initial);
-  return ParallelDescent<Update, L, P, Chooser>(problem, options, trace).run();
+  return ParallelDescent<L, P, Chooser>(problem, options, make_pass_of, trace).run();
+}
+
+/// The same with workers that meet by an update policy.
+template <class Chooser, class Update, Loss L, Penalty P>
+[[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
+                                      const CoordinateOptions& options, Trace& trace) {
+  return parallel_descent<Chooser>(
+      problem, options,
+      [](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, const Team& team) {
+        return std::make_unique<ParallelRounds<Update, Chooser>>(chooser, columns, seed, team);
+      },
+      trace);
 }
 
 }  // namespace sounder

@@ -1,18 +1,21 @@
-// Which coordinates are updated at once: the epochs of the parallel coordinate solvers.
+// Which coordinates are updated at once: a pass of the parallel coordinate solvers on a real team.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
+#include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/schedule.hpp>
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/engine/trace.hpp>
+#include <sounder/solvers/coordinate_pass.hpp>
 #include <sounder/solvers/coordinate_step.hpp>
 
 namespace sounder {
@@ -23,6 +26,20 @@ struct CoordinatePoint {
   Coefficients& w;
   Margins& z;
 };
+
+/// Applies a unit's moves: each to its coefficient and to the margins.
+template <class Point, class Chooser>
+void apply_moves(std::span<const CoordinateMove> moves, Point& point, const Chooser& chooser) {
+  for (const CoordinateMove& move : moves) {
+    point.w.set(static_cast<std::size_t>(move.column), move.value);
+    chooser.apply(move, point.z);
+  }
+}
+
+/// How many units a worker takes from the permutation at a time.
+[[nodiscard]] constexpr std::int64_t units_at_once(std::int64_t units, int workers) noexcept {
+  return std::clamp<std::int64_t>(units / (64 * workers), 1, 64);
+}
 
 /// Deals out units of work (a coordinate, or a block of them) in a fresh random permutation an
 /// epoch, P at once:
@@ -38,31 +55,42 @@ struct CoordinatePoint {
 ///
 /// A Chooser computes a unit's moves: `units()`; `width()`, the most moves a unit makes;
 /// `choose(unit, rank, point, moves)`, which writes moves and returns how many; `apply(move, z)`.
-class ParallelRounds {
+template <class Update, class Chooser>
+class ParallelRounds final : public CoordinatePass {
  public:
-  /// @param work_a_unit about how many numbers a unit touches
-  ParallelRounds(std::int64_t units, int width, std::int64_t work_a_unit, std::uint64_t seed,
-                 const Team& team)
-      : schedule_(units, 1, seed), width_(static_cast<std::size_t>(width)),
-        work_(std::max<std::int64_t>(work_a_unit, 1)), team_(&team),
+  ParallelRounds(Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, const Team& team)
+      : chooser_(chooser), team_(team), schedule_(chooser.units(), 1, seed),
+        width_(static_cast<std::size_t>(chooser.width())),
+        work_(std::max<std::int64_t>(
+            columns.nonzeros() / std::max<std::int64_t>(1, chooser.units()), 1)),
+        w_(static_cast<std::size_t>(columns.columns())),
+        z_(static_cast<std::size_t>(columns.rows())),
         moves_(width_ * static_cast<std::size_t>(team.size())),
         counts_(static_cast<std::size_t>(team.size())) {}
 
-  /// One epoch; false if the trace cancelled it. `pass` numbers the permutation.
-  template <class Update, class Chooser>
-  bool run(int pass, Index parallel, SharedVector<Update>& w, SharedVector<Update>& z,
-           Chooser& chooser, const Trace& trace) {
-    schedule_.shuffle(pass);
+  [[nodiscard]] std::span<double> coefficients() noexcept override { return w_.quiescent(); }
+  [[nodiscard]] std::span<double> margins() noexcept override { return z_.quiescent(); }
+  [[nodiscard]] bool loses(Index parallel) const noexcept override {
+    return loses_updates<Update> && parallel > 1;
+  }
+  [[nodiscard]] std::optional<UpdateCounts> counts() const override {
+    if constexpr (counts_updates<Update>) {
+      return z_.counts();
+    }
+    return std::nullopt;
+  }
+
+  bool run(int number, Index parallel, const Trace& trace) override {
+    schedule_.shuffle(number);
     if (parallel == 1) {
-      LoneVector lone_w{w.quiescent()};
-      LoneVector lone_z{z.quiescent()};
-      return run_freely(1, lone_w, lone_z, chooser, trace);
+      LoneVector w{w_.quiescent()};
+      LoneVector z{z_.quiescent()};
+      return run_freely(1, w, z, trace);
     }
-    if (parallel <= team_->size()) {
-      return run_freely(parallel, w, z, chooser, trace);
+    if (parallel <= team_.size()) {
+      return run_freely(parallel, w_, z_, trace);
     }
-    CoordinatePoint<SharedVector<Update>, SharedVector<Update>> shared{w, z};
-    return run_in_rounds(parallel, shared, chooser, trace);
+    return run_in_rounds(parallel, trace);
   }
 
  private:
@@ -70,10 +98,10 @@ class ParallelRounds {
     return schedule_.rows_at(position).begin;
   }
 
-  template <class Vector, class Chooser>
-  bool run_freely(int workers, Vector& w, Vector& z, Chooser& chooser, const Trace& trace) {
+  template <class Vector>
+  bool run_freely(int workers, Vector& w, Vector& z, const Trace& trace) {
     const std::int64_t units = schedule_.positions();
-    const std::int64_t chunk = std::clamp<std::int64_t>(units / (64 * workers), 1, 64);
+    const std::int64_t chunk = units_at_once(units, workers);
     std::atomic<std::int64_t> next = 0;
     std::atomic<bool> whole = true;
     Team(workers).run([&](Worker worker) {
@@ -90,8 +118,8 @@ class ParallelRounds {
         }
         for (std::int64_t k = begin; k < std::min(begin + chunk, units); ++k) {
           margins.begin_step();
-          const int count = chooser.choose(unit_at(k), worker.rank, point, moves);
-          apply(moves.first(static_cast<std::size_t>(count)), point, chooser);
+          const int count = chooser_.choose(unit_at(k), worker.rank, point, moves);
+          apply_moves(moves.first(static_cast<std::size_t>(count)), point, chooser_);
           if (count > 0) {
             margins.end_step();
           }
@@ -102,8 +130,8 @@ class ParallelRounds {
     return whole;
   }
 
-  template <class Point, class Chooser>
-  bool run_in_rounds(Index parallel, Point& point, Chooser& chooser, const Trace& trace) {
+  bool run_in_rounds(Index parallel, const Trace& trace) {
+    CoordinatePoint<SharedVector<Update>, SharedVector<Update>> point{w_, z_};
     const std::int64_t units = schedule_.positions();
     const auto slots = static_cast<std::size_t>(std::min<std::int64_t>(parallel, units));
     if (counts_.size() < slots) {
@@ -116,42 +144,38 @@ class ParallelRounds {
         return false;
       }
       const std::int64_t size = std::min<std::int64_t>(parallel, units - begin);
-      const int workers = size < too_few ? 1 : team_->size();
+      const int workers = size < too_few ? 1 : team_.size();
       const Team round(workers);
       round.run([&](Worker worker) {
         const Range share = share_of(size, worker);
         for (std::int64_t k = share.begin; k < share.end; ++k) {
           const auto slot = static_cast<std::size_t>(k);
-          counts_[slot] = chooser.choose(unit_at(begin + k), worker.rank, point, moves_of(slot));
+          counts_[slot] = chooser_.choose(unit_at(begin + k), worker.rank, point, moves_of(slot));
         }
       });
       round.run([&](Worker worker) {
         const Range share = share_of(size, worker);
         for (std::int64_t k = share.begin; k < share.end; ++k) {
           const auto slot = static_cast<std::size_t>(k);
-          apply(moves_of(slot).first(static_cast<std::size_t>(counts_[slot])), point, chooser);
+          apply_moves(moves_of(slot).first(static_cast<std::size_t>(counts_[slot])), point,
+                      chooser_);
         }
       });
     }
     return true;
   }
 
-  template <class Point, class Chooser>
-  static void apply(std::span<const CoordinateMove> moves, Point& point, const Chooser& chooser) {
-    for (const CoordinateMove& move : moves) {
-      point.w.set(static_cast<std::size_t>(move.column), move.value);
-      chooser.apply(move, point.z);
-    }
-  }
-
   [[nodiscard]] std::span<CoordinateMove> moves_of(std::size_t slot) noexcept {
     return {moves_.data() + slot * width_, width_};
   }
 
+  Chooser& chooser_;
+  const Team& team_;
   Schedule schedule_;
   std::size_t width_;
-  std::int64_t work_;
-  const Team* team_;
+  std::int64_t work_;  ///< about how many numbers a unit touches
+  SharedVector<Update> w_;
+  SharedVector<Update> z_;
   std::vector<CoordinateMove> moves_;  ///< width() a worker, or a unit of a round
   std::vector<int> counts_;
 };

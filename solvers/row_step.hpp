@@ -41,8 +41,7 @@ class alignas(128) RowStepper {
   ///        worker), rewritten between epochs
   RowStepper(const LabelledRows<L>& data, const HotBands& bands, std::span<const Terms> terms,
              SharedVector<Update>& shared, Common& common)
-      : data_(data), bands_(&bands), terms_(terms), shared_(&shared), view_(shared),
-        locks_(&common.locks),
+      : data_(data), bands_(&bands), terms_(terms), view_(shared), locks_(&common.locks),
         hot_(data.rows->order().hot) {}
 
   /// @param anchors -loss'(y_i, z_i) at the last snapshot, or empty without variance reduction
@@ -52,31 +51,40 @@ class alignas(128) RowStepper {
     tick_ = 0;
     travelled_ = 0.0;
     exchanged_at_.fill(0.0);
-    hot_.fetch(*shared_);
+    hot_.fetch(view_);
   }
 
-  /// One step on row i. The step is damped as an implicit one would be, so that a long row cannot
-  /// overshoot its own minimum.
+  /// One step on row i.
   void step(Index i, double step) {
-    const std::span<const PackedEntry> hot = data_.rows->hot(i);
-    const std::span<const PackedEntry> cold = data_.rows->cold(i);
-    [[maybe_unused]] const auto guard = locks_->hold(cold, scratch_);
+    [[maybe_unused]] const auto guard = locks_->hold(data_.rows->cold(i), scratch_);
+    write(i, read(i, step), step);
+  }
+
+  /// The first half of a step: reads the row's coordinates and returns how far to go against the
+  /// row. The step is damped as an implicit one would be, so that a long row cannot overshoot its
+  /// own minimum.
+  [[nodiscard]] double read(Index i, double step) {
     view_.begin_step();
-    const double z = packed_dot(hot, [this](std::size_t j) { return hot_[j]; }) +
-                     packed_dot(cold, [this](std::size_t j) { return view_.get(j); });
+    const double z =
+        packed_dot(data_.rows->hot(i), [this](std::size_t j) { return hot_[j]; }) +
+        packed_dot(data_.rows->cold(i), [this](std::size_t j) { return view_.get(j); });
     const double weight = data_.weight(i);
     double slope = data_.slope(i, z);
     if (!anchors_.empty()) {
       slope += anchors_[static_cast<std::size_t>(i)];
     }
-    slope *=
-        weight * step / (1.0 + weight * step * L::curvature_bound * data_.rows->squared_norm(i));
-    for (const PackedEntry& entry : hot) {
+    return slope * (weight * step /
+                    (1.0 + weight * step * L::curvature_bound * data_.rows->squared_norm(i)));
+  }
+
+  /// The second half: writes them.
+  void write(Index i, double slope, double step) {
+    for (const PackedEntry& entry : data_.rows->hot(i)) {
       hot_[static_cast<std::size_t>(entry.column)] -= slope * static_cast<double>(entry.value);
     }
     const auto pull = static_cast<float>(slope);
     const auto rate = static_cast<float>(step);
-    for (const PackedEntry& entry : cold) {
+    for (const PackedEntry& entry : data_.rows->cold(i)) {
       const auto j = static_cast<std::size_t>(entry.column);
       const Terms terms = terms_[j];
       view_.update(j, [&](double x) { return terms.moved(x, pull * entry.value, rate); });
@@ -100,7 +108,7 @@ class alignas(128) RowStepper {
       double& last = exchanged_at_[static_cast<std::size_t>(k)];
       const double distance = travelled_ - last;
       last = travelled_;
-      hot_.exchange(bands_->begin_of(k), bands_->end_of(k), *shared_, [&](std::size_t j, double x) {
+      hot_.exchange(bands_->begin_of(k), bands_->end_of(k), view_, [&](std::size_t j, double x) {
         const Terms& terms = terms_[j];
         return terms.prox(x - distance * static_cast<double>(terms.drift), distance);
       });
@@ -110,7 +118,6 @@ class alignas(128) RowStepper {
   LabelledRows<L> data_;
   const HotBands* bands_;
   std::span<const Terms> terms_;
-  SharedVector<Update>* shared_;  ///< for the exchange
   typename SharedVector<Update>::View view_;
   SampleLocks<Update>* locks_;
   std::span<const double> anchors_;

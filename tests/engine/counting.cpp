@@ -126,6 +126,26 @@ TEST_CASE("a coordinate that was not read anew is not taken for read", "[countin
   REQUIRE(shared.snapshot()[0] == 3.0);
 }
 
+TEST_CASE("an exchange of a private copy collides if another came since the last one",
+          "[counting]") {
+  Vector<Atomic> shared(2);
+  Vector<Atomic>::View one(shared);
+  Vector<Atomic>::View other(shared);
+  const auto more = [](double x) { return x + 1.0; };
+  static_cast<void>(one.fetch(0));
+  static_cast<void>(other.fetch(0));
+  one.exchange(0, more);
+  one.exchange(0, more);    // nobody came
+  other.exchange(0, more);  // collides
+  other.exchange(0, more);
+  one.exchange(0, more);  // collides
+  one.hand_in();
+  other.hand_in();
+  REQUIRE(shared.counts().updates == 5);
+  REQUIRE(shared.counts().collisions == 2);
+  REQUIRE(shared.snapshot()[0] == 5.0);
+}
+
 TEST_CASE("histogram: mean, quantiles and largest", "[counting]") {
   Histogram histogram;
   REQUIRE(std::isnan(histogram.mean()));

@@ -89,16 +89,17 @@ TEST_CASE("copies go back several times an epoch, however few the rows", "[hot_c
 TEST_CASE("a single worker's exchange leaves the values that it wrote", "[hot_columns]") {
   SharedVector<Plain> shared(4);
   shared.assign(std::vector<double>{0.1, 0.2, 0.3, 0.4});
+  SharedVector<Plain>::View view(shared);
   HotColumns hot(3);
-  hot.fetch(shared);
+  hot.fetch(view);
   hot[0] += 1.0;
   hot[2] = -0.3;
-  hot.exchange(0, 2, shared, as_it_is);
+  hot.exchange(0, 2, view, as_it_is);
   REQUIRE(shared.get(0) == Approx(1.1));
   REQUIRE(shared.get(2) == 0.3);  // not yet due
-  hot.exchange(0, 3, shared, as_it_is);
+  hot.exchange(0, 3, view, as_it_is);
   REQUIRE(shared.get(2) == Approx(-0.3));
-  hot.exchange(0, 3, shared, as_it_is);  // nothing new to say
+  hot.exchange(0, 3, view, as_it_is);  // nothing new to say
   REQUIRE(shared.get(0) == Approx(1.1));
   REQUIRE(shared.get(1) == 0.2);
   REQUIRE(shared.get(3) == 0.4);
@@ -106,14 +107,15 @@ TEST_CASE("a single worker's exchange leaves the values that it wrote", "[hot_co
 
 TEST_CASE("what is done on an exchange is done to the sum of all changes", "[hot_columns]") {
   SharedVector<Plain> shared(2);
+  SharedVector<Plain>::View view(shared);
   HotColumns first(2);
   HotColumns second(2);
-  first.fetch(shared);
-  second.fetch(shared);
+  first.fetch(view);
+  second.fetch(view);
   first[1] += 1.0;
   second[1] += 2.0;
-  first.exchange(0, 2, shared, as_it_is);
-  second.exchange(1, 2, shared, [](std::size_t j, double x) { return j == 1 ? x - 3.0 : 99.0; });
+  first.exchange(0, 2, view, as_it_is);
+  second.exchange(1, 2, view, [](std::size_t j, double x) { return j == 1 ? x - 3.0 : 99.0; });
   REQUIRE(shared.get(0) == 0.0);
   REQUIRE(shared.get(1) == 0.0);
   REQUIRE(second[1] == 0.0);
@@ -131,17 +133,18 @@ TEST_CASE("exchanges of 1, 2, 4 and 8 workers lose nothing", "[hot_columns]") {
     Team(threads).run([&](Worker worker) {
       const auto rank = static_cast<std::size_t>(worker.rank);
       RandomStream random(3, rank);
+      SharedVector<Atomic>::View view(shared);
       HotColumns hot(columns);
-      hot.fetch(shared);
+      hot.fetch(view);
       for (int k = 0; k < rounds; ++k) {
         const std::size_t j = random.below(columns);
         hot[j] += 1.0;
         added[rank][j] += 1.0;
         const double before = hot[0];
-        hot.exchange(0, random.below(columns + 1), shared, as_it_is);
+        hot.exchange(0, random.below(columns + 1), view, as_it_is);
         wrong[rank] += hot[0] < before ? 1 : 0;  // what was mine is still there
       }
-      hot.exchange(0, hot.size(), shared, as_it_is);
+      hot.exchange(0, hot.size(), view, as_it_is);
     });
     const std::vector<double> found = shared.snapshot();
     for (std::size_t j = 0; j < columns; ++j) {
