@@ -36,6 +36,9 @@ class RowPass {
   /// The vector, while no pass runs.
   [[nodiscard]] virtual std::span<double> vector() noexcept = 0;
 
+  /// How many workers share a pass.
+  [[nodiscard]] virtual int workers() const noexcept = 0;
+
   /// Back to zero, as newly made.
   virtual void restart() = 0;
 
@@ -53,21 +56,22 @@ class RowPass {
                    const std::function<double(double)>& step, const Trace& trace) = 0;
 };
 
-/// RowPass by one kind of stepper. No allocation inside a pass.
+/// The vector and one stepper a worker; how the workers run side by side is left open.
 template <class Stepper>
-class StepperPass final : public RowPass {
+class SteppersPass : public RowPass {
  public:
-  StepperPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
-              const Team& team)
-      : rows_(*data.rows), team_(team),
-        bands_(rows_.order(), rows_.rows(), rows_a_pass / team.size()), terms_(rows_.columns()),
-        shared_(rows_.columns()), common_(rows_.columns()) {
-    for (int rank = 0; rank < team.size(); ++rank) {
+  SteppersPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
+               int workers)
+      : rows_(*data.rows), bands_(rows_.order(), rows_.rows(), rows_a_pass / workers),
+        terms_(rows_.columns()), shared_(rows_.columns()), common_(rows_.columns()) {
+    for (int rank = 0; rank < workers; ++rank) {
       steppers_.emplace_back(data, bands_, std::span<const Terms>(terms_), shared_, common_);
     }
   }
 
   [[nodiscard]] std::span<double> vector() noexcept override { return shared_.quiescent(); }
+
+  [[nodiscard]] int workers() const noexcept override { return static_cast<int>(steppers_.size()); }
 
   void restart() override {
     shared_.assign({});
@@ -87,11 +91,37 @@ class StepperPass final : public RowPass {
     }
   }
 
+ protected:
+  [[nodiscard]] const PackedRows& rows() const noexcept { return rows_; }
+  [[nodiscard]] Stepper& stepper(int rank) noexcept {
+    return steppers_[static_cast<std::size_t>(rank)];
+  }
+
+ private:
+  using Terms = typename Stepper::TermsType;
+  using Update = typename Stepper::UpdateType;
+
+  const PackedRows& rows_;
+  HotBands bands_;
+  std::vector<Terms> terms_;
+  SharedVector<Update> shared_;
+  typename Stepper::Common common_;
+  std::vector<Stepper> steppers_;
+};
+
+/// RowPass by the threads of a team. No allocation inside a pass.
+template <class Stepper>
+class StepperPass final : public SteppersPass<Stepper> {
+ public:
+  StepperPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
+              const Team& team)
+      : SteppersPass<Stepper>(data, rows_a_pass, team.size()), team_(team) {}
+
   bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,
            const std::function<double(double)>& step, const Trace& trace) override {
     std::atomic<bool> cancelled = false;
     team_.run([&](Worker worker) {
-      Stepper& stepper = steppers_[static_cast<std::size_t>(worker.rank)];
+      Stepper& stepper = this->stepper(worker.rank);
       stepper.begin_epoch(anchors);
       const Range share = share_of(positions.size(), worker);
       for (std::int64_t k = share.begin; k < share.end; ++k) {
@@ -111,30 +141,27 @@ class StepperPass final : public RowPass {
   }
 
  private:
-  using Terms = typename Stepper::TermsType;
-  using Update = typename Stepper::UpdateType;
-
   void step_block(Stepper& stepper, Range block, Range next, double step) const {
     constexpr std::int64_t ahead = 2;
     for (std::int64_t i = block.begin; i < block.end; ++i) {
       const std::int64_t soon = i + ahead;
       if (soon < block.end) {
-        rows_.prefetch(static_cast<Index>(soon));
+        this->rows().prefetch(static_cast<Index>(soon));
       } else if (next.begin + soon - block.end < next.end) {
-        rows_.prefetch(static_cast<Index>(next.begin + soon - block.end));
+        this->rows().prefetch(static_cast<Index>(next.begin + soon - block.end));
       }
       stepper.step(static_cast<Index>(i), step);
     }
   }
 
-  const PackedRows& rows_;
   const Team& team_;
-  HotBands bands_;
-  std::vector<Terms> terms_;
-  SharedVector<Update> shared_;
-  typename Stepper::Common common_;
-  std::vector<Stepper> steppers_;
 };
+
+/// Makes a driver's pass. `rows_a_pass` is for what must happen several times in a pass.
+template <Loss L>
+using MakeRowPass =
+    std::function<std::unique_ptr<RowPass>(const LabelledRows<L>& data, bool adagrad, bool sparse,
+                                           std::int64_t rows_a_pass, const Team& team)>;
 
 /// The pass for an update policy: AdaGrad's or the plain step, with or without soft thresholds.
 template <class Update, Loss L>

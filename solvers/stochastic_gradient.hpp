@@ -40,12 +40,8 @@ class StochasticGradient {
   static_assert(!BoxedPenalty<P>, "a stochastic step knows no bounds: take a coordinate solver");
 
  public:
-  /// Makes a pass over the rows for a team; `Plain` for trials, else the policy of the run.
-  using MakePass = std::unique_ptr<RowPass> (*)(const LabelledRows<L>&, bool adagrad, bool sparse,
-                                                std::int64_t rows_a_pass, const Team&);
-
-  StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options, MakePass make_pass_of,
-                     Trace& trace)
+  StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
+                     const MakeRowPass<L>& make_pass_of, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
         team_(options.threads), point_(problem, options.hot_columns, !options.adagrad, team_),
         rows_(point_.rows()),
@@ -71,7 +67,7 @@ class StochasticGradient {
   }
   /// Rows that are dealt out together: on few rows fewer, so that every worker gets its share.
   [[nodiscard]] std::int64_t row_block() const noexcept {
-    return std::clamp<std::int64_t>(rows_.rows() / (64 * team_.size()), 1, options_.row_block);
+    return std::clamp<std::int64_t>(rows_.rows() / (64 * pass_->workers()), 1, options_.row_block);
   }
   [[nodiscard]] bool sparse() const noexcept { return problem_.penalty.l1() > 0.0; }
   [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
@@ -298,7 +294,7 @@ class StochasticGradient {
         point_.relative_gap(best_certificate_.objective, latest_.dual_objective);
     result.counts = pass_->counts();
     result.seed = options_.seed;
-    result.threads = team_.size();
+    result.threads = pass_->workers();
     return result;
   }
 
@@ -333,21 +329,28 @@ class StochasticGradient {
   std::optional<Status> ended_;
 };
 
-/// Runs the driver with an update policy.
-template <class Update, Loss L, Penalty P>
+/// Runs the driver on options and a problem that fit.
+template <Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
-                                         Trace& trace) {
+                                         const MakeRowPass<L>& make_pass_of, Trace& trace) {
   problem.validate();
   options.validate();
   problem.validate_initial(options.initial);
   if (options.adagrad) {
     options.variance_reduction = false;
+    options.hot_columns = 0;  // its sums are in shared memory
   }
-  // AdaGrad keeps its sums in shared memory; Locked is the baseline without private copies.
-  if (options.adagrad || holds_locks<Update>) {
-    options.hot_columns = 0;
+  return StochasticGradient<L, P>(problem, options, make_pass_of, trace).run();
+}
+
+/// The same with workers that meet by an update policy.
+template <class Update, Loss L, Penalty P>
+[[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
+                                         Trace& trace) {
+  if (holds_locks<Update>) {
+    options.hot_columns = 0;  // the baseline without private copies
   }
-  return StochasticGradient<L, P>(problem, options, &make_pass<Update, L>, trace).run();
+  return stochastic_gradient<L, P>(problem, options, &make_pass<Update, L>, trace);
 }
 
 }  // namespace sounder

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "solvers/instances.hpp"
+#include "solvers/single_entries.hpp"
 #include "support/catch.hpp"
 
 using sounder::Atomic;
 using sounder::Counting;
-using sounder::CsrMatrix;
 using sounder::Index;
 using sounder::L2;
 using sounder::Locked;
@@ -22,8 +22,8 @@ using sounder::Relaxed;
 using sounder::Result;
 using sounder::SgdOptions;
 using sounder::SilentTrace;
-using sounder::test::Instance;
 using sounder::test::make_instance;
+using sounder::test::single_entries;
 
 namespace {
 
@@ -33,21 +33,6 @@ SgdOptions paper(int threads) {
   options.max_epochs = 3;
   options.hot_columns = 0;
   return options;
-}
-
-/// Rows of one entry: row i holds column `column(i)`.
-template <class Column>
-Instance<Logistic, L2> single_entries(Index rows, Index columns, Column&& column) {
-  std::vector<sounder::Offset> pointers{0};
-  std::vector<Index> indices;
-  std::vector<double> targets;
-  for (Index i = 0; i < rows; ++i) {
-    indices.push_back(column(i));
-    pointers.push_back(i + 1);
-    targets.push_back(i % 3 == 0 ? -1.0 : 1.0);
-  }
-  const std::vector<float> values(indices.size(), 1.0F);
-  return {CsrMatrix::adopt(pointers, indices, values, columns), targets, {}, L2{1e-3}, false};
 }
 
 }  // namespace
@@ -92,6 +77,22 @@ TEST_CASE("one coordinate in every row: every update may collide, none is lost w
     REQUIRE(counts.lost == 0);
     REQUIRE(counts.collisions <= counts.updates);
     REQUIRE(result.certificate.relative_gap < 1e-3);
+  }
+}
+
+TEST_CASE("exchanges of private copies are counted: one coordinate in every row, 2, 4 threads",
+          "[counting]") {
+  const auto instance = single_entries(20'000, 1, [](Index) { return 0; });
+  for (const int threads : {1, 2, 4}) {
+    SgdOptions options = paper(threads);
+    options.hot_columns = -1;
+    SilentTrace trace;
+    const Result result = sounder::hogwild<Counting<Atomic>>(instance.problem(), options, trace);
+    const sounder::UpdateCounts& counts = *result.counts;
+    REQUIRE(counts.steps == 3 * 20'000);
+    REQUIRE(counts.updates >= counts.steps / 16);
+    REQUIRE(counts.updates <= counts.steps / 16 + 3 * threads);
+    REQUIRE(counts.collisions <= (threads > 1 ? counts.updates : 0));
   }
 }
 

@@ -1,0 +1,85 @@
+// Hogwild!, Shotgun and block-greedy on cores that are not there.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include <sounder/solvers/block_greedy.hpp>
+#include <sounder/solvers/shotgun.hpp>
+#include <sounder/solvers/stochastic_gradient.hpp>
+#include <sounder/solvers/virtual_pass.hpp>
+#include <sounder/solvers/virtual_rounds.hpp>
+
+namespace sounder {
+
+/// What a simulated run came to. `result.threads` is the number of virtual workers, its counts are
+/// there, and its seconds are those of the simulation, which predict nothing.
+struct VirtualRun {
+  Result result;
+  double balance = 1.0;  ///< as Replay::balance
+};
+
+/// `hogwild` with virtual workers: epochs, staleness and collisions of a run with that many cores,
+/// the same bits each time. With one worker, the bits of `sgd`. AdaGrad is not simulated.
+///
+/// `options.threads` serves what is not simulated, the evaluation between epochs.
+/// @throws std::invalid_argument if the problem or an option does not fit
+/// Cost: that of a serial run, O(log workers) a step more, and 16 bytes a worker and hot column.
+template <Loss L, Penalty P>
+[[nodiscard]] VirtualRun virtual_hogwild(const Problem<L, P>& problem, const SgdOptions& options,
+                                         const VirtualWorkers& workers, Trace& trace) {
+  if (options.adagrad) {
+    throw std::invalid_argument("virtual_hogwild: AdaGrad is not simulated");
+  }
+  Replay replay(workers);
+  const MakeRowPass<L> make = [&](const LabelledRows<L>& data, bool /*adagrad*/, bool sparse,
+                                  std::int64_t rows_a_pass,
+                                  const Team& /*team*/) -> std::unique_ptr<RowPass> {
+    using Sparse = VirtualPass<RowStepper<Virtual, SparseTerms, L>>;
+    using Smooth = VirtualPass<RowStepper<Virtual, SmoothTerms, L>>;
+    if (sparse) {
+      return std::make_unique<Sparse>(data, rows_a_pass, workers.count, replay);
+    }
+    return std::make_unique<Smooth>(data, rows_a_pass, workers.count, replay);
+  };
+  Result result = stochastic_gradient<L, P>(problem, options, make, trace);
+  return {std::move(result), replay.balance()};
+}
+
+namespace detail {
+
+template <class Chooser, Loss L, Penalty P>
+[[nodiscard]] VirtualRun virtual_descent(const Problem<L, P>& problem, CoordinateOptions options,
+                                         const VirtualWorkers& workers, Trace& trace) {
+  Replay replay(workers);
+  options.parallel = workers.count;
+  const MakeCoordinatePass<Chooser> make = [&](Chooser& chooser, const CscMatrix& columns,
+                                               std::uint64_t seed, const Team& /*team*/) {
+    return std::make_unique<VirtualRounds<Chooser>>(chooser, columns, seed, replay);
+  };
+  Result result = parallel_descent<Chooser, L, P>(problem, options, make, trace);
+  result.threads = workers.count;
+  return {std::move(result), replay.balance()};
+}
+
+}  // namespace detail
+
+/// `shotgun` with virtual workers, a coordinate each at any time: P is their number, and a run that
+/// it breaks ends as diverged. With one worker, the bits of `shotgun` with one thread.
+/// Otherwise as virtual_hogwild.
+template <Loss L, Penalty P>
+[[nodiscard]] VirtualRun virtual_shotgun(const Problem<L, P>& problem,
+                                         const CoordinateOptions& options,
+                                         const VirtualWorkers& workers, Trace& trace) {
+  return detail::virtual_descent<SingleCoordinates<L, P>>(problem, options, workers, trace);
+}
+
+/// `block_greedy` with virtual workers, a block each at any time. Otherwise as virtual_shotgun.
+template <Loss L, Penalty P>
+[[nodiscard]] VirtualRun virtual_block_greedy(const Problem<L, P>& problem,
+                                              const CoordinateOptions& options,
+                                              const VirtualWorkers& workers, Trace& trace) {
+  return detail::virtual_descent<GreedyBlocks<L, P>>(problem, options, workers, trace);
+}
+
+}  // namespace sounder
