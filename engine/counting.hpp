@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -49,7 +50,12 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
    public:
     explicit View(SharedVector& vector) : vector_(&vector), seen_(vector.size()) {}
 
-    void begin_step() noexcept { begun_ = vector_->completed_.load(std::memory_order_acquire); }
+    void begin_step() noexcept {
+      if (timed()) {
+        since_ = Clock::now();
+      }
+      begun_ = vector_->completed_.load(std::memory_order_acquire);
+    }
     [[nodiscard]] double get(std::size_t j) noexcept {
       seen_[j] = vector_->versions_[j].load(std::memory_order_acquire);
       return vector_->base().get(j);
@@ -86,6 +92,10 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
     }
     void end_step() {
       const std::int64_t now = vector_->completed_.fetch_add(1, std::memory_order_acq_rel);
+      if (timed()) {
+        counts_.step_seconds.push_back(
+            std::chrono::duration<float>(Clock::now() - since_).count());
+      }
       ++counts_.steps;
       counts_.staleness.add(now - begun_);
     }
@@ -98,7 +108,15 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
     }
 
    private:
+    using Clock = std::chrono::steady_clock;
+
+    /// One step of 16, some thousands a pass.
+    [[nodiscard]] bool timed() const noexcept {
+      return counts_.steps % 16 == 0 && counts_.step_seconds.size() < 4096;
+    }
+
     SharedVector* vector_;
+    Clock::time_point since_{};
     std::vector<std::uint32_t> seen_;  ///< versions, at the step's reads
     std::uint32_t written_ = 0;        ///< version that the last update left behind
     std::int64_t begun_ = 0;

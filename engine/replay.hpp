@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <sounder/engine/random.hpp>
+#include <sounder/engine/result.hpp>
 
 namespace sounder {
 
@@ -38,6 +39,13 @@ struct VirtualWorkers {
       throw std::invalid_argument("VirtualWorkers: measured durations must be positive");
     }
   }
+};
+
+/// What a simulated run came to. `result.threads` is the number of virtual workers, its counts are
+/// there, and its seconds are those of the simulation, which predict nothing.
+struct VirtualRun {
+  Result result;
+  double balance = 1.0;  ///< as Replay::balance
 };
 
 /// A discrete event simulation of workers that take steps side by side. A worker reads what its

@@ -87,6 +87,7 @@ struct UpdateCounts {
   std::int64_t lost = 0;     ///< others' writes that an update overwrote unseen (Relaxed)
   /// Steps that other workers completed between a step's first read and its last write.
   Histogram staleness;
+  std::vector<float> step_seconds;  ///< durations of some of the steps, by the clock
 
   void add(const UpdateCounts& other) {
     steps += other.steps;
@@ -95,6 +96,7 @@ struct UpdateCounts {
     retries += other.retries;
     lost += other.lost;
     staleness.add(other.staleness);
+    step_seconds.insert(step_seconds.end(), other.step_seconds.begin(), other.step_seconds.end());
   }
   [[nodiscard]] double collision_rate() const noexcept { return rate(collisions); }
   [[nodiscard]] double retry_rate() const noexcept { return rate(retries); }

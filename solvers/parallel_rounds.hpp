@@ -82,7 +82,7 @@ class ParallelRounds final : public CoordinatePass {
 
   bool run(int number, Index parallel, const Trace& trace) override {
     schedule_.shuffle(number);
-    if (parallel == 1) {
+    if (parallel == 1 && !counts_updates<Update>) {
       LoneVector w{w_.quiescent()};
       LoneVector z{z_.quiescent()};
       return run_freely(1, w, z, trace);

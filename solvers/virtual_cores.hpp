@@ -12,13 +12,6 @@
 
 namespace sounder {
 
-/// What a simulated run came to. `result.threads` is the number of virtual workers, its counts are
-/// there, and its seconds are those of the simulation, which predict nothing.
-struct VirtualRun {
-  Result result;
-  double balance = 1.0;  ///< as Replay::balance
-};
-
 /// `hogwild` with virtual workers: epochs, staleness and collisions of a run with that many cores,
 /// the same bits each time. With one worker, the bits of `sgd`. AdaGrad is not simulated.
 ///

@@ -43,6 +43,7 @@ Exit run_train(Words words);
 Exit run_path(Words words);
 Exit run_predict(Words words);
 Exit run_inspect(Words words);
+Exit run_sweep(Words words);
 Exit run_generate(Words words);
 
 }  // namespace sounder::cli

@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -25,6 +26,19 @@ bool read_all(std::string_view text, Number& value) {
                          const std::string& text) {
   const bool positional = name.size() > 1 && std::isupper(static_cast<unsigned char>(name[0])) != 0;
   throw UsageError((positional ? "" : "--") + name + " must be " + wanted + ", not '" + text + "'");
+}
+
+/// What stands between commas.
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> words;
+  std::istringstream stream(text);
+  for (std::string word; std::getline(stream, word, ',');) {
+    words.push_back(word);
+  }
+  if (text.empty() || text.back() == ',') {
+    words.emplace_back();
+  }
+  return words;
 }
 
 constexpr int line_width = 96;
@@ -98,6 +112,36 @@ std::string Arguments::choice(const std::string& name, Choices choices) const {
     }
   }
   refuse(name, enumerate(choices), value);
+}
+
+std::vector<int> Arguments::integers(const std::string& name, int low, int high) const {
+  std::vector<int> values;
+  for (const std::string& word : split(text(name))) {
+    int value = 0;
+    if (!read_all(word, value) || value < low || value > high) {
+      refuse(name,
+             "whole numbers from " + std::to_string(low) + " to " + std::to_string(high) +
+                 ", with commas between",
+             text(name));
+    }
+    values.push_back(value);
+  }
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+std::vector<std::string> Arguments::choices(const std::string& name, Choices choices) const {
+  std::vector<std::string> values;
+  for (const std::string& word : split(text(name))) {
+    if (std::find(choices.begin(), choices.end(), word) == choices.end()) {
+      refuse(name, "some of " + enumerate(choices) + ", with commas between", text(name));
+    }
+    if (std::find(values.begin(), values.end(), word) == values.end()) {
+      values.push_back(word);
+    }
+  }
+  return values;
 }
 
 bool Arguments::on_off(const std::string& name) const {

@@ -43,6 +43,9 @@ class Arguments {
                                      std::int64_t high) const;
   [[nodiscard]] std::uint64_t seed(const std::string& name) const;
   [[nodiscard]] std::string choice(const std::string& name, Choices choices) const;
+  /// Whole numbers or words between commas: in rising order, and in the given one, each once.
+  [[nodiscard]] std::vector<int> integers(const std::string& name, int low, int high) const;
+  [[nodiscard]] std::vector<std::string> choices(const std::string& name, Choices choices) const;
   [[nodiscard]] bool on_off(const std::string& name) const;
 
  private:

@@ -11,7 +11,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include <sounder/engine/shared_vector.hpp>
+#include <sounder/engine/counting.hpp>
 #include <sounder/solvers/loss/hinge.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/loss/squared.hpp>
@@ -44,12 +44,19 @@ inline constexpr std::array<std::string_view, 7> solver_names = {
 /// Of these, the ones that walk columns: they take bounds, and smooth losses only.
 inline constexpr std::array<std::string_view, 4> coordinate_solver_names = {
     "cd", "shotgun", "block-greedy", "block-cd"};
+/// And those that run on virtual cores.
+inline constexpr std::array<std::string_view, 3> virtual_solver_names = {"hogwild", "shotgun",
+                                                                         "block-greedy"};
 inline constexpr std::array<std::string_view, 3> block_kind_names = {"random", "clustered",
                                                                      "balanced"};
 
 [[nodiscard]] inline bool is_coordinate_solver(std::string_view name) {
   return std::find(coordinate_solver_names.begin(), coordinate_solver_names.end(), name) !=
          coordinate_solver_names.end();
+}
+[[nodiscard]] inline bool is_virtual_solver(std::string_view name) {
+  return std::find(virtual_solver_names.begin(), virtual_solver_names.end(), name) !=
+         virtual_solver_names.end();
 }
 
 /// Calls `use(std::type_identity<T>{})` for the T of the list that has this name.
@@ -88,10 +95,14 @@ decltype(auto) with_penalty(std::string_view name, double lambda, double l1_rati
   return use(NoPenalty{});
 }
 
-/// Calls `use(std::type_identity<Update>{})` with the update policy of this name.
-template <class Use>
-decltype(auto) with_update(std::string_view name, Use&& use) {
-  return with_type(Updates{}, name, use);
+/// Calls `use(std::type_identity<Update>{})` with the update policy of this name on the list, or
+/// with its counting twin.
+template <class List, class Use>
+decltype(auto) with_update(List list, std::string_view name, bool counted, Use&& use) {
+  return with_type(list, name, [&](auto type) -> decltype(auto) {
+    using Update = typename decltype(type)::type;
+    return counted ? use(std::type_identity<Counting<Update>>{}) : use(type);
+  });
 }
 
 }  // namespace sounder::cli

@@ -31,6 +31,8 @@ constexpr std::array commands = {
             "what a model says of each row, and how often it is right", run_predict},
     Command{"inspect", "DATA", "what the data is, and how parallel training on it can be",
             run_inspect},
+    Command{"sweep", "DATA", "threads x solvers x update policies: speedup and conflicts",
+            run_sweep},
     Command{"generate", "KIND OUT", "synthetic data with a known answer", run_generate},
 };
 

@@ -34,6 +34,14 @@ void describe_problem_arguments(CommandLine& line, const std::string& default_pe
       .flag("intercept", "fit an intercept b, not penalised");
 }
 
+void describe_strength(CommandLine& line) {
+  line.option("C", "X", "LIBLINEAR's C: lambda = 1/(n C)", "1")
+      .option("lambda", "X", "strength of the penalty, instead of --C")
+      .option("lambda-ratio", "X",
+              "lambda = X lambda_max, the least one that leaves only zeros "
+              "(l1 and elastic-net)");
+}
+
 void read_data_arguments(const Arguments& arguments, TrainOptions& options) {
   options.data = arguments.text("DATA");
   options.read.zero_based = arguments.given("zero-based");
@@ -59,6 +67,27 @@ void read_problem_arguments(const Arguments& arguments, TrainOptions& options) {
                                                            : 0.0;
 }
 
+void read_strength(const Arguments& arguments, TrainOptions& options) {
+  const int strengths = (arguments.given("lambda") ? 1 : 0) + (arguments.given("C") ? 1 : 0) +
+                        (arguments.given("lambda-ratio") ? 1 : 0);
+  if (strengths > 1) {
+    throw UsageError("only one of --lambda, --C and --lambda-ratio can be given");
+  }
+  if (strengths > 0 && options.penalty == NoPenalty::name) {
+    throw UsageError("--penalty none has no strength: leave out --lambda, --C and --lambda-ratio");
+  }
+  if (arguments.given("lambda")) {
+    options.lambda = arguments.positive("lambda");
+  } else if (arguments.given("lambda-ratio")) {
+    options.lambda_ratio = arguments.positive("lambda-ratio");
+  } else {
+    options.c = arguments.positive("C");
+  }
+  if (options.lambda_ratio && options.l1_ratio == 0.0) {
+    throw UsageError("--lambda-ratio needs an l1 penalty: there is no lambda_max without one");
+  }
+}
+
 int read_threads(const Arguments& arguments) {
   constexpr int most = 4096;
   return arguments.given("threads") ? static_cast<int>(arguments.integer("threads", 1, most))
@@ -76,9 +105,13 @@ void settle_outputs(const std::string& command, TrainOptions& options) {
     options.model = std::filesystem::path(options.data).filename().string() + ".model";
   }
   for (const std::string& output : {options.model, options.json, options.trace}) {
-    if (!output.empty() && output != "-" && same_file(output, options.data)) {
-      throw UsageError("'" + output + "' is the data: it would be overwritten");
-    }
+    refuse_overwriting(output, options.data);
+  }
+}
+
+void refuse_overwriting(const std::string& output, const std::string& data) {
+  if (!output.empty() && output != "-" && same_file(output, data)) {
+    throw UsageError("'" + output + "' is the data: it would be overwritten");
   }
 }
 

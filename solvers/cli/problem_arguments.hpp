@@ -12,11 +12,17 @@ void describe_data_arguments(CommandLine& line);
 /// Into the group that was begun last: the loss, the shape of the penalty, the intercept.
 void describe_problem_arguments(CommandLine& line, const std::string& default_penalty);
 
+/// Into the group that was begun last: the strength of the penalty.
+void describe_strength(CommandLine& line);
+
 /// DATA and how to read it.
 void read_data_arguments(const Arguments& arguments, TrainOptions& options);
 
 /// Everything of the problem but the penalty's strength. @throws UsageError
 void read_problem_arguments(const Arguments& arguments, TrainOptions& options);
+
+/// The strength of the penalty, which is known. @throws UsageError
+void read_strength(const Arguments& arguments, TrainOptions& options);
 
 /// --threads, or the cores that this process may use. @throws UsageError
 [[nodiscard]] int read_threads(const Arguments& arguments);
@@ -24,5 +30,8 @@ void read_problem_arguments(const Arguments& arguments, TrainOptions& options);
 /// Fills in MODEL where none was given, and refuses outputs that cannot be: a model on standard
 /// output, or over the data. @param command the one that asks, for its sentence @throws UsageError
 void settle_outputs(const std::string& command, TrainOptions& options);
+
+/// @throws UsageError if this output is the data
+void refuse_overwriting(const std::string& output, const std::string& data);
 
 }  // namespace sounder::cli

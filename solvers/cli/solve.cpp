@@ -9,13 +9,26 @@
 namespace sounder::cli {
 
 extern template Result solve_loss(const SolveRequest&, Logistic, Trace&);
+extern template VirtualRun simulate_loss(const SolveRequest&, Logistic, const VirtualWorkers&,
+                                         Trace&);
 extern template Result solve_loss(const SolveRequest&, Squared, Trace&);
+extern template VirtualRun simulate_loss(const SolveRequest&, Squared, const VirtualWorkers&,
+                                         Trace&);
 extern template Result solve_loss(const SolveRequest&, SquaredHinge, Trace&);
+extern template VirtualRun simulate_loss(const SolveRequest&, SquaredHinge, const VirtualWorkers&,
+                                         Trace&);
 extern template Result solve_loss(const SolveRequest&, Hinge, Trace&);
+extern template VirtualRun simulate_loss(const SolveRequest&, Hinge, const VirtualWorkers&, Trace&);
 
 extern template Result solve_coordinates(const SolveRequest&, Logistic, Trace&);
+extern template VirtualRun simulate_coordinates(const SolveRequest&, Logistic,
+                                                const VirtualWorkers&, Trace&);
 extern template Result solve_coordinates(const SolveRequest&, Squared, Trace&);
+extern template VirtualRun simulate_coordinates(const SolveRequest&, Squared, const VirtualWorkers&,
+                                                Trace&);
 extern template Result solve_coordinates(const SolveRequest&, SquaredHinge, Trace&);
+extern template VirtualRun simulate_coordinates(const SolveRequest&, SquaredHinge,
+                                                const VirtualWorkers&, Trace&);
 
 Result solve(const SolveRequest& request, Trace& trace) {
   return with_loss(request.loss, [&](auto loss) {
@@ -25,6 +38,17 @@ Result solve(const SolveRequest& request, Trace& trace) {
       }
     }
     return solve_loss(request, loss, trace);
+  });
+}
+
+VirtualRun simulate(const SolveRequest& request, const VirtualWorkers& workers, Trace& trace) {
+  return with_loss(request.loss, [&](auto loss) {
+    if constexpr (decltype(loss)::smooth) {
+      if (is_coordinate_solver(request.solver)) {
+        return simulate_coordinates(request, loss, workers, trace);
+      }
+    }
+    return simulate_loss(request, loss, workers, trace);
   });
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/replay.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/coordinate_options.hpp>
@@ -49,10 +50,17 @@ struct SolveRequest {
   RunOptions run;
   SgdOptions sgd;                ///< of sgd and hogwild
   CoordinateOptions coordinate;  ///< of the coordinate solvers
+  bool counted = false;          ///< by the update's counting twin; cd and sgd have none
 };
 
 /// Trains. @throws std::invalid_argument for options or data that a solver refuses.
 [[nodiscard]] Result solve(const SolveRequest& request, Trace& trace);
+
+/// Trains on virtual cores. `request.solver` is on the list of virtual solvers, `update` is
+/// ignored.
+/// @throws std::invalid_argument for options or data that a solver refuses.
+[[nodiscard]] VirtualRun simulate(const SolveRequest& request, const VirtualWorkers& workers,
+                                  Trace& trace);
 
 /// lambda_max of the request's loss, data and l1_ratio. @throws std::invalid_argument
 [[nodiscard]] double strongest_penalty(const SolveRequest& request, int threads);

@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "interrupt.hpp"
 #include "output.hpp"
+#include "request.hpp"
 #include "solve.hpp"
 #include "traces.hpp"
 #include "train_options.hpp"
@@ -16,44 +17,6 @@
 
 namespace sounder::cli {
 namespace {
-
-/// Names to types is for dispatch.hpp; this fills in what the data decide.
-SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, const Start& start) {
-  SolveRequest request;
-  request.solver = options.chosen;
-  request.loss = options.loss;
-  request.penalty = options.penalty;
-  request.update = options.update;
-  request.l1_ratio = options.l1_ratio;
-  request.intercept = options.intercept;
-  request.matrix = set.data.matrix;
-  request.targets = set.targets;
-  request.weights = set.data.weights;
-  request.bounds = options.bounds;
-  request.run = options.run;
-  request.run.threads = request.solver == "sgd" ? 1 : options.run.threads;
-  request.sgd = options.sgd;
-  request.run.fill(request.sgd);
-  request.sgd.initial = start.w;
-  request.sgd.initial_intercept = start.intercept;
-  request.coordinate = options.coordinate;
-  request.run.fill(request.coordinate);
-  request.coordinate.initial = start.w;
-  request.coordinate.initial_intercept = start.intercept;
-  if (options.penalty == "none") {
-    return request;
-  }
-  const auto n = static_cast<double>(set.data.matrix.rows());
-  if (options.lambda) {
-    request.lambda = *options.lambda;
-  } else if (options.lambda_ratio) {
-    request.lambda = *options.lambda_ratio * strongest_penalty(request, options.run.threads);
-  } else {
-    request.lambda = 1.0 / (n * *options.c);
-  }
-  request.c = options.c ? *options.c : 1.0 / (n * request.lambda);
-  return request;
-}
 
 /// Trains under the traces that were asked for.
 Result run(const TrainOptions& options, const SolveRequest& request, InterruptTrace& interrupt) {

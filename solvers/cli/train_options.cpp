@@ -57,27 +57,6 @@ constexpr const char* epilogue =
     "  sounder train prices.svm --loss squared --penalty l1 --lambda-ratio 0.01 --json run.json\n"
     "  zcat news.gz | sounder train - news.model --positive 3 --trace news.csv\n";
 
-void read_strength(const Arguments& arguments, TrainOptions& options) {
-  const int strengths = (arguments.given("lambda") ? 1 : 0) + (arguments.given("C") ? 1 : 0) +
-                        (arguments.given("lambda-ratio") ? 1 : 0);
-  if (strengths > 1) {
-    throw UsageError("only one of --lambda, --C and --lambda-ratio can be given");
-  }
-  if (strengths > 0 && options.penalty == NoPenalty::name) {
-    throw UsageError("--penalty none has no strength: leave out --lambda, --C and --lambda-ratio");
-  }
-  if (arguments.given("lambda")) {
-    options.lambda = arguments.positive("lambda");
-  } else if (arguments.given("lambda-ratio")) {
-    options.lambda_ratio = arguments.positive("lambda-ratio");
-  } else {
-    options.c = arguments.positive("C");
-  }
-  if (options.lambda_ratio && options.l1_ratio == 0.0) {
-    throw UsageError("--lambda-ratio needs an l1 penalty: there is no lambda_max without one");
-  }
-}
-
 StepSchedule schedule(const Arguments& arguments) {
   const std::string name = arguments.choice("step-schedule", schedule_names);
   if (arguments.given("step-decay") && !arguments.given("step-schedule")) {
@@ -180,11 +159,7 @@ CommandLine train_command_line() {
   line.option("warm-start", "MODEL", "start from this model instead of zero");
   line.group("Objective");
   describe_problem_arguments(line, "l2");
-  line.option("C", "X", "LIBLINEAR's C: lambda = 1/(n C)", "1")
-      .option("lambda", "X", "strength of the penalty, instead of --C")
-      .option("lambda-ratio", "X",
-              "lambda = X lambda_max, the least one that leaves only zeros "
-              "(l1 and elastic-net)");
+  describe_strength(line);
   line.group("Solver")
       .option("solver", "NAME",
               enumerate(solver_names) +

@@ -106,8 +106,13 @@ TEST_CASE("Shotgun counts the margins' updates: 1, 2, 4 threads", "[counting]") 
     options.tolerance = 0.0;
     SilentTrace trace;
     const Result result = sounder::shotgun<Counting<Atomic>>(instance.problem(), options, trace);
+    if (threads == 1) {
+      REQUIRE(result.w == sounder::shotgun(instance.problem(), options, trace).w);
+    }
     REQUIRE(result.counts.has_value());
-    REQUIRE((result.counts->steps > 0) == (threads > 1));  // alone it works in plain memory
+    REQUIRE(result.counts->steps > 0);
+    REQUIRE(result.counts->collisions <= (threads > 1 ? result.counts->updates : 0));
+    REQUIRE_FALSE(result.counts->step_seconds.empty());
     REQUIRE(result.counts->lost == 0);
   }
 }

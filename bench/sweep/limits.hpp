@@ -1,0 +1,33 @@
+// What theory says of the data before any run, and what limits scaling after the runs.
+#pragma once
+
+#include <sounder/engine/conflicts.hpp>
+#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/spectral_radius.hpp>
+#include <sounder/engine/team.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "summary.hpp"
+
+namespace sounder::sweep {
+
+/// Quantities of the data that bound how parallel training on it can be.
+struct Predictors {
+  Conflicts conflicts;
+  SpectralRadius radius;
+};
+[[nodiscard]] Predictors predict(const CsrMatrix& matrix, const Team& team);
+
+/// What keeps threads from helping more, in a word ("conflicts", "memory", "work", "none",
+/// "unknown") and in a sentence that says what to use instead.
+struct Limit {
+  std::string kind;
+  std::string sentence;
+};
+[[nodiscard]] Limit limit(const std::vector<Summary>& summaries,
+                          const std::optional<Summary>& baseline, const Predictors& predictors);
+
+}  // namespace sounder::sweep

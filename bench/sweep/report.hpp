@@ -1,0 +1,45 @@
+// A sweep as JSON, as a table, and as a page.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limits.hpp"
+#include "machine.hpp"
+#include "solve.hpp"
+#include "summary.hpp"
+#include "sweep.hpp"
+
+namespace sounder::sweep {
+
+/// Everything that is to be told, and what it follows from.
+struct Story {
+  Story(std::string data, std::string command, const Options& options,
+        const cli::SolveRequest& request, const Predictors& predictors, const Machine& machine,
+        const Sweep& sweep, bool complete);
+
+  std::string data;     ///< its name
+  std::string command;  ///< that made it
+  const Options& options;
+  const cli::SolveRequest& request;
+  const Predictors& predictors;
+  const Machine& machine;
+  const Sweep& sweep;
+  bool complete;
+  std::vector<Summary> summaries;
+  std::optional<Summary> baseline;
+  Limit limit;
+};
+
+[[nodiscard]] nlohmann::ordered_json to_json(const Story& story);
+
+/// For a person, at most 100 characters wide.
+[[nodiscard]] std::string to_table(const Story& story);
+
+/// One page that needs nothing else.
+[[nodiscard]] std::string to_page(const Story& story);
+
+}  // namespace sounder::sweep
