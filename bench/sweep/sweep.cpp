@@ -212,6 +212,11 @@ cli::SolveRequest Sweep::request_of(const Row& row) const {
   return request;
 }
 
+Index Sweep::parallel(const Setting& setting) const {
+  const auto workers = static_cast<Index>(setting.threads);
+  return setting.solver == "shotgun" ? std::min(workers, std::max<Index>(p_star_, 1)) : workers;
+}
+
 bool Sweep::measure(Row& row, const Trace& interrupt) {
   const cli::SolveRequest request = request_of(row);
   CurveTrace curve(interrupt);
@@ -231,7 +236,9 @@ bool Sweep::measure(Row& row, const Trace& interrupt) {
       row.staleness_mean = row.staleness_p95 = row.staleness_max = 0.0;
     }
   } else {
-    const UpdateCounts counts = count(request, result.epochs, interrupt);
+    cli::SolveRequest kept_parallel = request;
+    kept_parallel.coordinate.parallel = parallel(row.setting);
+    const UpdateCounts counts = count(kept_parallel, result.epochs, interrupt);
     if (interrupt.cancelled()) {
       return false;
     }

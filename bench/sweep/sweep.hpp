@@ -69,6 +69,9 @@ class Sweep {
   [[nodiscard]] std::vector<Row> plan() const;
   [[nodiscard]] std::string virtual_problem() const;
   [[nodiscard]] cli::SolveRequest request_of(const Row& row) const;
+  /// How many coordinates or rows are in flight: what is counted and simulated. A timed run may
+  /// find that fewer are faster.
+  [[nodiscard]] Index parallel(const Setting& setting) const;
   bool measure(Row& row, const Trace& interrupt);
   bool simulate(Row& row, const Trace& interrupt);
   [[nodiscard]] const std::vector<double>& step_times(const Row& row, const Trace& interrupt);
