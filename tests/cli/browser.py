@@ -59,10 +59,7 @@ def dom(path, width=1280, height=900, dark=False):
 
 
 def screenshot(path, picture, width=1280, height=900, dark=False):
-    """Writes a PNG of the page's first `height` pixels. Returns its path, or None without a browser.
-
-    The picture is at least 500 pixels wide; a narrower page stands at its left.
-    """
+    """Writes a PNG of the page's first `height` pixels. Returns its path, or None without a browser."""
     page = pathlib.Path(path).read_text(encoding="utf-8")
     picture = pathlib.Path(picture).resolve()
     answer = visit(page, [f"--screenshot={picture}"], width, height, dark)
