@@ -5,7 +5,8 @@
 #include <sounder/solvers/penalty/l2.hpp>
 #include <sounder/solvers/row_pass.hpp>
 
-#include <benchmark/benchmark.h>
+#include "timing.hpp"
+
 #include <vector>
 
 namespace {
@@ -29,7 +30,7 @@ void per_nonzero(benchmark::State& state) {
 }
 
 void margins(benchmark::State& state) {
-  const sounder::Team team(static_cast<int>(state.range(0)));
+  const sounder::Team team = micro::team(state);
   const Problem of = problem();
   sounder::PackedEvaluator<sounder::Logistic, sounder::L2> point(of, -1, true, team);
   const std::vector<double> w(point.rows().columns(), 0.1);
@@ -40,7 +41,7 @@ void margins(benchmark::State& state) {
 }
 
 void transpose_product(benchmark::State& state) {
-  const sounder::Team team(static_cast<int>(state.range(0)));
+  const sounder::Team team = micro::team(state);
   const Problem of = problem();
   const sounder::PackedEvaluator<sounder::Logistic, sounder::L2> point(of, -1, true, team);
   sounder::TransposeProduct product(point.rows(), team);
@@ -54,7 +55,7 @@ void transpose_product(benchmark::State& state) {
 
 template <class Update>
 void epoch(benchmark::State& state) {
-  const sounder::Team team(static_cast<int>(state.range(0)));
+  const sounder::Team team = micro::team(state);
   const Problem of = problem();
   const sounder::PackedEvaluator<sounder::Logistic, sounder::L2> point(
       of, std::is_same_v<Update, sounder::Locked> ? 0 : -1, true, team);
@@ -71,15 +72,10 @@ void epoch(benchmark::State& state) {
   per_nonzero(state);
 }
 
-void threads(benchmark::internal::Benchmark* run) {
-  run->ArgName("threads")->Arg(1)->Arg(2)->Arg(4)->Unit(benchmark::kMillisecond);
-  run->MeasureProcessCPUTime()->UseRealTime();
-}
-
-BENCHMARK(margins)->Apply(threads);
-BENCHMARK(transpose_product)->Apply(threads);
-BENCHMARK_TEMPLATE(epoch, sounder::Relaxed)->Apply(threads);
-BENCHMARK_TEMPLATE(epoch, sounder::Atomic)->Apply(threads);
-BENCHMARK_TEMPLATE(epoch, sounder::Locked)->Apply(threads);
+BENCHMARK(margins)->Apply(micro::by_team);
+BENCHMARK(transpose_product)->Apply(micro::by_team);
+BENCHMARK_TEMPLATE(epoch, sounder::Relaxed)->Apply(micro::by_team);
+BENCHMARK_TEMPLATE(epoch, sounder::Atomic)->Apply(micro::by_team);
+BENCHMARK_TEMPLATE(epoch, sounder::Locked)->Apply(micro::by_team);
 
 }  // namespace
