@@ -20,7 +20,6 @@ import argparse
 import json
 import os
 import pathlib
-import platform
 import shutil
 import statistics
 import subprocess
@@ -28,7 +27,7 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from common import machine
 
 SKLEARN = """
 import sys, time
@@ -44,11 +43,11 @@ def build(folder):
     include = folder / "include" / "sounder"
     include.mkdir(parents=True)
     for part in ("engine", "datasets"):
-        (include / part).symlink_to(ROOT / part)
+        (include / part).symlink_to(machine.ROOT / part)
     program = folder / "reading_time"
     subprocess.run(
         [os.environ.get("CXX", "g++"), "-std=c++20", "-O3", "-DNDEBUG", "-fopenmp", "-I",
-         folder / "include", ROOT / "bench" / "reading_time.cpp", "-o", program, "-lz"],
+         folder / "include", machine.ROOT / "bench" / "reading_time.cpp", "-o", program, "-lz"],
         check=True)
     return program
 
@@ -75,22 +74,6 @@ def sklearn(python, data):
     return float(timed([python, "-c", SKLEARN, data], check=True)[1])
 
 
-def find_python():
-    """A Python that has scikit-learn: this one, or the system's."""
-    for python in (sys.executable, "/usr/bin/python3"):
-        if subprocess.run([python, "-c", "import sklearn"], stderr=subprocess.DEVNULL,
-                          check=False).returncode == 0:
-            return python
-    return None
-
-
-def processor():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.machine()
-
-
 def measure(arguments, program, one_line):
     """Times per contestant, a list over the rounds, and the last reports of sounder."""
     contestants = {
@@ -99,7 +82,7 @@ def measure(arguments, program, one_line):
     }
     if shutil.which("liblinear-train"):
         contestants["LIBLINEAR"] = lambda: (liblinear(arguments.data), liblinear(one_line))
-    python = find_python()
+    python = machine.find_python("sklearn")
     if python:
         contestants["scikit-learn"] = lambda: sklearn(python, arguments.data)
     results = {name: [] for name in contestants}
@@ -140,7 +123,7 @@ def main():
     report = results["sounder 1"][-1]
     print(f"{os.path.basename(arguments.data)}: {report['rows']} rows, {report['nonzeros']} "
           f"nonzeros, {os.path.getsize(arguments.data) / 1e6:.1f} MB; {arguments.rounds} rounds; "
-          f"{processor()}, {os.cpu_count()} cores")
+          f"{machine.processor()}, {os.cpu_count()} cores")
     times = {}
     for threads in (1, 2):
         times[f"sounder {threads}"] = [r["seconds"] for r in results[f"sounder {threads}"]]

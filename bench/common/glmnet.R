@@ -1,4 +1,4 @@
-# One fit of glmnet for sparse_models.py: Rscript glmnet.R FOLDER FAMILY LAMBDA TOLERANCE STEPS.
+# One fit of glmnet for peers.py: Rscript glmnet.R FOLDER FAMILY ALPHA LAMBDA TOLERANCE STEPS.
 # FOLDER holds the matrix as triplets and gets `seconds` and `coefficients`. STEPS values of lambda
 # lead to LAMBDA, each the start of the next, as glmnet's manual advises.
 suppressMessages({library(Matrix); library(glmnet)})
@@ -13,17 +13,21 @@ x <- sparseMatrix(i = vector_of("rows", "integer", 4), j = vector_of("columns", 
                   x = vector_of("values", "double", 8), dims = shape, index1 = FALSE)
 if (nnzero(x) == prod(shape)) x <- as.matrix(x)
 y <- vector_of("targets", "double", 8)
-last <- as.numeric(given[3])
-steps <- as.integer(given[5])
+alpha <- as.numeric(given[3])  # the share of l1
+last <- as.numeric(given[4])
+steps <- as.integer(given[6])
 slopes <- if (given[2] == "gaussian") y else sign(y) / 2
 first <- max(abs(as.vector(crossprod(x, slopes)))) / length(y)
 lambdas <- if (steps == 1) last else exp(seq(log(max(first, last)), log(last), length.out = steps))
 lambdas[steps] <- last
 glmnet.control(fdev = 0, devmax = 1)
-started <- proc.time()[["elapsed"]]
+tiny <- sparseMatrix(i = 1:20, j = rep(1:4, 5), x = 1 + 1:20 %% 3)  # R compiles at the first call
+if (is.matrix(x)) tiny <- as.matrix(tiny)
+suppressWarnings(invisible(glmnet(tiny, rep(0:1, 10), family = given[2], lambda = 0.1)))
+started <- Sys.time()
 model <- glmnet(x, if (given[2] == "gaussian") y else (sign(y) + 1) / 2, family = given[2],
-                lambda = lambdas, standardize = FALSE, intercept = FALSE,
-                thresh = as.numeric(given[4]), maxit = 1e8)
-seconds <- proc.time()[["elapsed"]] - started
+                alpha = alpha, lambda = lambdas, standardize = FALSE, intercept = FALSE,
+                thresh = as.numeric(given[5]), maxit = 1e8)
+seconds <- as.numeric(difftime(Sys.time(), started, units = "secs"))
 writeBin(seconds, file.path(folder, "seconds"))
 writeBin(as.numeric(model$beta[, ncol(model$beta)]), file.path(folder, "coefficients"))
