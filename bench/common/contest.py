@@ -1,4 +1,4 @@
-"""A contest: everybody gets to the same quality at the loosest tolerance that does, then runs in turn."""
+"""A contest: everybody gets the loosest tolerance that does, then all run in turn."""
 import dataclasses
 import math
 import statistics
@@ -39,7 +39,7 @@ class Contestant:
         return min((self.judge.distance(value) for _, value in self.attempts), default=math.inf)
 
     def descend(self, target):
-        """Goes down the ladder until the target is met, the limit is passed, or the ladder ends."""
+        """Down the ladder until the target is met, the limit is passed, or the ladder ends."""
         while self.ended is None and self.loosest(target) is None:
             try:
                 answer = self.run(self.next)
