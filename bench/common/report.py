@@ -43,6 +43,7 @@ class Report:
 
     def __init__(self, limit, baselines):
         self.limit, self.baselines, self.rows = limit, baselines, []
+        self.uncertified = []  # (data, problem, target): the best objective may be farther off
 
     def contest_of(self, row):
         return [other for other in self.rows if (other.data, other.problem, other.target) ==
@@ -79,6 +80,9 @@ class Report:
             lines.append(f"  {f'within {target:g}':26}{'seconds':>10} {'(least to most)':22}" +
                          "".join(f"{'/ ' + name:>12}" for name in self.baselines) +
                          f"{'reached':>9}  tolerance")
+            if judge.doubt() > target:
+                lines.append("  NOT CERTIFIED: the optimum may be farther below the best objective")
+                self.uncertified.append((judge.data.name, str(judge.problem), target))
             lines += [self.line(row) for row in rows if row.target == target]
         return "\n".join(lines)
 
@@ -109,6 +113,8 @@ class Report:
                       "   contests: all, over the limit, without ratio"]
             for name, rows in self.groups(target).items():
                 lines.append(self.mean_line(name, rows))
+            lines += [f"  NOT CERTIFIED but counted: {data}, {problem}"
+                      for data, problem, at in self.uncertified if at == target]
             lines += self.lost(target)
         return "\n".join(lines)
 
@@ -147,7 +153,8 @@ class Report:
                    "seconds": known,
                    **{f"ratio_to_{name.replace(' ', '_')}": str(one) if one else None
                       for name, one in zip(self.baselines, self.ratios(row))},
-                   "reached": None if math.isinf(row.reached) else row.reached}
+                   "reached": None if math.isinf(row.reached) else row.reached,
+                   "certified": (row.data, row.problem, row.target) not in self.uncertified}
 
     def write_csv(self, path, header):
         records = [{**record, "seconds": " ".join(map(str, record["seconds"]))}
