@@ -37,8 +37,8 @@ def tune(peer, tolerance, reached, limit):
     """Of each way to be done the loosest tolerance, or None."""
     found = {}
     for _ in range(12):
-        answer = peers.within(limit, lambda: peer(tolerance))
-        if answer is None:
+        answer = peers.within(limit + peer.grace, lambda: peer(tolerance))
+        if answer is None or answer[0] > limit:
             break
         for way, done in reached(answer[1]).items():
             if done:
