@@ -48,6 +48,9 @@ struct Range {
 
 /// A fixed number of threads. Entering `run` starts them together; leaving it joins them.
 ///
+/// Waiting threads are OpenMP's: with libgomp they wait busily for milliseconds. On a machine with
+/// other work run your program with GOMP_SPINCOUNT=2000, as `sounder` runs itself.
+///
 /// A Team holds no state between calls, so two teams may work at once from two threads.
 /// An exception thrown by a worker is rethrown by the caller after the join (the first one wins).
 class Team {

@@ -1,15 +1,21 @@
 """The page of a sweep, in a browser: it is drawn, its numbers are the JSON's, and it fits."""
 
+import csv
 import html.parser
+import io
 import json
 import os
 import pathlib
+import statistics
 import tempfile
 import unittest
 
 import browser
+from support import ProgramTest, classification
 
 TEMPLATE = pathlib.Path(__file__).parents[2] / "bench" / "sweep" / "report.html"
+needs_browser = unittest.skipIf(browser.find() is None,
+                                f"not installed: {' or '.join(browser.NAMES)}")
 RATES = ("collision_rate", "retry_rate", "lost_update_rate",
          "staleness_mean", "staleness_p95", "staleness_max")
 
@@ -113,28 +119,9 @@ class Page(html.parser.HTMLParser):
             self.text += data
 
 
-@unittest.skipIf(browser.find() is None, f"not installed: {' or '.join(browser.NAMES)}")
-class Report(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="sounder-test-")
-        self.addCleanup(folder.cleanup)
-        self.path = os.path.join(folder.name, "report.html")
-
-    def page(self, data, **window):
-        """The template with a sweep's JSON in it, drawn."""
-        text = TEMPLATE.read_text(encoding="utf-8")
-        self.assertEqual(text.count("@SWEEP_JSON@"), 1)
-        filled = text.replace("@SWEEP_JSON@", json.dumps(data).replace("</", "<\\/"))
-        pathlib.Path(self.path).write_text(filled, encoding="utf-8")
-        return self.open(self.path, **window)
-
+class Drawn(unittest.TestCase):
     def open(self, path, **window):
         return Page(browser.dom(path, **window))
-
-    def drawn(self, data, **window):
-        page = self.page(data, **window)
-        self.assertEqual(page.root.get("data-ready"), "true")
-        return page
 
     def assert_cells(self, rows, data):
         self.assertEqual(len(rows), len(data["summary"]))
@@ -150,6 +137,51 @@ class Report(unittest.TestCase):
                         self.assertEqual(cells[key], str(value).lower())
                     else:
                         self.assertEqual(float(cells[key]), value)
+
+
+@needs_browser
+class WrittenReport(Drawn, ProgramTest):
+    def test_numbers_are_the_csvs(self):
+        self.write("data", classification())
+        self.run_program("sweep", "data", "--threads", "1,2,4", "--repeats", 3, "--virtual", "8,64",
+                         "--csv", "sweep.csv", "--json", "sweep.json", "--report", "page.html")
+        page = self.open(self.folder / "page.html", width=400)
+        self.assertEqual(page.root.get("data-ready"), "true")
+        self.assertLessEqual(int(page.root["data-scroll-width"]), 400)
+        self.assert_cells(page.rows, json.loads(self.read("sweep.json")))
+        rows = list(csv.DictReader(io.StringIO(self.read("sweep.csv"))))
+        for attributes, cells in page.rows:
+            same = [row for row in rows if row["kind"] == "measured" and
+                    all(row[key] == attributes[f"data-{key}"]
+                        for key in ("solver", "update", "threads"))]
+            self.assertEqual(len(same), 3)
+            for key in ("seconds_to_target", "epochs_to_target", "epochs_per_second", "speedup",
+                        "collision_rate", "staleness_max"):
+                known = [float(row[key]) for row in same if row[key]]
+                self.assertEqual(cells[key] and float(cells[key]),
+                                 statistics.median(known) if known else "")
+        self.assertTrue(any("prediction" in caption for caption in page.captions))
+
+
+@needs_browser
+class Report(Drawn):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="sounder-test-")
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "report.html")
+
+    def page(self, data, **window):
+        """The template with a sweep's JSON in it, drawn."""
+        text = TEMPLATE.read_text(encoding="utf-8")
+        self.assertEqual(text.count("@SWEEP_JSON@"), 1)
+        filled = text.replace("@SWEEP_JSON@", json.dumps(data).replace("</", "<\\/"))
+        pathlib.Path(self.path).write_text(filled, encoding="utf-8")
+        return self.open(self.path, **window)
+
+    def drawn(self, data, **window):
+        page = self.page(data, **window)
+        self.assertEqual(page.root.get("data-ready"), "true")
+        return page
 
     def test_numbers_are_the_jsons(self):
         data = sweep()
