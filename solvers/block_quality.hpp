@@ -40,17 +40,23 @@ struct BlockQuality {
   result.imbalance = blocks.imbalance(columns);
   result.sampled = std::min(sample, static_cast<Index>(features.size()));
   const std::vector<Index> block_of = blocks.block_of();
-  SeedProducts products(rows, columns, team);
-  for (std::size_t k = 0; k < static_cast<std::size_t>(result.sampled); ++k) {
+  const auto sampled = static_cast<std::size_t>(result.sampled);
+  for (std::size_t k = 0; k < sampled; ++k) {
     std::swap(features[k], features[k + random.below(features.size() - k)]);
+  }
+  std::vector<double> largest(sampled);
+  SeedProducts products(rows, columns, team);
+  products.hand_out(sampled, columns.nonzeros(), [&](std::size_t k, int rank) {
     const Index own = block_of[static_cast<std::size_t>(features[k])];
-    const std::vector<double>& with = products.of(features[k]);
-    double largest = 0.0;
-    for (std::size_t j = 0; j < with.size(); ++j) {
-      largest = std::max(largest, block_of[j] != own ? std::abs(with[j]) : 0.0);
-    }
-    result.largest = std::max(result.largest, largest);
-    result.mean_largest += largest / result.sampled;
+    double most = 0.0;
+    products.visit(features[k], rank, [&](Index j, double product) {
+      most = std::max(most, block_of[static_cast<std::size_t>(j)] != own ? std::abs(product) : 0.0);
+    });
+    largest[k] = most;
+  });
+  for (const double one : largest) {
+    result.largest = std::max(result.largest, one);
+    result.mean_largest += one / result.sampled;
   }
   return result;
 }

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
-#include <queue>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -16,8 +14,8 @@
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/random.hpp>
 #include <sounder/engine/team.hpp>
+#include <sounder/solvers/clustered_blocks.hpp>
 #include <sounder/solvers/coordinate_options.hpp>
-#include <sounder/solvers/seed_products.hpp>
 
 namespace sounder {
 
@@ -97,63 +95,6 @@ namespace detail {
   return block_of;
 }
 
-/// Seeds and what they attract. `load(j)` is what a feature adds to a block; a block is full at its
-/// share of the load that is left. What no seed attracted goes to the emptiest block.
-template <class Load>
-[[nodiscard]] std::vector<Index> clustered_blocks(const CsrMatrix& rows, const CscMatrix& columns,
-                                                  Index count, Load&& load, const Team& team) {
-  constexpr Index unassigned = -1;
-  const auto p = static_cast<std::size_t>(columns.columns());
-  std::vector<Index> block_of(p, unassigned);
-  std::vector<Index> by_size(p);
-  std::iota(by_size.begin(), by_size.end(), 0);
-  std::stable_sort(by_size.begin(), by_size.end(), [&](Index a, Index b) {
-    return columns.column(a).size() > columns.column(b).size();
-  });
-  std::int64_t left = 0;
-  for (const Index j : by_size) {
-    left += load(j);
-  }
-  using Filled = std::pair<std::int64_t, Index>;  // load, block
-  std::priority_queue<Filled, std::vector<Filled>, std::greater<>> emptiest;
-  SeedProducts products(rows, columns, team);
-  std::size_t next = 0;
-  for (Index b = 0; b < count; ++b) {
-    while (next < p && block_of[static_cast<std::size_t>(by_size[next])] != unassigned) {
-      ++next;
-    }
-    std::int64_t filled = 0;
-    if (next < p) {
-      const std::int64_t room = (left + count - b - 1) / (count - b);
-      const auto take = [&](Index j) {
-        block_of[static_cast<std::size_t>(j)] = b;
-        filled += load(j);
-      };
-      const Index seed = by_size[next];
-      take(seed);
-      for (const Index j : products.most_alike(seed, [&](Index k) {
-             return block_of[static_cast<std::size_t>(k)] == unassigned;
-           })) {
-        if (filled + load(j) > room) {
-          break;
-        }
-        take(j);
-      }
-    }
-    left -= filled;
-    emptiest.emplace(filled, b);
-  }
-  for (const Index j : by_size) {
-    if (block_of[static_cast<std::size_t>(j)] == unassigned) {
-      auto [filled, b] = emptiest.top();
-      emptiest.pop();
-      block_of[static_cast<std::size_t>(j)] = b;
-      emptiest.emplace(filled + load(j), b);
-    }
-  }
-  return block_of;
-}
-
 }  // namespace detail
 
 /// Splits the features into `count` blocks (fewer where there are fewer features).
@@ -165,8 +106,10 @@ template <class Load>
 /// share of the nonzeros, so that blocks take equally long; the paper's open problem. A feature
 /// that shares no row with any seed goes to the emptiest block.
 ///
-/// The same for any number of threads. Random: O(p). Otherwise products of the seeds with all
-/// columns: O(nonzeros of the rows that hold a seed, summed over the seeds / threads).
+/// The same for any number of threads. Random: O(p). Otherwise the products of the seeds with what
+/// shares a row with them: O(p log p + nonzeros of the rows that hold a seed, summed over the
+/// seeds / threads), where several threads also look for some seeds in vain. Memory: some 16 bytes
+/// a feature and 60 a block, and for every thread up to 44 a feature and 8 MiB.
 /// @throws std::invalid_argument unless count >= 1.
 [[nodiscard]] inline FeatureBlocks feature_blocks(const CsrMatrix& rows, const CscMatrix& columns,
                                                   Index count, BlockKind kind, std::uint64_t seed,

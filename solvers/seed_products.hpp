@@ -1,86 +1,140 @@
-// Inner products of one column with all the others.
+// Inner products of seed columns with all the others.
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/nonzero_share.hpp>
 #include <sounder/engine/spectral_radius.hpp>
 #include <sounder/engine/team.hpp>
 
 namespace sounder {
 
-/// Inner products of a column with every column, all scaled to unit length. One thread calls, the
-/// team works: each worker a range of columns, so the same bits for any number of threads.
-/// 16 bytes a column.
+/// Inner products of columns with every column, all scaled to unit length. A worker takes whole
+/// seeds and sums in the order of the rows, so the same bits for any number of threads.
+///
+/// 8 bytes a column, and the scratch of every worker: 8 a column, 4 for each that a seed meets, 32
+/// for each that most_alike finds.
 class SeedProducts {
  public:
+  /// A column and the size of its product with a seed; sorts by falling size, ties in order.
+  struct Alike {
+    double size;
+    Index column;
+
+    friend bool operator<(const Alike& a, const Alike& b) noexcept {
+      return a.size != b.size ? a.size > b.size : a.column < b.column;
+    }
+  };
+
   SeedProducts(const CsrMatrix& rows, const CscMatrix& columns, const Team& team)
       : rows_(rows), columns_(columns), team_(team),
         inverse_norms_(detail::inverse_column_norms(columns, team)),
-        products_(inverse_norms_.size()) {}
+        scratches_(static_cast<std::size_t>(team.size())) {}
 
-  /// <x_seed, x_j> / (|x_seed| |x_j|) at j; 0 where a column is empty. Valid until the next call.
-  /// O(p / threads + nonzeros of the rows that hold the seed / threads).
-  [[nodiscard]] const std::vector<double>& of(Index seed) {
-    const SparseColumn column = columns_.column(seed);
-    const double scale = inverse_norms_[static_cast<std::size_t>(seed)];
-    const auto fill = [&](Range range) {
-      std::fill(products_.begin() + range.begin, products_.begin() + range.end, 0.0);
-      for (std::size_t k = 0; k < column.size(); ++k) {
-        add_row(rows_.row(column.rows[k]), static_cast<double>(column.values[k]) * scale, range);
-      }
-      for (auto j = static_cast<std::size_t>(range.begin); j < static_cast<std::size_t>(range.end);
-           ++j) {
-        products_[j] *= inverse_norms_[j];
+  /// Calls `work(k, rank)` for every k in [0, count), each handed to the next free worker, where
+  /// `rank` is its scratch. One parallel region; the caller alone where it looks through few
+  /// `nonzeros`.
+  template <class Work>
+  void hand_out(std::size_t count, std::int64_t nonzeros, Work&& work) const {
+    std::atomic<std::size_t> next = 0;
+    const auto take = [&](Worker worker) {
+      for (std::size_t k = next.fetch_add(1, std::memory_order_relaxed); k < count;
+           k = next.fetch_add(1, std::memory_order_relaxed)) {
+        work(k, worker.rank);
       }
     };
-    if (static_cast<std::int64_t>(column.size()) * 16 + columns_.columns() < Team::few_numbers) {
-      fill({0, columns_.columns()});
+    if (nonzeros < Team::few_numbers) {
+      take({0, 1});
     } else {
-      team_.run([&](Worker worker) { fill(nonzero_share(columns_.column_pointers(), worker)); });
+      team_.run(take);
     }
-    return products_;
   }
 
-  /// The columns that `wanted` and share a row with the seed, by falling |product|; ties in order.
-  template <class Wanted>
-  [[nodiscard]] std::vector<Index> most_alike(Index seed, Wanted&& wanted) {
-    const std::vector<double>& products = of(seed);
-    std::vector<Index> found;
-    for (Index j = 0; j < columns_.columns(); ++j) {
-      if (products[static_cast<std::size_t>(j)] != 0.0 && j != seed && wanted(j)) {
-        found.push_back(j);
+  /// Calls `visit(j, <x_seed, x_j> / (|x_seed| |x_j|))` for every column j whose product is not 0,
+  /// the seed included, in no order that matters. Different ranks may do so at once.
+  /// O(nonzeros of the rows that hold the seed).
+  template <class Visit>
+  void visit(Index seed, int rank, Visit&& visit) {
+    auto& [sums, met, found] = scratches_[static_cast<std::size_t>(rank)];
+    const std::size_t p = inverse_norms_.size();
+    sums.resize(p);
+    std::size_t count = 0;  // columns met, one twice when its sum went through 0; p: any of them
+    const SparseColumn column = columns_.column(seed);
+    const double scale = inverse_norms_[static_cast<std::size_t>(seed)];
+    for (std::size_t k = 0; k < column.size(); ++k) {
+      const double x = static_cast<double>(column.values[k]) * scale;
+      const SparseRow row = rows_.row(column.rows[k]);
+      met.resize(std::max(met.size(), count + row.size()));
+      for (std::size_t l = 0; l < row.size(); ++l) {
+        double& sum = sums[static_cast<std::size_t>(row.columns[l])];
+        met[count] = row.columns[l];
+        count += sum == 0.0 ? 1 : 0;  // a branch here would be guessed wrong half of the time
+        sum += x * static_cast<double>(row.values[l]);
+      }
+      count = std::min(count, p);
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      const Index j = count < p ? met[k] : static_cast<Index>(k);
+      double& sum = sums[static_cast<std::size_t>(j)];
+      const double product = sum * inverse_norms_[static_cast<std::size_t>(j)];
+      sum = 0.0;
+      if (product != 0.0) {
+        visit(j, product);
       }
     }
-    std::sort(found.begin(), found.end(), [&](Index a, Index b) {
-      const double of_a = std::abs(products[static_cast<std::size_t>(a)]);
-      const double of_b = std::abs(products[static_cast<std::size_t>(b)]);
-      return of_a != of_b ? of_a > of_b : a < b;
-    });
+  }
+
+  /// The `most` columns that `wanted` and are most like the seed, in order; fewer where fewer share
+  /// a row with it. O(nonzeros of the rows that hold the seed + most log most).
+  template <class Wanted>
+  [[nodiscard]] std::vector<Alike> most_alike(Index seed, std::size_t most, int rank,
+                                              Wanted&& wanted) {
+    std::vector<Alike>& found = scratches_[static_cast<std::size_t>(rank)].found;
+    found.clear();
+    double least = 0.0;  // what is smaller is not among the most
+    const auto cut = [&] {
+      if (found.size() > most) {
+        const auto end = found.begin() + static_cast<std::ptrdiff_t>(most);
+        std::nth_element(found.begin(), end - 1, found.end());
+        found.erase(end, found.end());
+        least = found.back().size;
+      }
+    };
+    if (most > 0) {
+      visit(seed, rank, [&](Index j, double product) {
+        const double size = std::abs(product);
+        if (size >= least && j != seed && wanted(j)) {
+          if (found.size() >= 2 * most) {
+            cut();
+          }
+          found.push_back({size, j});
+        }
+      });
+    }
+    cut();
+    std::sort(found.begin(), found.end());
     return found;
   }
 
  private:
-  /// products += x row, in the range of columns.
-  void add_row(const SparseRow& row, double x, Range range) noexcept {
-    const auto first = std::lower_bound(row.columns.begin(), row.columns.end(), range.begin);
-    for (auto k = static_cast<std::size_t>(first - row.columns.begin());
-         k < row.size() && row.columns[k] < range.end; ++k) {
-      products_[static_cast<std::size_t>(row.columns[k])] += x * static_cast<double>(row.values[k]);
-    }
-  }
+  struct Scratch {
+    std::vector<double> sums;
+    std::vector<Index> met;
+    std::vector<Alike> found;
+  };
 
   const CsrMatrix& rows_;
   const CscMatrix& columns_;
   const Team& team_;
   std::vector<double> inverse_norms_;
-  std::vector<double> products_;
+  std::vector<Scratch> scratches_;
 };
 
 }  // namespace sounder
