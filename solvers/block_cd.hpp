@@ -33,10 +33,10 @@ class JointBlocks {
     if (team_.size() == 1) {
       return 1;
     }
-    const Index p_star =
-        detail::rough_radius(step_.problem().matrix, step_.columns(), team_).p_star();
     const Index width = std::max<Index>(1, blocks_.widest());
-    return std::min<Index>(team_.size(), (p_star + width - 1) / width);
+    const Index coordinates = detail::at_most_p_star(
+        width * team_.size(), step_.problem().matrix, step_.columns(), team_);
+    return (coordinates + width - 1) / width;
   }
   [[nodiscard]] static std::string excuse(const CsrMatrix& rows, const CscMatrix& columns,
                                           const Team& team) {

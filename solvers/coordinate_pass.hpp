@@ -35,9 +35,12 @@ class CoordinatePass {
   /// Of all passes, if the policy counts.
   [[nodiscard]] virtual std::optional<UpdateCounts> counts() const { return std::nullopt; }
 
-  /// Moves every unit once, `parallel` of them at once, in the permutation of this number.
+  /// Draws the permutation of this number.
+  virtual void shuffle(int number) = 0;
+
+  /// Moves the units at these positions of the permutation once, `parallel` of them at once.
   /// @return false if the trace cancelled the pass half-way
-  virtual bool run(int number, Index parallel, const Trace& trace) = 0;
+  virtual bool run(Range positions, Index parallel, const Trace& trace) = 0;
 };
 
 /// Makes a driver's pass for a team.

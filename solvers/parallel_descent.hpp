@@ -93,28 +93,39 @@ class ParallelDescent {
   }
 
   bool pass_over_units() {
-    const Index parallel = on_trial() && epoch_ % 2 == 1 ? 1 : parallel_;
-    Stopwatch epoch = Stopwatch::running();
     for (int pass = 0; pass < chooser_.passes(); ++pass) {
-      if (!pass_->run(epoch_ * chooser_.passes() + pass, parallel, trace_)) {
+      pass_->shuffle(epoch_ * chooser_.passes() + pass);
+      const std::int64_t first = on_trial() ? chooser_.units() / trial_part : 0;
+      if (!run_units({0, first}, 1, alone_seconds_) ||
+          !run_units({first, chooser_.units()}, parallel_, together_seconds_)) {
         return false;
       }
     }
-    epoch.stop();
-    if (on_trial()) {
-      double& least = parallel == 1 ? alone_seconds_ : together_seconds_;
-      least = std::min(least, epoch.seconds());
-      if (epoch_ == last_trial && alone_seconds_ < together_seconds_) {
-        parallel_ = 1;
-        message_ = "one update at a time is faster here: workers would wait for each other's cache";
-      }
+    if (on_trial() && epoch_ == last_trial && alone_seconds_ < together_seconds_) {
+      parallel_ = 1;
+      message_ = "one update at a time is faster here: workers would wait for each other's cache";
     }
     updates_ += chooser_.passes() * chooser_.updates_a_pass();
     return true;
   }
 
-  /// Epochs 2 to 5 alternate between P updates at once and one: where columns share most of their
-  /// rows, workers take each margin out of the other's cache, and are slower than one of them.
+  /// @param least the least seconds a unit so far
+  bool run_units(Range positions, Index parallel, double& least) {
+    if (positions.size() == 0) {
+      return true;
+    }
+    Stopwatch clock = Stopwatch::running();
+    const bool whole = pass_->run(positions, parallel, trace_);
+    clock.stop();
+    if (on_trial()) {
+      least = std::min(least, clock.seconds() / static_cast<double>(positions.size()));
+    }
+    return whole;
+  }
+
+  /// In epochs 2 to 5 a part of the units moves one at a time, for comparison: where columns share
+  /// most of their rows, workers take each margin out of the other's cache, and are slower than one
+  /// of them.
   [[nodiscard]] bool on_trial() const noexcept {
     return automatic() && parallel_ > 1 && epoch_ >= 2 && epoch_ <= last_trial;
   }
@@ -251,7 +262,8 @@ class ParallelDescent {
   static constexpr double rounding = 1e-13;  ///< of the objective at the start: no rise
   static constexpr double exploded = 10.0;
   static constexpr int last_trial = 5;
-  static constexpr int patience = 20;  ///< epochs above the best before a given P is too large
+  static constexpr int trial_part = 16;  ///< one unit in so many
+  static constexpr int patience = 20;    ///< epochs above the best before a given P is too large
 
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;

@@ -80,17 +80,18 @@ class ParallelRounds final : public CoordinatePass {
     return std::nullopt;
   }
 
-  bool run(int number, Index parallel, const Trace& trace) override {
-    schedule_.shuffle(number);
+  void shuffle(int number) override { schedule_.shuffle(number); }
+
+  bool run(Range positions, Index parallel, const Trace& trace) override {
     if (parallel == 1 && !counts_updates<Update>) {
       LoneVector w{w_.quiescent()};
       LoneVector z{z_.quiescent()};
-      return run_freely(1, w, z, trace);
+      return run_freely(positions, 1, w, z, trace);
     }
     if (parallel <= team_.size()) {
-      return run_freely(parallel, w_, z_, trace);
+      return run_freely(positions, parallel, w_, z_, trace);
     }
-    return run_in_rounds(parallel, trace);
+    return run_in_rounds(positions, parallel, trace);
   }
 
  private:
@@ -99,10 +100,9 @@ class ParallelRounds final : public CoordinatePass {
   }
 
   template <class Vector>
-  bool run_freely(int workers, Vector& w, Vector& z, const Trace& trace) {
-    const std::int64_t units = schedule_.positions();
-    const std::int64_t chunk = units_at_once(units, workers);
-    std::atomic<std::int64_t> next = 0;
+  bool run_freely(Range positions, int workers, Vector& w, Vector& z, const Trace& trace) {
+    const std::int64_t chunk = units_at_once(positions.size(), workers);
+    std::atomic<std::int64_t> next = positions.begin;
     std::atomic<bool> whole = true;
     Team(workers).run([&](Worker worker) {
       const std::span<CoordinateMove> moves = moves_of(static_cast<std::size_t>(worker.rank));
@@ -110,13 +110,13 @@ class ParallelRounds final : public CoordinatePass {
       CoordinatePoint<Vector, typename Vector::View> point{w, margins};
       while (whole.load(std::memory_order_relaxed)) {
         const std::int64_t begin = next.fetch_add(chunk, std::memory_order_relaxed);
-        if (begin >= units) {
+        if (begin >= positions.end) {
           break;
         }
         if (trace.cancelled()) {
           whole.store(false, std::memory_order_relaxed);
         }
-        for (std::int64_t k = begin; k < std::min(begin + chunk, units); ++k) {
+        for (std::int64_t k = begin; k < std::min(begin + chunk, positions.end); ++k) {
           margins.begin_step();
           const int count = chooser_.choose(unit_at(k), worker.rank, point, moves);
           apply_moves(moves.first(static_cast<std::size_t>(count)), point, chooser_);
@@ -130,20 +130,19 @@ class ParallelRounds final : public CoordinatePass {
     return whole;
   }
 
-  bool run_in_rounds(Index parallel, const Trace& trace) {
+  bool run_in_rounds(Range positions, Index parallel, const Trace& trace) {
     CoordinatePoint<SharedVector<Update>, SharedVector<Update>> point{w_, z_};
-    const std::int64_t units = schedule_.positions();
-    const auto slots = static_cast<std::size_t>(std::min<std::int64_t>(parallel, units));
+    const auto slots = static_cast<std::size_t>(std::min<std::int64_t>(parallel, positions.size()));
     if (counts_.size() < slots) {
       moves_.resize(slots * width_);
       counts_.resize(slots);
     }
     const std::int64_t too_few = std::max<std::int64_t>(2, Team::few_numbers / work_);
-    for (std::int64_t begin = 0; begin < units; begin += parallel) {
+    for (std::int64_t begin = positions.begin; begin < positions.end; begin += parallel) {
       if (trace.cancelled()) {
         return false;
       }
-      const std::int64_t size = std::min<std::int64_t>(parallel, units - begin);
+      const std::int64_t size = std::min<std::int64_t>(parallel, positions.end - begin);
       const int workers = size < too_few ? 1 : team_.size();
       const Team round(workers);
       round.run([&](Worker worker) {

@@ -1,6 +1,12 @@
 // Shotgun: several random coordinates at once, from shared margins.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
 #include <sounder/solvers/parallel_descent.hpp>
 
 namespace sounder {
@@ -11,6 +17,24 @@ namespace detail {
 [[nodiscard]] inline SpectralRadius rough_radius(const CsrMatrix& rows, const CscMatrix& columns,
                                                  const Team& team) {
   return spectral_radius(rows, columns, team, {.tolerance = 1e-2, .max_iterations = 30});
+}
+
+/// min(wanted, P*) by as little work as it takes: with unit columns the radius is at most the
+/// largest number of entries in a row, for (sum_j x_ij v_j)^2 <= omega sum_j (x_ij v_j)^2.
+[[nodiscard]] inline Index at_most_p_star(Index wanted, const CsrMatrix& rows,
+                                          const CscMatrix& columns, const Team& team) {
+  std::size_t omega = 1;
+  for (Index i = 0; i < rows.rows(); ++i) {
+    omega = std::max(omega, rows.row(i).size());
+  }
+  Index active = 0;
+  for (Index j = 0; j < columns.columns(); ++j) {
+    active += columns.column(j).size() > 0 ? 1 : 0;
+  }
+  if (static_cast<std::size_t>(wanted) * omega <= static_cast<std::size_t>(active)) {
+    return wanted;
+  }
+  return std::min(wanted, rough_radius(rows, columns, team).p_star());
 }
 
 /// ": P* = ... for these data", once it is worth finding out.
@@ -36,11 +60,9 @@ class SingleCoordinates {
 
   /// min(threads, P*): more than one update a thread gains nothing.
   [[nodiscard]] Index parallel() const {
-    return team_.size() == 1
-               ? 1
-               : std::min<Index>(
-                     team_.size(),
-                     detail::rough_radius(step_.problem().matrix, step_.columns(), team_).p_star());
+    return team_.size() == 1 ? 1
+                             : detail::at_most_p_star(team_.size(), step_.problem().matrix,
+                                                      step_.columns(), team_);
   }
   [[nodiscard]] static std::string excuse(const CsrMatrix& rows, const CscMatrix& columns,
                                           const Team& team) {

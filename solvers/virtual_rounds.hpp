@@ -29,12 +29,12 @@ class VirtualRounds final : public CoordinatePass {
   [[nodiscard]] bool loses(Index /*parallel*/) const noexcept override { return false; }
   [[nodiscard]] std::optional<UpdateCounts> counts() const override { return z_.counts(); }
 
-  bool run(int number, Index parallel, const Trace& trace) override {
-    schedule_.shuffle(number);
-    const std::int64_t units = schedule_.positions();
-    const std::int64_t chunk = units_at_once(units, parallel);
+  void shuffle(int number) override { schedule_.shuffle(number); }
+
+  bool run(Range positions, Index parallel, const Trace& trace) override {
+    const std::int64_t chunk = units_at_once(positions.size(), parallel);
     std::vector<Walk> walks(static_cast<std::size_t>(parallel), Walk(z_, chooser_.width()));
-    std::int64_t dealt = 0;
+    std::int64_t dealt = positions.begin;
     bool cancelled = false;
     replay_.run(
         parallel,
@@ -42,7 +42,7 @@ class VirtualRounds final : public CoordinatePass {
           Walk& walk = walks[static_cast<std::size_t>(rank)];
           if (walk.units.size() == 0) {
             cancelled = cancelled || trace.cancelled();
-            walk.units = {dealt, cancelled ? dealt : std::min(dealt + chunk, units)};
+            walk.units = {dealt, cancelled ? dealt : std::min(dealt + chunk, positions.end)};
             dealt = walk.units.end;
             if (walk.units.size() == 0) {
               return std::nullopt;

@@ -199,10 +199,31 @@ std::string virtual_table(const Story& story) {
   }
   for (const Agreement& pair : agreements(story.sweep.rows())) {
     text += "two workers of " + pair.solver + " collide in " + percent(pair.simulated) +
-            " % of the updates; two threads (" + pair.update + ") in " + percent(pair.measured) +
-            " %\n";
+            " % of the updates, two threads (" + pair.update + ") in " + percent(pair.measured) +
+            " %: " + digits(pair.simulated / pair.measured, 3) + " times\n";
   }
   return text;
+}
+
+/// What theory expects, beside what was found.
+std::string predictors_table(const Story& story) {
+  const Conflicts& conflicts = story.predictors.conflicts;
+  double staleness = unknown;
+  for (const Summary& summary : story.summaries) {
+    if (summary.setting.solver == "hogwild" && !summary.oversubscribed) {
+      staleness = std::fmax(staleness, summary.median.staleness_mean);
+    }
+  }
+  std::string text = "\nOmega " + std::to_string(conflicts.omega) + ", Delta " +
+                     digits(conflicts.delta, 3) + ", rho " + digits(conflicts.rho, 3) +
+                     ", a row meets " + digits(conflicts.mean_conflict_degree, 4) +
+                     " others: Hogwild!'s steps overlap harmlessly up to a staleness of " +
+                     digits(conflicts.max_harmless_staleness, 2);
+  if (std::isfinite(staleness)) {
+    text += " (measured: " + digits(staleness, 2) + ")";
+  }
+  return text + "\nP* = " + cli::with_commas(story.predictors.radius.p_star()) +
+         ": so many coordinates may be updated at once\n";
 }
 
 }  // namespace
@@ -260,7 +281,7 @@ std::string to_table(const Story& story) {
   }
   text += crowded ? "* more threads than cores\n" : "";
   text += "own: over one thread of the same = threads x stat. (epochs) x hw. (epochs a second)\n";
-  return text + virtual_table(story) + "\n" + story.limit.sentence + "\n";
+  return text + virtual_table(story) + predictors_table(story) + "\n" + story.limit.sentence + "\n";
 }
 
 std::string to_page(const Story& story) {
