@@ -171,7 +171,7 @@ std::string line_of(const Summary& summary) {
   line += right(or_dash(row.epochs_to_target, 0), 8) + right(or_dash(row.speedup, 2), 9);
   line += right(or_dash(row.own_speedup, 2), 6) + right(or_dash(row.statistical_efficiency, 2), 6);
   line += right(or_dash(row.hardware_efficiency, 2), 6) + right(percent(row.collision_rate), 9);
-  line += right(percent(row.lost_update_rate), 8) + right(or_dash(row.staleness_mean, 1), 7);
+  line += right(percent(row.lost_update_rate), 10) + right(or_dash(row.staleness_mean, 1), 7);
   return line + (row.reached() ? "" : "  " + row.status) + "\n";
 }
 
@@ -273,7 +273,7 @@ std::string to_table(const Story& story) {
                             digits(story.baseline->median.seconds_to_target, 3) + " s"
                       : "") +
       "\n\nsolver                threads   seconds  epochs  speedup   own  stat.   hw.  collide% "
-      "  lost%  stale\n";
+      "    lost%  stale\n";
   bool crowded = false;
   for (const Summary& summary : story.summaries) {
     text += line_of(summary);

@@ -1,5 +1,7 @@
 #include "summary.hpp"
 
+#include <sounder/engine/shared_vector.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -182,7 +184,7 @@ std::vector<Agreement> agreements(const std::vector<Row>& rows) {
     for (const Summary& summary : summaries) {
       const Setting& setting = summary.setting;
       if (setting.solver == row.setting.solver && setting.threads == 2 &&
-          std::isfinite(summary.median.collision_rate)) {
+          setting.update != Locked::name && std::isfinite(summary.median.collision_rate)) {
         found.push_back(
             {setting.solver, setting.update, summary.median.collision_rate, row.collision_rate});
       }

@@ -53,7 +53,7 @@ struct HardwareModel {
 [[nodiscard]] HardwareModel hardware_model(const std::vector<Summary>& summaries,
                                            const std::string& solver);
 
-/// Two virtual workers against two threads.
+/// Two virtual workers against two threads that do not lock.
 struct Agreement {
   std::string solver;
   std::string update;

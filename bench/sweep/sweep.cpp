@@ -248,10 +248,30 @@ bool Sweep::measure(Row& row, const Trace& interrupt) {
   return true;
 }
 
+/// A simulation that takes this many times the epochs of one worker has told enough, and so has one
+/// that goes as far as a thread that did not reach the target.
+int Sweep::worthwhile_epochs(const Row& row) const {
+  constexpr std::int64_t least = 200;
+  constexpr std::int64_t times = 50;
+  std::int64_t most = options_.max_epochs;
+  for (const Row& other : rows_) {
+    if (other.setting.solver != row.setting.solver || other.setting.threads != 1) {
+      continue;
+    }
+    if (!other.measured()) {
+      most = std::min(most, std::max(times * other.epochs, least));
+    } else if (!other.reached()) {
+      most = std::min(most, std::max<std::int64_t>(other.epochs, 1));
+    }
+  }
+  return static_cast<int>(most);
+}
+
 bool Sweep::simulate(Row& row, const Trace& interrupt) {
   cli::SolveRequest request = request_of(row);
   request.run.threads = 1;
   request.run.time_limit = infinity;  // the same bits, however long it takes
+  request.run.max_epochs = worthwhile_epochs(row);
   request.run.fill(request.sgd);
   request.run.fill(request.coordinate);
   VirtualWorkers workers{.straggler = options_.straggler, .seed = request.run.seed};

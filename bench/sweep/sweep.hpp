@@ -74,6 +74,7 @@ class Sweep {
   [[nodiscard]] Index parallel(const Setting& setting) const;
   bool measure(Row& row, const Trace& interrupt);
   bool simulate(Row& row, const Trace& interrupt);
+  [[nodiscard]] int worthwhile_epochs(const Row& row) const;
   [[nodiscard]] const std::vector<double>& step_times(const Row& row, const Trace& interrupt);
 
   Options options_;
