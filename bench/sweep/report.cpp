@@ -169,6 +169,10 @@ std::string line_of(const Summary& summary) {
   line += right(std::to_string(summary.setting.threads) + (summary.oversubscribed ? "*" : " "), 6);
   line += right(std::isfinite(row.seconds_to_target) ? digits(row.seconds_to_target, 3) : "-", 10);
   line += right(or_dash(row.epochs_to_target, 0), 8) + right(or_dash(row.speedup, 2), 9);
+  line += right(std::isfinite(summary.speedup_low)
+                    ? decimals(summary.speedup_low, 2) + "-" + decimals(summary.speedup_high, 2)
+                    : "",
+                11);
   line += right(or_dash(row.own_speedup, 2), 6) + right(or_dash(row.statistical_efficiency, 2), 6);
   line += right(or_dash(row.hardware_efficiency, 2), 6) + right(percent(row.collision_rate), 9);
   line += right(percent(row.lost_update_rate), 10) + right(or_dash(row.staleness_mean, 1), 7);
@@ -272,7 +276,8 @@ std::string to_table(const Story& story) {
       (story.baseline ? ", " + story.baseline->setting.solver + " in " +
                             digits(story.baseline->median.seconds_to_target, 3) + " s"
                       : "") +
-      "\n\nsolver                threads   seconds  epochs  speedup   own  stat.   hw.  collide% "
+      "\n\nsolver                threads   seconds  epochs  speedup least-most   own  stat.   hw.  "
+      "collide% "
       "    lost%  stale\n";
   bool crowded = false;
   for (const Summary& summary : story.summaries) {

@@ -36,7 +36,7 @@ struct Story {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const Story& story);
 
-/// For a person, at most 100 characters wide.
+/// For a person, some 110 characters wide.
 [[nodiscard]] std::string to_table(const Story& story);
 
 /// One page that needs nothing else.
