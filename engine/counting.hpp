@@ -70,9 +70,9 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
         return change(x);
       });
       const std::uint32_t after = version.fetch_add(1, std::memory_order_acq_rel);
-      written_ = after + 1;
       ++counts_.updates;
       counts_.collisions += after != seen_[j] ? 1 : 0;
+      seen_[j] = after + 1;  // nobody collides with himself
       counts_.retries += calls - 1;
       if constexpr (loses_updates<Update>) {
         counts_.lost += static_cast<std::int64_t>(after - before);
@@ -88,7 +88,6 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
     template <class Change>
     void exchange(std::size_t j, Change&& change) noexcept {
       update(j, change);
-      seen_[j] = written_;
     }
     void end_step() {
       const std::int64_t now = vector_->completed_.fetch_add(1, std::memory_order_acq_rel);
@@ -117,8 +116,7 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
 
     SharedVector* vector_;
     Clock::time_point since_{};
-    std::vector<std::uint32_t> seen_;  ///< versions, at the step's reads
-    std::uint32_t written_ = 0;        ///< version that the last update left behind
+    std::vector<std::uint32_t> seen_;  ///< versions, at this worker's last read or write
     std::int64_t begun_ = 0;
     UpdateCounts counts_;
   };

@@ -68,6 +68,11 @@ class Sweep(ProgramTest):
         self.assertEqual(len(run["curves"]), len(rows))
         self.assertTrue(all(curve["epochs"][0] == 0 for curve in run["curves"]))
 
+    def test_a_block_does_not_collide_with_itself(self):
+        self.write("data", classification())
+        rows = self.sweep("data", "--threads", 1, "--solvers", "block-cd", "--repeats", 1)
+        self.assertEqual({row["collision_rate"] for row in rows}, {"0"})
+
     def test_it_goes_on_from_the_csv(self):
         self.write("data", classification())
         command = ("data", "--threads", "1,2", "--solvers", "hogwild,shotgun", "--repeats", 2)

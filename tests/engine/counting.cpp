@@ -126,6 +126,27 @@ TEST_CASE("a coordinate that was not read anew is not taken for read", "[countin
   REQUIRE(shared.snapshot()[0] == 3.0);
 }
 
+TEST_CASE("a worker that writes twice what it read once does not collide with itself",
+          "[counting]") {
+  Vector<Atomic> shared(1);
+  Vector<Atomic>::View one(shared);
+  Vector<Atomic>::View other(shared);
+  one.begin_step();
+  static_cast<void>(one.get(0));
+  one.add(0, 1.0);
+  one.add(0, 1.0);
+  other.begin_step();
+  static_cast<void>(other.get(0));
+  other.add(0, 1.0);
+  other.end_step();
+  one.add(0, 1.0);  // collides
+  one.end_step();
+  one.hand_in();
+  other.hand_in();
+  REQUIRE(shared.counts().updates == 4);
+  REQUIRE(shared.counts().collisions == 1);
+}
+
 TEST_CASE("an exchange of a private copy collides if another came since the last one",
           "[counting]") {
   Vector<Atomic> shared(2);
