@@ -144,12 +144,12 @@ class Liblinear:
         self.solver, self.c = solver, c
 
     @staticmethod
-    def library():
+    def load_library():
         name = ctypes.util.find_library("linear")
         return ctypes.CDLL(name) if name else None
 
     def __call__(self, tolerance):
-        library = self.library()
+        library = self.load_library()
         library.train.restype = ctypes.c_void_p
         library.get_decfun_coef.restype = ctypes.c_double
         silent = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(lambda text: None)
@@ -213,7 +213,7 @@ class Glmnet:
 def versions():
     """The peers that are here, with their versions, and a sentence for each that is not."""
     found, missing = {}, []
-    library = Liblinear.library()
+    library = Liblinear.load_library()
     if library:
         number = ctypes.c_int.in_dll(library, "liblinear_version").value
         found["LIBLINEAR"] = f"{number // 100}.{number % 100}"

@@ -61,8 +61,7 @@ UpdateCounts count(cli::SolveRequest request, int epochs, const Trace& interrupt
   request.counted = true;
   request.run.tolerance = 0.0;
   request.run.max_epochs = std::clamp(epochs, 1, counted_epochs);
-  request.run.fill(request.sgd);
-  request.run.fill(request.coordinate);
+  request.hand_on_run();
   CurveTrace unseen(interrupt);
   return cli::solve(request, unseen).counts.value();
 }
@@ -193,8 +192,6 @@ bool Sweep::run(const Trace& interrupt, Watcher& watcher) {
     save();
     watcher.ended(rows_.back());
   }
-  relate(rows_);
-  save();
   return true;
 }
 
@@ -207,8 +204,7 @@ cli::SolveRequest Sweep::request_of(const Row& row) const {
   request.run.time_limit = options_.time_limit;
   request.run.max_epochs = options_.max_epochs;
   request.run.seed = static_cast<std::uint64_t>(row.seed);
-  request.run.fill(request.sgd);
-  request.run.fill(request.coordinate);
+  request.hand_on_run();
   return request;
 }
 
@@ -272,12 +268,9 @@ bool Sweep::simulate(Row& row, const Trace& interrupt) {
   request.run.threads = 1;
   request.run.time_limit = infinity;  // the same bits, however long it takes
   request.run.max_epochs = worthwhile_epochs(row);
-  request.run.fill(request.sgd);
-  request.run.fill(request.coordinate);
+  request.hand_on_run();
   VirtualWorkers workers{.straggler = options_.straggler, .seed = request.run.seed};
-  const auto asked = static_cast<Index>(row.setting.threads);
-  workers.count =
-      row.setting.solver == "shotgun" ? std::min(asked, std::max<Index>(p_star_, 1)) : asked;
+  workers.count = parallel(row.setting);
   if (options_.measured_step_times) {
     workers.measured = step_times(row, interrupt);
   }

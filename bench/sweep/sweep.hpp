@@ -58,7 +58,6 @@ class Sweep {
   [[nodiscard]] const std::vector<Curve>& curves() const noexcept { return curves_; }
   /// How many runs the whole sweep has.
   [[nodiscard]] int planned() const noexcept { return static_cast<int>(planned_.size()); }
-  [[nodiscard]] bool kept(const Row& row) const;
 
   /// Where the curves of the rows in `csv` are kept.
   [[nodiscard]] static std::string curves_path(const std::string& csv);
@@ -67,6 +66,7 @@ class Sweep {
   void load();
   void save() const;
   [[nodiscard]] std::vector<Row> plan() const;
+  [[nodiscard]] bool kept(const Row& row) const;
   [[nodiscard]] std::string virtual_problem() const;
   [[nodiscard]] cli::SolveRequest request_of(const Row& row) const;
   /// How many coordinates or rows are in flight: what is counted and simulated. A timed run may

@@ -17,11 +17,10 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
   request.run = options.run;
   request.run.threads = request.solver == "sgd" ? 1 : options.run.threads;
   request.sgd = options.sgd;
-  request.run.fill(request.sgd);
   request.sgd.initial = start.w;
   request.sgd.initial_intercept = start.intercept;
   request.coordinate = options.coordinate;
-  request.run.fill(request.coordinate);
+  request.hand_on_run();
   request.coordinate.initial = start.w;
   request.coordinate.initial_intercept = start.intercept;
   if (options.penalty == "none") {

@@ -51,6 +51,12 @@ struct SolveRequest {
   SgdOptions sgd;                ///< of sgd and hogwild
   CoordinateOptions coordinate;  ///< of the coordinate solvers
   bool counted = false;          ///< by the update's counting twin; cd and sgd have none
+
+  /// `run` into the options of both kinds of solvers.
+  void hand_on_run() {
+    run.fill(sgd);
+    run.fill(coordinate);
+  }
 };
 
 /// Trains. @throws std::invalid_argument for options or data that a solver refuses.

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "solvers/coordinate.hpp"
+#include "solvers/correlated.hpp"
 
 using sounder::block_cd;
 using sounder::block_greedy;
@@ -28,34 +29,12 @@ using sounder::SilentTrace;
 using sounder::Squared;
 using sounder::Status;
 using sounder::Team;
+using sounder::test::correlated;
 using sounder::test::Instance;
 using sounder::test::make_instance;
 using sounder::test::Memory;
 
 namespace {
-
-/// Columns that share a factor: correlation `share`, spectral radius about 1 + share (p - 1).
-Instance<Squared, L1> correlated(Index n, Index p, double share, std::uint64_t seed,
-                                 double lambda = 1e-3) {
-  sounder::RandomStream random(seed, 9);
-  std::vector<sounder::Offset> pointers{0};
-  std::vector<Index> columns;
-  std::vector<float> values;
-  std::vector<double> targets;
-  for (Index i = 0; i < n; ++i) {
-    const double factor = std::sqrt(share) * random.normal();
-    double y = 0.1 * random.normal();
-    for (Index j = 0; j < p; ++j) {
-      const double x = factor + std::sqrt(1.0 - share) * random.normal();
-      columns.push_back(j);
-      values.push_back(static_cast<float>(x));
-      y += j % 3 == 0 ? x : 0.0;
-    }
-    targets.push_back(y);
-    pointers.push_back(static_cast<sounder::Offset>(columns.size()));
-  }
-  return {CsrMatrix::adopt(pointers, columns, values, p), targets, {}, L1{lambda}, false};
-}
 
 Index p_star_of(const CsrMatrix& matrix) {
   const Team team(1);

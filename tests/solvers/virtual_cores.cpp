@@ -1,57 +1,32 @@
 // Runs on virtual cores: alone the bits of the serial run, with more what the construction says.
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
-#include <sounder/solvers/loss/squared.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
 #include <sounder/solvers/sgd.hpp>
 #include <sounder/solvers/virtual_cores.hpp>
 
 #include <stdexcept>
-#include <vector>
 
+#include "solvers/correlated.hpp"
 #include "solvers/instances.hpp"
 #include "solvers/single_entries.hpp"
 #include "support/catch.hpp"
 
 using sounder::CoordinateOptions;
-using sounder::CsrMatrix;
 using sounder::Index;
 using sounder::L1;
 using sounder::L2;
 using sounder::Logistic;
-using sounder::Offset;
 using sounder::Result;
 using sounder::SgdOptions;
 using sounder::SilentTrace;
-using sounder::Squared;
 using sounder::Status;
 using sounder::VirtualRun;
 using sounder::VirtualWorkers;
-using sounder::test::Instance;
+using sounder::test::correlated;
 using sounder::test::make_instance;
 using sounder::test::single_entries;
-
-namespace {
-
-/// Every column the same, so that P* = 1.
-Instance<Squared, L1> equal_columns(Index rows, Index columns) {
-  std::vector<Offset> pointers{0};
-  std::vector<Index> indices;
-  std::vector<float> values;
-  std::vector<double> targets;
-  for (Index i = 0; i < rows; ++i) {
-    for (Index j = 0; j < columns; ++j) {
-      indices.push_back(j);
-      values.push_back(i % 2 == 0 ? 1.0F : 0.5F);
-    }
-    pointers.push_back((i + 1) * columns);
-    targets.push_back(i % 2 == 0 ? 1.0 : 0.3);
-  }
-  return {CsrMatrix::adopt(pointers, indices, values, columns), targets, {}, L1{1e-2}, false};
-}
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("one virtual worker has the bits of the serial run", "[virtual]", L1, L2) {
   const auto instance = make_instance<Logistic, TestType>({.rows = 300, .columns = 60});
@@ -125,7 +100,7 @@ TEST_CASE("virtual collisions follow the construction: 2, 8, 64 workers", "[virt
 }
 
 TEST_CASE("virtual Shotgun converges below P*, and says when it is far past it", "[virtual]") {
-  const Instance<Squared, L1> alike = equal_columns(60, 40);
+  const auto alike = correlated(60, 40, 1.0, /*seed=*/1);  // rank one: P* = 1
   CoordinateOptions options;
   options.max_epochs = 500;
   options.tolerance = 1e-6;
