@@ -8,7 +8,6 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,8 +17,7 @@
 #include <sounder/solvers/coordinate_options.hpp>
 #include <sounder/solvers/coordinate_step.hpp>
 #include <sounder/solvers/gap_safe.hpp>
-#include <sounder/solvers/model_descent.hpp>
-#include <sounder/solvers/prox_newton.hpp>
+#include <sounder/solvers/newton_pass.hpp>
 #include <sounder/solvers/working_set.hpp>
 
 namespace sounder {
@@ -37,7 +35,7 @@ class CoordinateDescent {
         columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
         step_(problem, columns_, team_), point_(problem, columns_, team_),
         set_(static_cast<std::size_t>(columns_.columns())),
-        descent_(problem_.penalty, options_, trace_),
+        newton_(problem_, columns_, options_, team_, trace_),
         w_(static_cast<std::size_t>(columns_.columns())),
         z_(static_cast<std::size_t>(columns_.rows())) {
     training_.stop();
@@ -56,14 +54,13 @@ class CoordinateDescent {
       training_.start();
       ++epoch_;
       choose_features();
-      improve();
+      newton_.improve(set_.features(), point_.pull(), latest_.objective, w_, b_, z_);
     }
     return finish();
   }
 
  private:
-  /// The model is the loss itself: one Gram matrix serves every pass.
-  static constexpr bool exact = std::is_same_v<L, Squared>;
+  static constexpr bool exact = NewtonPass<L, P>::exact;
 
   /// Waking a thread must be worth its while.
   static int useful_threads(const CsrMatrix& matrix, int threads) {
@@ -108,7 +105,7 @@ class CoordinateDescent {
     if (!std::isfinite(latest_.objective)) {
       ended_ = Status::diverged;
       message_ = "the numbers overflow: scale the columns";
-    } else if (trace_.epoch({epoch_, options_.max_epochs, training_.seconds(), descent_.updates(),
+    } else if (trace_.epoch({epoch_, options_.max_epochs, training_.seconds(), newton_.updates(),
                              latest_}) == Trace::Verdict::interrupt) {
       ended_ = Status::interrupted;
     } else if (reached()) {
@@ -128,7 +125,7 @@ class CoordinateDescent {
     }
     if (!exact) {  // the Gram matrix of an exact model is kept, and the list with it
       set_.clear();
-      gram_.clear();  // it goes by positions on the list
+      newton_.forget_columns();
     }
     std::size_t support = 0;
     for (std::size_t j = 0; j < w_.size(); ++j) {
@@ -151,72 +148,12 @@ class CoordinateDescent {
     }
   }
 
-  void improve() {
-    const std::span<const Index> list = set_.features();
-    quadratic_terms(problem_, columns_, list, z_, point_.pull(), team_, terms_);
-    std::vector<double> target(list.size());
-    for (std::size_t k = 0; k < list.size(); ++k) {
-      target[k] = w_[static_cast<std::size_t>(list[k])];
-    }
-    minimise(target);
-    newton_.change.resize(list.size());
-    for (std::size_t k = 0; k < list.size(); ++k) {
-      newton_.change[k] = target[k] - w_[static_cast<std::size_t>(list[k])];
-    }
-    complete_step(problem_, columns_, list, terms_, newton_);
-    const double taken =
-        search_along(problem_, list, terms_, newton_, latest_.objective, w_, z_, team_);
-    b_ += taken * newton_.intercept;
-  }
-
-  void minimise(std::span<double> target) {
-    const std::span<const Index> list = set_.features();
-    if (std::optional<CommonRows> rows = rows_if_gram_pays()) {
-      gram_.extend(columns_, list, *rows, terms_.d, terms_.shift, terms_.total, team_);
-      GramModel model(terms_, gram_);
-      descent_.minimise(model, target, {.reduction = 1e-2, .patience = exact ? 4 : 2});
-      return;
-    }
-    gram_.clear();
-    MarginModel model(terms_, columns_, list, team_);
-    if (exact) {
-      descent_.minimise(model, target, {.reduction = 0.1, .patience = 3});
-      return;
-    }
-    // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was
-    // enough.
-    const auto outcome =
-        descent_.minimise(model, target, {.enough = enough_, .patience = 3, .most_epochs = 5});
-    if (epoch_ == 1) {
-      enough_ = outcome.first;
-    }
-    if (outcome.epochs == 1) {
-      enough_ *= 0.25;
-    }
-  }
-
-  /// What the Gram matrix is made from, if it pays: for an exact model it is kept, for others built
-  /// anew.
-  [[nodiscard]] std::optional<CommonRows> rows_if_gram_pays() const {
-    constexpr std::size_t most = 4096;  // 64 MB of floats
-    const std::span<const Index> list = set_.features();
-    const std::size_t m = list.size();
-    if (m > most) {
-      return std::nullopt;
-    }
-    CommonRows rows(columns_, list);
-    const std::size_t entries = rows.entries();
-    const bool pays = exact ? m <= 400 || m * m <= 8 * entries
-                            : rows.pairs() <= 30.0 * static_cast<double>(entries);
-    return pays ? std::optional(std::move(rows)) : std::nullopt;
-  }
-
   [[nodiscard]] Result finish() {
     Result result = std::move(best_);
     result.status = *ended_;
     result.message = std::move(message_);
     result.epochs = epoch_;
-    result.updates = descent_.updates();
+    result.updates = newton_.updates();
     result.seconds = training_.seconds();
     result.certificate.dual_objective = point_.highest_dual();
     result.certificate.relative_gap = point_.relative_gap(result.certificate.objective);
@@ -236,14 +173,10 @@ class CoordinateDescent {
   CoordinateStep<L, P> step_;
   CoordinateEvaluator<L, P> point_;
   WorkingSet set_;
-  ModelDescent<P> descent_;
-  GramMatrix gram_;
-  QuadraticTerms terms_;
-  NewtonStep newton_;
+  NewtonPass<L, P> newton_;
   std::vector<double> w_;
   std::vector<double> z_;
   double b_ = 0.0;
-  double enough_ = infinity;  ///< violation at which the model is good enough
   Certificate latest_;
   Result best_;
   int epoch_ = 0;

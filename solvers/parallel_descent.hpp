@@ -22,7 +22,11 @@
 #include <sounder/solvers/coordinate_options.hpp>
 #include <sounder/solvers/coordinate_step.hpp>
 #include <sounder/solvers/extrapolation.hpp>
+#include <sounder/solvers/lone_trial.hpp>
+#include <sounder/solvers/newton_pass.hpp>
+#include <sounder/solvers/pace.hpp>
 #include <sounder/solvers/parallel_rounds.hpp>
+#include <sounder/solvers/working_set.hpp>
 
 namespace sounder {
 
@@ -35,6 +39,8 @@ namespace sounder {
 /// repeated; at P = 1 no step raises it. Likewise where it hardly falls for long. One that is
 /// slower than one update at a time is given up after a few epochs. With a given P it counts: a run
 /// that explodes, or has not been below its best for long, ends as diverged, with the best point.
+/// Where the tolerance is more than a hundred epochs away, every other epoch is cd's: a proximal
+/// Newton pass over the support and the columns that violate the optimum's conditions.
 ///
 /// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
 /// for K iterates of extrapolation.
@@ -47,7 +53,8 @@ class ParallelDescent {
         team_(options.threads), columns_(problem.matrix, team_), step_(problem, columns_, team_),
         chooser_(step_, options, team_), point_(problem, columns_, team_),
         pass_(make_pass_of(chooser_, columns_, options.seed, team_)), ones_(w().size(), 1.0F),
-        extrapolation_(problem, ones_, 0, options.extrapolation, team_) {
+        extrapolation_(problem, ones_, 0, options.extrapolation, team_), pace_(options.tolerance),
+        support_(w().size()), newton_(problem_, columns_, options_, team_, trace) {
     parallel_ = options.parallel > 0 ? options.parallel : chooser_.parallel();
     training_.stop();
   }
@@ -81,8 +88,9 @@ class ParallelDescent {
   void next_epoch() {
     ++epoch_;
     training_.start();
-    const bool whole = pass_over_units();
-    const bool sound = whole && settle();
+    newtons_turn_ = may_finish() && pace_.far() && !newtons_turn_;
+    const bool whole = newtons_turn_ || pass_over_units();
+    const bool sound = newtons_turn_ ? newton_pass() : whole && settle();
     training_.stop();
     if (!whole) {
       ended_ = Status::interrupted;
@@ -92,16 +100,37 @@ class ParallelDescent {
     }
   }
 
+  /// An epoch of cd() from the point last certified. Always true: it never raises the objective.
+  bool newton_pass() {
+    newton_.forget_columns();
+    support_.clear();
+    for (std::size_t j = 0; j < w().size(); ++j) {
+      if (w()[j] != 0.0) {
+        support_.add(j);
+      }
+    }
+    support_.grow(w().size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), 0.0);
+    newton_.improve(support_.features(), point_.pull(), objective_, w(), b_, z());
+    point_.settle_intercept(b_, z());
+    objective_ = point_.objective(w(), z());
+    return true;
+  }
+
+  /// Not with a given P, whose effect the caller wants to see.
+  [[nodiscard]] bool may_finish() const noexcept {
+    return options_.newton && (automatic() || parallel_ == 1);
+  }
+
   bool pass_over_units() {
+    const bool trial = on_trial();
     for (int pass = 0; pass < chooser_.passes(); ++pass) {
       pass_->shuffle(epoch_ * chooser_.passes() + pass);
-      const std::int64_t first = on_trial() ? chooser_.units() / trial_part : 0;
-      if (!run_units({0, first}, 1, alone_seconds_) ||
-          !run_units({first, chooser_.units()}, parallel_, together_seconds_)) {
+      const Range alone = trial ? LoneTrial::alone(chooser_.units()) : Range{};
+      if (!run_units(alone, 1) || !run_units({alone.end, chooser_.units()}, parallel_)) {
         return false;
       }
     }
-    if (on_trial() && epoch_ == last_trial && alone_seconds_ < together_seconds_) {
+    if (trial && epoch_ == LoneTrial::last_epoch && trial_.alone_is_faster()) {
       parallel_ = 1;
       message_ = "one update at a time is faster here: workers would wait for each other's cache";
     }
@@ -109,8 +138,7 @@ class ParallelDescent {
     return true;
   }
 
-  /// @param least the least seconds a unit so far
-  bool run_units(Range positions, Index parallel, double& least) {
+  bool run_units(Range positions, Index parallel) {
     if (positions.size() == 0) {
       return true;
     }
@@ -118,16 +146,13 @@ class ParallelDescent {
     const bool whole = pass_->run(positions, parallel, trace_);
     clock.stop();
     if (on_trial()) {
-      least = std::min(least, clock.seconds() / static_cast<double>(positions.size()));
+      trial_.see(parallel == 1, clock.seconds(), positions.size());
     }
     return whole;
   }
 
-  /// In epochs 2 to 5 a part of the units moves one at a time, for comparison: where columns share
-  /// most of their rows, workers take each margin out of the other's cache, and are slower than one
-  /// of them.
   [[nodiscard]] bool on_trial() const noexcept {
-    return automatic() && parallel_ > 1 && epoch_ >= 2 && epoch_ <= last_trial;
+    return automatic() && parallel_ > 1 && LoneTrial::runs_in(epoch_);
   }
 
   /// Margins, intercept and objective of w anew.
@@ -152,7 +177,8 @@ class ParallelDescent {
     // Updates at once that undo each other can hold the objective where it is: it need not rise.
     const bool slow = objective_ - found < 1e-3 * (found - point_.highest_dual());
     crawled_ = slow ? crawled_ + 1 : 0;
-    if (crawled_ >= (epoch_ <= last_trial ? 1 : patience) && automatic() && parallel_ > 1) {
+    if (crawled_ >= (epoch_ <= LoneTrial::last_epoch ? 1 : patience) && automatic() &&
+        parallel_ > 1) {
       crawled_ = 0;
       return retreat("hardly fell");
     }
@@ -188,6 +214,7 @@ class ParallelDescent {
     b_ = best_.intercept;
     objective_ = renew();
     extrapolation_.forget();
+    newtons_turn_ = true;  // so not in the next epoch: the gradient at hand is of another point
     --epoch_;
     return false;
   }
@@ -219,7 +246,9 @@ class ParallelDescent {
       best_.intercept = b_;
       best_.certificate = latest;
     }
-    const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates_, latest};
+    pace_.see(epoch_, latest.relative_gap);
+    const Progress progress{epoch_, options_.max_epochs, training_.seconds(),
+                            updates_ + newton_.updates(), latest};
     if (trace_.epoch(progress) == Trace::Verdict::interrupt) {
       ended_ = Status::interrupted;
     } else if (reached(latest)) {
@@ -247,7 +276,7 @@ class ParallelDescent {
     result.status = *ended_;
     result.message = std::move(message_);
     result.epochs = epoch_;
-    result.updates = updates_;
+    result.updates = updates_ + newton_.updates();
     result.seconds = training_.seconds();
     result.evaluation_seconds = evaluation_.seconds();
     result.certificate.dual_objective = point_.highest_dual();
@@ -261,9 +290,7 @@ class ParallelDescent {
 
   static constexpr double rounding = 1e-13;  ///< of the objective at the start: no rise
   static constexpr double exploded = 10.0;
-  static constexpr int last_trial = 5;
-  static constexpr int trial_part = 16;  ///< one unit in so many
-  static constexpr int patience = 20;    ///< epochs above the best before a given P is too large
+  static constexpr int patience = 20;  ///< epochs above the best before a given P is too large
 
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
@@ -277,6 +304,9 @@ class ParallelDescent {
   std::unique_ptr<CoordinatePass> pass_;
   std::vector<float> ones_;
   Extrapolation<L, P> extrapolation_;
+  Pace pace_;
+  WorkingSet support_;
+  NewtonPass<L, P> newton_;
   Result best_;
   std::string message_;
   double b_ = 0.0;
@@ -284,11 +314,11 @@ class ParallelDescent {
   double highest_ = infinity;  ///< F at the start, or at zero
   double lowest_ = infinity;
   Index parallel_ = 1;
-  double alone_seconds_ = infinity;
-  double together_seconds_ = infinity;
+  LoneTrial trial_;
   int epoch_ = 0;
   int above_best_ = 0;
   int crawled_ = 0;  ///< epochs in a row that hardly lowered the objective
+  bool newtons_turn_ = false;
   std::int64_t updates_ = 0;
   Stopwatch evaluation_;
   std::optional<Status> ended_;

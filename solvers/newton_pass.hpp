@@ -1,0 +1,119 @@
+// A proximal Newton pass: a model of the loss on some columns, its minimiser, a line search.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/team.hpp>
+#include <sounder/engine/trace.hpp>
+#include <sounder/solvers/coordinate_options.hpp>
+#include <sounder/solvers/gram_matrix.hpp>
+#include <sounder/solvers/margin_model.hpp>
+#include <sounder/solvers/model_descent.hpp>
+#include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/prox_newton.hpp>
+
+namespace sounder {
+
+/// What one outer pass of cd() does once its columns are chosen, and what the parallel coordinate
+/// solvers end with (Yuan, Ho, Lin, "An improved GLMNET", JMLR 2012). Holds views: the caller keeps
+/// problem, columns and team. One thread calls, the team works where there is enough to do.
+template <Loss L, Penalty P>
+class NewtonPass {
+ public:
+  /// The model is the loss itself: one Gram matrix serves every pass.
+  static constexpr bool exact = std::is_same_v<L, Squared>;
+
+  /// @param trace may cut a pass short
+  NewtonPass(const Problem<L, P>& problem, const CscMatrix& columns,
+             const CoordinateOptions& options, const Team& team, const Trace& trace)
+      : problem_(problem), columns_(columns), team_(team),
+        descent_(problem.penalty, options, trace) {}
+
+  /// Coordinate updates so far.
+  [[nodiscard]] std::int64_t updates() const noexcept { return descent_.updates(); }
+
+  /// The list of columns is a new one: the Gram matrix goes by positions on it.
+  void forget_columns() { gram_.clear(); }
+
+  /// Lowers F(w, b) over the columns on the list; moves the margins z with them.
+  /// @param list      distinct columns, in the same order as before unless forget_columns() was
+  ///                  called; new ones at the end
+  /// @param pull      minus the gradient at (w, z), a number a column
+  /// @param objective F there
+  void improve(std::span<const Index> list, std::span<const double> pull, double objective,
+               std::span<double> w, double& b, std::span<double> z) {
+    quadratic_terms(problem_, columns_, list, z, pull, team_, terms_);
+    std::vector<double> target(list.size());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      target[k] = w[static_cast<std::size_t>(list[k])];
+    }
+    minimise(list, target);
+    step_.change.resize(list.size());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      step_.change[k] = target[k] - w[static_cast<std::size_t>(list[k])];
+    }
+    complete_step(problem_, columns_, list, terms_, step_);
+    b += step_.intercept * search_along(problem_, list, terms_, step_, objective, w, z, team_);
+  }
+
+ private:
+  void minimise(std::span<const Index> list, std::span<double> target) {
+    if (std::optional<CommonRows> rows = rows_if_gram_pays(list)) {
+      gram_.extend(columns_, list, *rows, terms_.d, terms_.shift, terms_.total, team_);
+      GramModel model(terms_, gram_);
+      descent_.minimise(model, target, {.reduction = 1e-2, .patience = exact ? 4 : 2});
+      return;
+    }
+    gram_.clear();
+    MarginModel model(terms_, columns_, list, team_);
+    if (exact) {
+      descent_.minimise(model, target, {.reduction = 0.1, .patience = 3});
+      return;
+    }
+    // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was
+    // enough.
+    const auto outcome =
+        descent_.minimise(model, target, {.enough = enough_, .patience = 3, .most_epochs = 5});
+    if (!begun_) {
+      enough_ = outcome.first;
+    }
+    begun_ = true;
+    if (outcome.epochs == 1) {
+      enough_ *= 0.25;
+    }
+  }
+
+  /// What the Gram matrix is made from, if it pays: for an exact model it is kept, for others built
+  /// anew.
+  [[nodiscard]] std::optional<CommonRows> rows_if_gram_pays(std::span<const Index> list) const {
+    constexpr std::size_t most = 4096;  // 64 MB of floats
+    const std::size_t m = list.size();
+    if (m > most) {
+      return std::nullopt;
+    }
+    CommonRows rows(columns_, list);
+    const std::size_t entries = rows.entries();
+    const bool pays = exact ? m <= 400 || m * m <= 8 * entries
+                            : rows.pairs() <= 30.0 * static_cast<double>(entries);
+    return pays ? std::optional(std::move(rows)) : std::nullopt;
+  }
+
+  const Problem<L, P>& problem_;
+  const CscMatrix& columns_;
+  const Team& team_;
+  ModelDescent<P> descent_;
+  GramMatrix gram_;
+  QuadraticTerms terms_;
+  NewtonStep step_;
+  double enough_ = infinity;  ///< violation at which a model by margins is good enough
+  bool begun_ = false;
+};
+
+}  // namespace sounder

@@ -1,0 +1,37 @@
+// Pace: how far a tolerance is, at the speed at which the duality gap has fallen lately.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+namespace sounder {
+
+/// Measured over windows of ten epochs. One thread.
+class Pace {
+ public:
+  /// @param tolerance on the relative gap; 0: there is none, and nothing is ever far
+  explicit Pace(double tolerance) : tolerance_(tolerance) {}
+
+  /// Call after every epoch, counted from 0, with the gap there.
+  void see(int epoch, double gap) noexcept {
+    if (tolerance_ == 0.0 || epoch == 0 || epoch % window != 0) {
+      return;
+    }
+    const double fall = std::log(gap / before_) / window;  // -infinity at the first finite gap
+    far_ = far_ || std::log(tolerance_ / gap) < many * fall;
+    before_ = gap;
+  }
+
+  /// Whether it once was more than a hundred epochs away.
+  [[nodiscard]] bool far() const noexcept { return far_; }
+
+ private:
+  static constexpr int window = 10;
+  static constexpr double many = 100.0;
+
+  double tolerance_;
+  double before_ = std::numeric_limits<double>::infinity();
+  bool far_ = false;
+};
+
+}  // namespace sounder
