@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 
-PLAIN = ["--variance-reduction", "off", "--extrapolation", "0"]
+PLAIN = ["--variance-reduction", "off", "--extrapolation", "0", "--newton", "off"]
 
 
 def sounder_rate(program, data, threads, epochs, options):

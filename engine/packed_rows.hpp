@@ -1,6 +1,7 @@
 // PackedRows: the rows of a matrix laid out for stochastic steps.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -47,7 +48,8 @@ template <class Get>
 }
 
 /// X S with renumbered columns, S a diagonal of scales: index and value side by side (a random row
-/// is one stream, not two), the hot columns of a row in front of the cold ones.
+/// is one stream, not two), the hot columns of a row in front of the cold ones, and in front of all
+/// the most frequent.
 ///
 /// Immutable after construction; 8 bytes a nonzero beside the matrix it copies. With scales that
 /// are powers of two the copy is exact.
@@ -59,7 +61,8 @@ class PackedRows {
              bool unit_column, const Team& team)
       : order_(std::move(order)), begin_(static_cast<std::size_t>(matrix.rows()) + 1),
         hot_end_(static_cast<std::size_t>(matrix.rows())),
-        squared_norm_(static_cast<std::size_t>(matrix.rows())) {
+        squared_norm_(static_cast<std::size_t>(matrix.rows())),
+        frequent_(std::min(most_frequent, static_cast<Index>(order_.size()))) {
     const Offset extra = unit_column ? 1 : 0;
     const std::span<const Offset> pointers = matrix.row_pointers();
     for (std::size_t i = 0; i < begin_.size(); ++i) {
@@ -88,6 +91,20 @@ class PackedRows {
   [[nodiscard]] std::span<const PackedEntry> cold(Index i) const noexcept {
     return slice(hot_end_[at(i)], begin_[at(i) + 1]);
   }
+  /// The labels below this stand first in every row.
+  [[nodiscard]] std::size_t frequent() const noexcept { return at(frequent_); }
+
+  /// Calls `visit(label, value)` for the row's entries with labels below frequent().
+  template <class Visit>
+  void each_frequent(Index i, Visit&& visit) const {
+    for (const PackedEntry& entry : row(i)) {
+      if (entry.column >= frequent_) {
+        return;
+      }
+      visit(at(entry.column), static_cast<double>(entry.value));
+    }
+  }
+
   /// ||S x_i||^2.
   [[nodiscard]] double squared_norm(Index i) const noexcept {
     return static_cast<double>(squared_norm_[at(i)]);
@@ -117,6 +134,8 @@ class PackedRows {
   }
 
  private:
+  static constexpr Index most_frequent = 32;
+
   static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
 
   [[nodiscard]] std::span<const PackedEntry> slice(Offset first, Offset last) const noexcept {
@@ -140,6 +159,9 @@ class PackedRows {
       put(label < order_.hot ? front++ : --back, label,
           source.values[k] * scales[static_cast<std::size_t>(label)]);
     }
+    std::partition(entries_.data() + begin_[at(i)],
+                   order_.hot < frequent_ ? entries_.data() + begin_[at(i) + 1] : front,
+                   [this](const PackedEntry& entry) { return entry.column < frequent_; });
     const bool unit_is_cold = unit_column && order_.hot == 0;
     hot_end_[at(i)] = unit_is_cold ? begin_[at(i)] : front - entries_.data();
     squared_norm_[at(i)] = static_cast<float>(squares);
@@ -149,6 +171,7 @@ class PackedRows {
   std::vector<Offset> begin_;
   std::vector<Offset> hot_end_;
   std::vector<float> squared_norm_;
+  Index frequent_;
   AlignedArray<PackedEntry> entries_;
 };
 

@@ -9,8 +9,8 @@ namespace sounder {
 ///
 /// Niu, Recht, Re, Wright, "Hogwild!: A Lock-Free Approach to Parallelizing Stochastic Gradient
 /// Descent", NIPS 2011, with the variance reduction, preconditioning and extrapolation that
-/// SgdOptions describes; `variance_reduction = false, extrapolation = 0, hot_columns = 0` is the
-/// paper's method.
+/// SgdOptions describes; `variance_reduction = false, extrapolation = 0, newton = false,
+/// hot_columns = 0` is the paper's method.
 ///
 /// @tparam Update how workers meet on a coordinate: Relaxed, Atomic or Locked
 /// @throws std::invalid_argument if the problem or an option does not fit

@@ -50,6 +50,21 @@ class PackedEvaluator {
   /// X^T (s a) / n of the point last certified, in packed, scaled coordinates.
   [[nodiscard]] std::span<const double> pull() const noexcept { return u_; }
 
+  /// |grad F|^2 at the point last certified, without the frequent columns' part.
+  [[nodiscard]] double rest_of_gradient() const {
+    const std::size_t first = rows_.frequent() - std::min(rows_.frequent(), first_penalised());
+    const double l2 = problem_.penalty.l2();
+    return team_.sum(static_cast<std::int64_t>(w_.size() - first), [&](Range columns) {
+      double sum = 0.0;
+      for (std::int64_t k = columns.begin; k < columns.end; ++k) {
+        const std::size_t j = first + static_cast<std::size_t>(k);
+        const double slope = l2 * w_[j] - dual_[j];
+        sum += slope * slope;
+      }
+      return sum;
+    });
+  }
+
   /// F(w), and the margins with it. One pass over the data.
   [[nodiscard]] double objective(std::span<const double> w) {
     rows_.margins(w, z_, team_);

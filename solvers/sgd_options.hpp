@@ -38,7 +38,10 @@ struct SgdOptions {
   /// on the training clock. From the second epoch on.
   bool variance_reduction = true;
   int extrapolation = 8;  ///< past iterates combined after an epoch; 0: none
-  bool adagrad = false;   ///< AdaGrad steps; rules out variance reduction
+  /// Near the end, joint Newton steps on the most frequent columns (FrequentNewton), whose noise
+  /// the duality gap feels most. For smooth losses with an l2 penalty and no l1.
+  bool newton = true;
+  bool adagrad = false;  ///< AdaGrad steps; rules out variance reduction
 
   Index row_block = 16;  ///< at most so many neighbouring rows stay together in the shuffle
   int hot_columns = -1;  ///< columns a worker keeps copies of; -1: automatic, 0: none

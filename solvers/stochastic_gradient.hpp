@@ -19,6 +19,7 @@
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/coordinate_terms.hpp>
 #include <sounder/solvers/extrapolation.hpp>
+#include <sounder/solvers/frequent_newton.hpp>
 #include <sounder/solvers/packed_evaluator.hpp>
 #include <sounder/solvers/problem.hpp>
 #include <sounder/solvers/row_pass.hpp>
@@ -29,12 +30,13 @@ namespace sounder {
 
 /// Sparse stochastic gradient descent on a shared vector.
 ///
-/// Between epochs: margins; extrapolation; the exact intercept; the dual candidate a and X^T a,
-/// which are at once the certificate of the point and the anchor and drift of variance reduction
-/// (Johnson and Zhang 2013; sparse and lock-free: Mania et al. 2017, "KroMagnon").
+/// Between epochs: margins; extrapolation; near the end Newton on the frequent columns; the exact
+/// intercept; the dual candidate a and X^T a, which are at once the certificate of the point and
+/// the anchor and drift of variance reduction (Johnson and Zhang 2013; sparse and lock-free: Mania
+/// et al. 2017, "KroMagnon").
 ///
-/// Memory beside the problem: the evaluator's, and 8 (K + 4) bytes a column and 8 K a row for K
-/// iterates of extrapolation.
+/// Memory beside the problem: the evaluator's, and 8 (K + 4) bytes a column and 8 (K + 1) a row for
+/// K iterates of extrapolation.
 template <Loss L, Penalty P>
 class StochasticGradient {
   static_assert(!BoxedPenalty<P>, "a stochastic step knows no bounds: take a coordinate solver");
@@ -49,7 +51,8 @@ class StochasticGradient {
         split_(split_over_rows()), terms_(rows_.columns()),
         schedule_(rows_.rows(), row_block(), options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
-                       team_) {
+                       team_),
+        newton_(problem, rows_, point_.scales(), point_.first_penalised(), team_) {
     training_.stop();
   }
 
@@ -70,6 +73,9 @@ class StochasticGradient {
     return std::clamp<std::int64_t>(rows_.rows() / (64 * pass_->workers()), 1, options_.row_block);
   }
   [[nodiscard]] bool sparse() const noexcept { return problem_.penalty.l1() > 0.0; }
+  [[nodiscard]] bool newton() const noexcept {
+    return options_.newton && L::smooth && !sparse() && problem_.penalty.l2() > 0.0;
+  }
   [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
 
   void start() {
@@ -113,7 +119,7 @@ class StochasticGradient {
       return;
     }
     updates_ += rows_.nonzeros();
-    Stopwatch& clock = options_.extrapolation > 0 ? training_ : evaluation_;
+    Stopwatch& clock = options_.extrapolation > 0 || newton() ? training_ : evaluation_;
     clock.start();
     const bool sound = settle();
     clock.stop();
@@ -169,7 +175,8 @@ class StochasticGradient {
                       reduced ? point_.anchors() : std::span<const double>(), step, trace_);
   }
 
-  /// Margins and extrapolation. False if the objective is not finite or has exploded.
+  /// Margins, extrapolation and Newton's steps. False if the objective is not finite or has
+  /// exploded.
   bool settle() {
     const double found = point_.objective(pass_->vector());
     if (!std::isfinite(found) || found > exploded * std::max(point_.at_zero(), lowest_)) {
@@ -180,7 +187,22 @@ class StochasticGradient {
       extrapolation_.improve(pass_->vector(), point_.margins(), found,
                              [this](std::span<const double> w) { return point_.objective(w); });
     }
+    if (newton()) {
+      improve_frequent();
+    }
     return true;
+  }
+
+  /// Newton's steps profit the gap alone, so they are for the epochs that may be the last: where
+  /// the other columns' part of the gap, (grad F)^2 / (2 lambda), is near the tolerance.
+  void improve_frequent() {
+    constexpr double near = 10.0;
+    const double rest = point_.rest_of_gradient();
+    const double gap = rest / (2.0 * problem_.penalty.l2() * point_.at_zero());
+    const bool may_end = options_.tolerance > 0.0 && gap <= near * options_.tolerance;
+    if (may_end || epoch_ == options_.max_epochs) {
+      newton_.improve(pass_->vector(), point_.margins(), rest);
+    }
   }
 
   /// Variance-reduced epochs bear a large step until suddenly they do not: grow it while they
@@ -315,6 +337,7 @@ class StochasticGradient {
   std::vector<CoordinateTerms> terms_;
   Schedule schedule_;
   Extrapolation<L, P> extrapolation_;
+  FrequentNewton<L, P> newton_;
   std::vector<double> best_;
   Certificate latest_;
   Certificate best_certificate_;

@@ -71,6 +71,7 @@ TEMPLATE_TEST_CASE("an epoch of tiny steps is n steps along the gradient of ever
       options.schedule = sounder::StepSchedule::constant;
       options.variance_reduction = variance_reduction;
       options.extrapolation = 0;
+      options.newton = false;
       options.hot_columns = hot_columns;
       options.initial = start;
       sounder::SilentTrace trace;
@@ -96,6 +97,7 @@ TEMPLATE_TEST_CASE("steps that commute are all there, with 2, 4 and 8 threads", 
   options.schedule = sounder::StepSchedule::constant;
   options.variance_reduction = false;
   options.extrapolation = 0;
+  options.newton = false;
   sounder::SilentTrace trace;
   for (const int hot_columns : {0, 8, -1}) {
     // Locked has no private copies, and the same rounding only beside a serial run without them.

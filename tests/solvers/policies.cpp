@@ -58,6 +58,7 @@ TEST_CASE("the paper's method, without what was added to it, comes within a few 
       SgdOptions options = with_threads(threads, 2);
       options.variance_reduction = false;
       options.extrapolation = 0;
+      options.newton = false;
       options.hot_columns = 0;
       options.schedule = schedule;
       options.step = step;
