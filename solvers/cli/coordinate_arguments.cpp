@@ -13,7 +13,7 @@ constexpr std::int64_t most = std::numeric_limits<Index>::max();
 
 constexpr std::array<const char*, 6> names = {"parallel", "blocks", "block-kind",
                                               "lower",    "upper",  "non-negative"};
-constexpr std::array<const char*, 4> names_of_cd = {"rule", "working-set", "screening", "newton"};
+constexpr std::array<const char*, 3> names_of_cd = {"rule", "working-set", "screening"};
 
 constexpr std::array<std::string_view, 4> rule_names = {"shuffled", "cyclic", "random", "greedy"};
 constexpr std::array rules = {CoordinateRule::shuffled, CoordinateRule::cyclic,
@@ -93,8 +93,7 @@ void describe_coordinate_arguments(CommandLine& line) {
               "balanced")
       .option("rule", "NAME", "the order of cd's updates: " + enumerate(rule_names), "shuffled")
       .option("working-set", "on|off", "cd: work on the most promising features only", "on")
-      .option("screening", "on|off", "cd: rule out features that the gap proves to be zero", "on")
-      .option("newton", "on|off", "cd: Newton steps on the coefficients that are not zero", "on");
+      .option("screening", "on|off", "cd: rule out features that the gap proves to be zero", "on");
 }
 
 void read_coordinate_arguments(const Arguments& arguments, TrainOptions& options) {
@@ -103,7 +102,6 @@ void read_coordinate_arguments(const Arguments& arguments, TrainOptions& options
   coordinate.rule = rule(arguments);
   coordinate.working_set = arguments.on_off("working-set");
   coordinate.screening = arguments.on_off("screening");
-  coordinate.newton = arguments.on_off("newton");
   if (arguments.given("parallel")) {
     if (options.chosen == "cd") {
       throw UsageError("--parallel goes with --solver shotgun, block-greedy or block-cd only");

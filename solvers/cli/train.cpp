@@ -37,9 +37,11 @@ Result run(const TrainOptions& options, const SolveRequest& request, InterruptTr
   return result;
 }
 
-Exit train(const TrainOptions& options) {
+Exit train(const Arguments& arguments) {
+  TrainOptions options = train_options(arguments);
   const Report report(options.quiet);
   const TrainingSet set = load_training_set(options);
+  reconsider_solver(arguments, set.data.matrix, options);
   const Start start = load_start(options, set);
   require_writable(options.model);
   require_writable(options.json);
@@ -67,7 +69,7 @@ Exit run_train(Words words) {
     std::fputs(line.help().c_str(), stdout);
     return Exit::success;
   }
-  return train(train_options(arguments));
+  return train(arguments);
 }
 
 }  // namespace sounder::cli

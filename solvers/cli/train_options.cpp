@@ -1,5 +1,6 @@
 #include "train_options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -72,7 +73,12 @@ StepSchedule schedule(const Arguments& arguments) {
   return schedules[k];
 }
 
-/// What "auto" comes to, and why.
+/// What only stochastic gradients know.
+constexpr std::array<const char*, 8> names_of_sgd = {
+    "update",  "step",      "step-schedule", "step-decay", "variance-reduction",
+    "adagrad", "row-block", "hot-columns"};
+
+/// What "auto" comes to as far as the problem tells, and why.
 void choose_solver(TrainOptions& options) {
   options.chosen = options.solver;
   if (options.solver != "auto") {
@@ -133,6 +139,8 @@ void read_stochastic(const Arguments& arguments, TrainOptions& options) {
     sgd.extrapolation = static_cast<int>(arguments.integer("extrapolation", 0, 64));
     options.coordinate.extrapolation = sgd.extrapolation;
   }
+  sgd.newton = arguments.on_off("newton");
+  options.coordinate.newton = sgd.newton;
   sgd.row_block = static_cast<Index>(arguments.integer("row-block", 1, most));
   if (arguments.given("hot-columns")) {
     sgd.hot_columns = static_cast<int>(arguments.integer("hot-columns", 0, most));
@@ -166,7 +174,8 @@ CommandLine train_command_line() {
                   ": sgd is serial, hogwild the same without locks on all threads; cd works "
                   "on the few features that matter; the others "
                   "update coefficients one by one, one a thread at once; auto takes cd "
-                  "where there is an l1 penalty (and no hinge) or a bound, else hogwild",
+                  "where there is an l1 penalty or a bound, or columns are few (and no hinge), "
+                  "else hogwild",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option("update", "NAME",
@@ -189,7 +198,12 @@ CommandLine train_command_line() {
   line.group("Advanced")
       .option("extrapolation", "K",
               "iterates combined between epochs; 0: none (default: 8 for sgd and hogwild, 5 for "
-              "the others)");
+              "the others)")
+      .option(
+          "newton", "on|off",
+          "Newton steps: cd's on the coefficients that are not zero, at the end also the others'; "
+          "sgd's and hogwild's at the end on the most frequent columns",
+          "on");
   line.group("Advanced, of sgd and hogwild")
       .option("step", "X", "step size, in units of the inverse curvature (default: found by trial)")
       .option("step-schedule", "NAME", enumerate(schedule_names), "auto")
@@ -203,6 +217,21 @@ CommandLine train_command_line() {
               "frequent columns that each thread keeps copies of; 0: Hogwild! "
               "as published (default: automatic)");
   return line.epilogue(epilogue);
+}
+
+void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {
+  // So few that a Newton step costs less than the epochs it saves, where there is a gap to reach.
+  constexpr Index few_columns = 1024;
+  const bool asked = std::any_of(names_of_sgd.begin(), names_of_sgd.end(),
+                                 [&](const char* name) { return arguments.given(name); });
+  if (options.solver != "auto" || options.chosen != "hogwild" || options.loss == Hinge::name ||
+      asked || !arguments.given("tol") || matrix.columns() > few_columns ||
+      matrix.columns() > matrix.rows()) {
+    return;
+  }
+  options.chosen = "cd";
+  options.why = "columns are few, and its Newton steps are exact on those";
+  read_run(arguments, options);
 }
 
 TrainOptions train_options(const Arguments& arguments) {

@@ -27,7 +27,7 @@ struct TrainOptions {
   Interval bounds = everywhere;
 
   std::string solver;  ///< as asked for, perhaps "auto"
-  std::string chosen;  ///< what that comes to
+  std::string chosen;  ///< what that comes to, see reconsider_solver
   std::string why;     ///< why "auto" comes to that
   std::string update;  ///< "plain" for a serial solver
   RunOptions run;
@@ -44,5 +44,8 @@ struct TrainOptions {
 
 /// @throws UsageError
 [[nodiscard]] TrainOptions train_options(const Arguments& arguments);
+
+/// What "auto" comes to on data that has been read, with what depends on it.
+void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options);
 
 }  // namespace sounder::cli

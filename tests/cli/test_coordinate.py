@@ -49,6 +49,10 @@ class CoordinateTest(ProgramTest):
         for words, solver, why in ((("--penalty", "l1"), "cd", "few coefficients"),
                                    (("--non-negative",), "cd", "bounded"),
                                    ((), "hogwild", "every thread"),
+                                   (("--tol", 1e-3), "cd", "columns are few"),
+                                   (("--tol", 1e-3, "--update", "atomic"), "hogwild", "thread"),
+                                   (("--tol", 0.1, "--columns", 5000), "hogwild", "thread"),
+                                   (("--tol", 0.1, "--loss", "hinge"), "hogwild", "thread"),
                                    (("--penalty", "l1", "--loss", "hinge"), "hogwild", "thread")):
             with self.subTest(words=words):
                 err = self.run_program("train", "data", "m", *words)[1]
@@ -89,7 +93,7 @@ class CoordinateTest(ProgramTest):
                             (("--solver", "shotgun", "--update", "locked"), "locked"),
                             (("--solver", "shotgun", "--blocks", 3), "--blocks"),
                             (("--solver", "cd", "--parallel", 3), "--parallel"),
-                            (("--solver", "shotgun", "--newton", "off"), "--solver cd"),
+                            (("--solver", "shotgun", "--screening", "off"), "--solver cd"),
                             (("--solver", "cd", "--rule", "best"), "greedy"),
                             (("--solver", "shotgun", "--lower", 0.5), "lower"),
                             (("--solver", "shotgun", "--non-negative", "--lower", 0), "--lower"),
