@@ -39,7 +39,7 @@ def measure(program, data, kind, blocks, arguments, folder):
     answer = run(program, "train", data, os.path.join(folder, "model"), *problem(arguments),
                  "--solver", "block-greedy", "--block-kind", kind, "--blocks", blocks, "--threads",
                  arguments.threads, "--tol", 1e-9, "--max-epochs", arguments.max_epochs,
-                 "--extrapolation", 0, "--quiet", "--trace", trace)
+                 "--extrapolation", 0, "--newton", "off", "--quiet", "--trace", trace)
     if answer.returncode not in (0, 1):
         sys.exit(answer.stderr)
     with open(trace, encoding="utf-8") as file:

@@ -6,7 +6,8 @@
 The lasso at lambda_max/10 (--lambda-ratio) on every DATA, labels as targets, and on two generated
 sets whose columns are correlated, so that P* = ceil(p / spectral radius) is small and known. An
 iteration is a round of P updates from the same margins, as in the paper, so the count is the same
-whatever the number of threads; P goes from 1 past P* in powers of two. Without extrapolation.
+whatever the number of threads; P goes from 1 past P* in powers of two. Without extrapolation and
+Newton passes.
 Counts are read between epochs by interpolating the logarithm of the gap. --plot needs matplotlib.
 """
 import argparse
@@ -48,8 +49,8 @@ def measure(program, data, parallel, arguments, folder):
     trace, summary = os.path.join(folder, "trace.csv"), os.path.join(folder, "run.json")
     answer = run(program, "train", data, os.path.join(folder, "model"), "--loss", "squared",
                  "--penalty", "l1", "--lambda-ratio", arguments.lambda_ratio, "--solver", "shotgun",
-                 "--parallel", parallel, "--extrapolation", 0, "--tol", arguments.gap,
-                 "--max-epochs", arguments.max_epochs, "--quiet", "--trace", trace,
+                 "--parallel", parallel, "--extrapolation", 0, "--newton", "off", "--tol",
+                 arguments.gap, "--max-epochs", arguments.max_epochs, "--quiet", "--trace", trace,
                  "--json", summary)
     if answer.returncode not in (0, 1, 4):
         sys.exit(answer.stderr)

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <sounder/engine/deadline.hpp>
 #include <sounder/engine/stopwatch.hpp>
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/coordinate_evaluator.hpp>
@@ -31,11 +32,12 @@ class CoordinateDescent {
   CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
                     const CoordinateOptions& options, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
+        deadline_(trace, training_, options.time_limit),
         team_(useful_threads(problem.matrix, options.threads)),
         columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
         step_(problem, columns_, team_), point_(problem, columns_, team_),
         set_(static_cast<std::size_t>(columns_.columns())),
-        newton_(problem_, columns_, options_, team_, trace_),
+        newton_(problem_, columns_, options_, team_, deadline_),
         w_(static_cast<std::size_t>(columns_.columns())),
         z_(static_cast<std::size_t>(columns_.rows())) {
     training_.stop();
@@ -168,6 +170,7 @@ class CoordinateDescent {
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
   Trace& trace_;
+  Deadline deadline_;
   Team team_;
   CscMatrix columns_;
   CoordinateStep<L, P> step_;

@@ -36,8 +36,8 @@ class FrequentNewton {
   FrequentNewton(const Problem<L, P>& problem, const PackedRows& rows,
                  std::span<const float> scales, std::size_t first_penalised, const Team& team)
       : problem_(problem), rows_(rows), scales_(scales), first_penalised_(first_penalised),
-        size_(rows.frequent()), team_(rows.small() ? 1 : team.size()),
-        moved_(static_cast<std::size_t>(rows.rows())) {}
+        size_(rows.frequent()), sample_(std::min<std::int64_t>(4096, rows.rows())),
+        team_(rows.small() ? 1 : team.size()), moved_(static_cast<std::size_t>(rows.rows())) {}
 
   /// Moves w and its margins z to a point that is no worse, by steps that each cost two passes over
   /// the frequent columns, while these hold the larger share of the gradient; one such pass where
@@ -54,8 +54,7 @@ class FrequentNewton {
       }
       const bool poor = share > 0.1 * before;
       if (poor) {
-        sample_ =
-            std::min<std::int64_t>(4 * sample_, std::max<std::int64_t>(sample_, rows_.rows()));
+        sample_ = std::min<std::int64_t>(4 * sample_, rows_.rows());
       }
       if (poor || hessian_.empty()) {
         hessian_ = hessian_at(z);
@@ -188,7 +187,7 @@ class FrequentNewton {
   std::span<const float> scales_;
   std::size_t first_penalised_;
   std::size_t size_;
-  std::int64_t sample_ = 4096;  ///< rows of the next Hessian
+  std::int64_t sample_;  ///< rows of the next Hessian
   Team team_;
   Vector moved_;
   Vector hessian_;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/deadline.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/spectral_radius.hpp>
 #include <sounder/engine/stopwatch.hpp>
@@ -50,11 +51,12 @@ class ParallelDescent {
   ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
                   const MakeCoordinatePass<Chooser>& make_pass_of, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
-        team_(options.threads), columns_(problem.matrix, team_), step_(problem, columns_, team_),
+        deadline_(trace, training_, options.time_limit), team_(options.threads),
+        columns_(problem.matrix, team_), step_(problem, columns_, team_),
         chooser_(step_, options, team_), point_(problem, columns_, team_),
         pass_(make_pass_of(chooser_, columns_, options.seed, team_)), ones_(w().size(), 1.0F),
         extrapolation_(problem, ones_, 0, options.extrapolation, team_), pace_(options.tolerance),
-        support_(w().size()), newton_(problem_, columns_, options_, team_, trace) {
+        support_(w().size()), newton_(problem_, columns_, options_, team_, deadline_) {
     parallel_ = options.parallel > 0 ? options.parallel : chooser_.parallel();
     training_.stop();
   }
@@ -296,6 +298,7 @@ class ParallelDescent {
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
   Trace& trace_;
+  Deadline deadline_;
   Team team_;
   CscMatrix columns_;
   CoordinateStep<L, P> step_;
