@@ -56,7 +56,7 @@ class CoordinateDescent {
       training_.start();
       ++epoch_;
       choose_features();
-      newton_.improve(set_.features(), point_.pull(), latest_.objective, w_, b_, z_);
+      newton_.improve(set_.features(), point_.pull(), latest_, w_, b_, z_);
     }
     return finish();
   }

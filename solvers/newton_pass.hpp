@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/result.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/coordinate_options.hpp>
@@ -46,9 +47,11 @@ class NewtonPass {
   /// @param list      distinct columns, in the same order as before unless forget_columns() was
   ///                  called; new ones at the end
   /// @param pull      minus the gradient at (w, z), a number a column
-  /// @param objective F there
-  void improve(std::span<const Index> list, std::span<const double> pull, double objective,
+  /// @param point     the certificate there
+  void improve(std::span<const Index> list, std::span<const double> pull, const Certificate& point,
                std::span<double> w, double& b, std::span<double> z) {
+    hard_ = hard_ || point.relative_gap > 0.3 * last_gap_;
+    last_gap_ = point.relative_gap;
     quadratic_terms(problem_, columns_, list, z, pull, team_, terms_);
     std::vector<double> target(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
@@ -60,7 +63,8 @@ class NewtonPass {
       step_.change[k] = target[k] - w[static_cast<std::size_t>(list[k])];
     }
     complete_step(problem_, columns_, list, terms_, step_);
-    b += step_.intercept * search_along(problem_, list, terms_, step_, objective, w, z, team_);
+    b +=
+        step_.intercept * search_along(problem_, list, terms_, step_, point.objective, w, z, team_);
   }
 
  private:
@@ -90,8 +94,9 @@ class NewtonPass {
     }
   }
 
-  /// What the Gram matrix is made from, if it pays: for an exact model it is kept, for others built
-  /// anew.
+  /// What the Gram matrix is made from, if it pays: for an exact model it is kept. For others it is
+  /// built anew, at the cost of some epochs by margins, which far from the optimum bring the gap
+  /// down as fast.
   [[nodiscard]] std::optional<CommonRows> rows_if_gram_pays(std::span<const Index> list) const {
     constexpr std::size_t most = 4096;  // 64 MB of floats
     const std::size_t m = list.size();
@@ -100,8 +105,8 @@ class NewtonPass {
     }
     CommonRows rows(columns_, list);
     const std::size_t entries = rows.entries();
-    const bool pays = exact ? m <= 400 || m * m <= 8 * entries
-                            : rows.pairs() <= 30.0 * static_cast<double>(entries);
+    const double most_pairs = (hard_ || m <= 32 ? 30.0 : 3.0) * static_cast<double>(entries);
+    const bool pays = exact ? m <= 400 || m * m <= 8 * entries : rows.pairs() <= most_pairs;
     return pays ? std::optional(std::move(rows)) : std::nullopt;
   }
 
@@ -114,6 +119,8 @@ class NewtonPass {
   NewtonStep step_;
   double enough_ = infinity;  ///< violation at which a model by margins is good enough
   bool begun_ = false;
+  double last_gap_ = infinity;
+  bool hard_ = false;  ///< a pass did not bring the gap down to a third
 };
 
 }  // namespace sounder

@@ -112,7 +112,7 @@ class ParallelDescent {
       }
     }
     support_.grow(w().size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), 0.0);
-    newton_.improve(support_.features(), point_.pull(), objective_, w(), b_, z());
+    newton_.improve(support_.features(), point_.pull(), latest_, w(), b_, z());
     point_.settle_intercept(b_, z());
     objective_ = point_.objective(w(), z());
     return true;
@@ -235,25 +235,25 @@ class ParallelDescent {
   /// Certifies the point, keeps it if it is the best, and tells the trace.
   void look() {
     evaluation_.start();
-    Certificate latest = point_.certify_point(w(), z());
-    if (reached(latest) && epoch_ > 0) {
+    latest_ = point_.certify_point(w(), z());
+    if (reached(latest_) && epoch_ > 0) {
       // Rounding errors of updated margins must not end a run: judge by those of w itself.
       objective_ = renew();
-      latest = point_.certify_point(w(), z());
+      latest_ = point_.certify_point(w(), z());
     }
     evaluation_.stop();
-    if (latest.objective < lowest_ || best_.w.empty()) {
-      lowest_ = latest.objective;
+    if (latest_.objective < lowest_ || best_.w.empty()) {
+      lowest_ = latest_.objective;
       best_.w.assign(w().begin(), w().end());
       best_.intercept = b_;
-      best_.certificate = latest;
+      best_.certificate = latest_;
     }
-    pace_.see(epoch_, latest.relative_gap);
+    pace_.see(epoch_, latest_.relative_gap);
     const Progress progress{epoch_, options_.max_epochs, training_.seconds(),
-                            updates_ + newton_.updates(), latest};
+                            updates_ + newton_.updates(), latest_};
     if (trace_.epoch(progress) == Trace::Verdict::interrupt) {
       ended_ = Status::interrupted;
-    } else if (reached(latest)) {
+    } else if (reached(latest_)) {
       ended_ = Status::converged;
     }
   }
@@ -310,6 +310,7 @@ class ParallelDescent {
   Pace pace_;
   WorkingSet support_;
   NewtonPass<L, P> newton_;
+  Certificate latest_;
   Result best_;
   std::string message_;
   double b_ = 0.0;
