@@ -101,13 +101,12 @@ inline CscMatrix::CscMatrix(const CsrMatrix& matrix, const Team& team)
     std::vector<Index>& filled = begins[static_cast<std::size_t>(worker.rank)];
     const Range rows = nonzero_share(matrix.row_pointers(), worker);
     for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-      const SparseRow row = matrix.row(static_cast<Index>(i));
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        const auto j = static_cast<std::size_t>(row.columns[k]);
+      matrix.row(static_cast<Index>(i)).for_each([&](Index column, float value) {
+        const auto j = static_cast<std::size_t>(column);
         const auto place = static_cast<std::size_t>(pointers[j] + filled[j]++);
         row_indices[place] = static_cast<Index>(i);
-        values[place] = row.values[k];
-      }
+        values[place] = value;
+      });
     }
   });
   column_pointers_ = pointers;

@@ -1,56 +1,116 @@
 // Sparse rows: the data matrix X of every problem, n rows by p columns.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
+
+#include <sounder/engine/either_span.hpp>
 
 namespace sounder {
 
 using Index = std::int32_t;   ///< a column (or row) number, 0-based
 using Offset = std::int64_t;  ///< a position among the nonzeros
 
+using OffsetSpan = EitherSpan<Offset, std::int32_t>;  ///< row pointers of 64 or 32 bits
+using ValueSpan = EitherSpan<float, double>;  ///< values; a double is read as the nearest float
+
 /// One sparse row: `columns[k]` holds the value `values[k]`; columns strictly increase.
 struct SparseRow {
   std::span<const Index> columns;
-  std::span<const float> values;
+  ValueSpan values;
 
   [[nodiscard]] std::size_t size() const noexcept { return columns.size(); }
   [[nodiscard]] bool empty() const noexcept { return columns.empty(); }
+
+  /// Calls `visit(column, value)` for every entry, in order. For loops that are hot: how values are
+  /// stored is asked once a row, not once an entry.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    values.visit([&](const auto* stored) {
+      for (std::size_t k = 0; k < columns.size(); ++k) {
+        visit(columns[k], static_cast<float>(stored[k]));
+      }
+    });
+  }
 };
 
-/// Compressed sparse rows: 64-bit row pointers, 32-bit columns, float values.
+namespace detail {
+
+/// Whether `Array`, were it no temporary, can be seen as a `View`.
+template <class Array, class View>
+inline constexpr bool is_viewable =
+    std::convertible_to<const std::remove_reference_t<Array>&, View>;
+
+/// `array` as a `View`; nothing, where a static_assert has said that it is none.
+template <class View, class Array>
+[[nodiscard]] View view_of(const Array& array) noexcept {
+  if constexpr (std::convertible_to<const Array&, View>) {
+    return array;
+  } else {
+    return {};
+  }
+}
+
+}  // namespace detail
+
+/// Compressed sparse rows: row pointers of 64 or 32 bits, 32-bit columns, values in float or
+/// double.
 ///
 /// Validated once when built, immutable after, so any number of threads may read it at once.
 /// It is a view with an optional keeper: copying a CsrMatrix copies neither indices nor values.
+///
+/// Its numbers are floats: a double is rounded to the nearest one wherever it is read, so solvers,
+/// objectives, gaps and predictions are those of the rounded matrix.
 class CsrMatrix {
  public:
   CsrMatrix() = default;
 
-  /// Views caller-owned arrays without a copy.
-  /// @param row_pointers n + 1 offsets, from 0 to nnz, never falling
-  /// @param columns      nnz column numbers in [0, column_count), strictly rising inside a row
-  /// @param values       nnz finite numbers
+  /// Views the caller's arrays without a copy: vectors, spans, C arrays, whatever becomes a span.
+  ///
+  /// Other types of numbers, and temporary arrays, do not compile.
+  /// @param row_pointers n + 1 offsets, std::int64_t or std::int32_t, from 0 to nnz, never falling
+  /// @param columns      nnz column numbers, std::int32_t, in [0, column_count), strictly rising
+  ///                     inside a row
+  /// @param values       nnz finite numbers, float or double; a double has to fit into a float
   /// @param keeper       whatever must stay alive for the arrays to stay valid (may be empty)
   /// @throws std::invalid_argument naming the first row that breaks one of these. O(n + nnz).
-  CsrMatrix(std::span<const Offset> row_pointers, std::span<const Index> columns,
-            std::span<const float> values, Index column_count,
+  template <class Pointers, class Columns, class Values>
+  CsrMatrix(Pointers&& row_pointers, Columns&& columns, Values&& values, Index column_count,
             std::shared_ptr<const void> keeper = {})
-      : CsrMatrix(Trusted{}, row_pointers, columns, values, column_count, std::move(keeper)) {
+      : CsrMatrix(Trusted{}, detail::view_of<OffsetSpan>(row_pointers),
+                  detail::view_of<std::span<const Index>>(columns),
+                  detail::view_of<ValueSpan>(values), column_count, std::move(keeper)) {
+    static_assert(detail::is_viewable<Pointers, OffsetSpan>,
+                  "CsrMatrix: row pointers must be 32-bit or 64-bit integers (std::int32_t or "
+                  "std::int64_t) that lie side by side");
+    static_assert(detail::is_viewable<Columns, std::span<const Index>>,
+                  "CsrMatrix: column indices must be 32-bit integers (std::int32_t) that lie side "
+                  "by side");
+    static_assert(detail::is_viewable<Values, ValueSpan>,
+                  "CsrMatrix: values must be float or double, and lie side by side");
+    static_assert(Lasting<Pointers> && Lasting<Columns> && Lasting<Values>,
+                  "CsrMatrix: a view of a temporary array would dangle; give the array a name, or "
+                  "hand it over with CsrMatrix::adopt");
     validate();
   }
 
-  /// Takes ownership of three arrays; same shapes and errors as the viewing constructor.
-  static CsrMatrix adopt(std::vector<Offset> row_pointers, std::vector<Index> columns,
-                         std::vector<float> values, Index column_count) {
+  /// Takes ownership of three vectors; same types, shapes and errors as the viewing constructor.
+  template <class Pointer = Offset, class Column = Index, class Value = float>
+  [[nodiscard]] static CsrMatrix adopt(std::vector<Pointer> row_pointers,
+                                       std::vector<Column> columns, std::vector<Value> values,
+                                       Index column_count) {
     struct Arrays {
-      std::vector<Offset> row_pointers;
-      std::vector<Index> columns;
-      std::vector<float> values;
+      std::vector<Pointer> row_pointers;
+      std::vector<Column> columns;
+      std::vector<Value> values;
     };
     auto arrays = std::make_shared<Arrays>(
         Arrays{std::move(row_pointers), std::move(columns), std::move(values)});
@@ -72,18 +132,19 @@ class CsrMatrix {
   [[nodiscard]] SparseRow row(Index i) const noexcept {
     const auto first = static_cast<std::size_t>(row_pointers_[static_cast<std::size_t>(i)]);
     const auto last = static_cast<std::size_t>(row_pointers_[static_cast<std::size_t>(i) + 1]);
-    return {{column_indices_.data() + first, last - first}, {values_.data() + first, last - first}};
+    return {column_indices_.subspan(first, last - first), values_.subspan(first, last - first)};
   }
 
-  [[nodiscard]] std::span<const Offset> row_pointers() const noexcept { return row_pointers_; }
+  /// The arrays as they are stored: `values().data<double>()` is the caller's own pointer.
+  [[nodiscard]] OffsetSpan row_pointers() const noexcept { return row_pointers_; }
   [[nodiscard]] std::span<const Index> column_indices() const noexcept { return column_indices_; }
-  [[nodiscard]] std::span<const float> values() const noexcept { return values_; }
+  [[nodiscard]] ValueSpan values() const noexcept { return values_; }
 
  private:
   struct Trusted {};
 
-  CsrMatrix(Trusted, std::span<const Offset> row_pointers, std::span<const Index> columns,
-            std::span<const float> values, Index column_count, std::shared_ptr<const void> keeper)
+  CsrMatrix(Trusted, OffsetSpan row_pointers, std::span<const Index> columns, ValueSpan values,
+            Index column_count, std::shared_ptr<const void> keeper)
       : row_pointers_(row_pointers), column_indices_(columns), values_(values),
         keeper_(std::move(keeper)),
         rows_(row_pointers.empty() ? 0 : static_cast<Index>(row_pointers.size() - 1)),
@@ -91,9 +152,9 @@ class CsrMatrix {
 
   void validate() const;
 
-  std::span<const Offset> row_pointers_;
+  OffsetSpan row_pointers_;
   std::span<const Index> column_indices_;
-  std::span<const float> values_;
+  ValueSpan values_;
   std::shared_ptr<const void> keeper_;
   Index rows_ = 0;
   Index columns_ = 0;
@@ -115,6 +176,9 @@ inline void CsrMatrix::validate() const {
     }
     return;
   }
+  if (row_pointers_.size() - 1 > std::size_t{std::numeric_limits<Index>::max()}) {
+    fail("there are more rows than an Index can number");
+  }
   if (row_pointers_.front() != 0 || row_pointers_.back() != nonzeros()) {
     fail("row pointers must run from 0 to the number of values");
   }
@@ -123,19 +187,33 @@ inline void CsrMatrix::validate() const {
       fail("row " + std::to_string(i) + " ends before it begins");
     }
   }
-  for (Index i = 0; i < rows_; ++i) {
+  // NaN and infinity are the values whose difference from themselves is not zero.
+  const auto finite = [](float value) { return value - value == 0.0F; };
+  const auto explain = [&](Index i) {
     const SparseRow entries = row(i);
     Index previous = -1;
     for (std::size_t k = 0; k < entries.size(); ++k) {
-      if (entries.columns[k] <= previous || entries.columns[k] >= columns_) {
-        fail("row " + std::to_string(i) + " has column " + std::to_string(entries.columns[k]) +
+      const Index column = entries.columns[k];
+      if (column <= previous || column >= columns_) {
+        fail("row " + std::to_string(i) + " has column " + std::to_string(column) +
              " out of order, repeated or out of range");
       }
-      // NaN and infinity are the values whose difference from themselves is not zero.
-      if (!(entries.values[k] - entries.values[k] == 0.0F)) {
-        fail("row " + std::to_string(i) + " holds a value that is not finite");
+      if (!finite(entries.values[k])) {
+        fail("row " + std::to_string(i) + " holds a value that is not finite" +
+             (values_.data<double>() == nullptr ? "" : " as a float"));
       }
-      previous = entries.columns[k];
+      previous = column;
+    }
+  };
+  for (Index i = 0; i < rows_; ++i) {
+    Index previous = -1;
+    bool sound = true;
+    row(i).for_each([&](Index column, float value) {
+      sound = sound && column > previous && column < columns_ && finite(value);
+      previous = column;
+    });
+    if (!sound) {
+      explain(i);
     }
   }
 }

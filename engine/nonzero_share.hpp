@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/team.hpp>
@@ -16,7 +15,7 @@ namespace sounder {
 /// empty rows are dealt out too. The shares of ranks 0, 1, ... are contiguous and cover [0, n).
 /// @param pointers n + 1 row pointers (or column pointers); an empty span counts as n = 0
 /// O(log n).
-[[nodiscard]] inline Range nonzero_share(std::span<const Offset> pointers, Worker worker) noexcept {
+[[nodiscard]] inline Range nonzero_share(OffsetSpan pointers, Worker worker) noexcept {
   if (pointers.empty()) {
     return {};
   }

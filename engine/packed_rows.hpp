@@ -64,7 +64,7 @@ class PackedRows {
         squared_norm_(static_cast<std::size_t>(matrix.rows())),
         frequent_(std::min(most_frequent, static_cast<Index>(order_.size()))) {
     const Offset extra = unit_column ? 1 : 0;
-    const std::span<const Offset> pointers = matrix.row_pointers();
+    const OffsetSpan pointers = matrix.row_pointers();
     for (std::size_t i = 0; i < begin_.size(); ++i) {
       begin_[i] = pointers[i] + extra * static_cast<Offset>(i);
     }
@@ -143,7 +143,7 @@ class PackedRows {
   }
 
   /// Hot entries from the front of the row's place, cold ones from its back.
-  void pack_row(Index i, SparseRow source, std::span<const float> scales, bool unit_column) {
+  void pack_row(Index i, const SparseRow& source, std::span<const float> scales, bool unit_column) {
     PackedEntry* front = entries_.data() + begin_[at(i)];
     PackedEntry* back = entries_.data() + begin_[at(i) + 1];
     double squares = 0.0;
@@ -154,11 +154,11 @@ class PackedRows {
     if (unit_column) {
       put(front++, 0, scales[0]);
     }
-    for (std::size_t k = 0; k < source.size(); ++k) {
-      const Index label = order_.label_of[static_cast<std::size_t>(source.columns[k])];
+    source.for_each([&](Index column, float value) {
+      const Index label = order_.label_of[static_cast<std::size_t>(column)];
       put(label < order_.hot ? front++ : --back, label,
-          source.values[k] * scales[static_cast<std::size_t>(label)]);
-    }
+          value * scales[static_cast<std::size_t>(label)]);
+    });
     std::partition(entries_.data() + begin_[at(i)],
                    order_.hot < frequent_ ? entries_.data() + begin_[at(i) + 1] : front,
                    [this](const PackedEntry& entry) { return entry.column < frequent_; });

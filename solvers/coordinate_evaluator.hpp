@@ -46,11 +46,10 @@ class CoordinateEvaluator {
     team_.run([&](Worker worker) {
       const Range share = nonzero_share(problem_.matrix.row_pointers(), worker);
       for (std::int64_t i = share.begin; i < share.end; ++i) {
-        const SparseRow row = problem_.matrix.row(static_cast<Index>(i));
         double sum = b;
-        for (std::size_t k = 0; k < row.size(); ++k) {
-          sum += static_cast<double>(row.values[k]) * w[static_cast<std::size_t>(row.columns[k])];
-        }
+        problem_.matrix.row(static_cast<Index>(i)).for_each([&](Index j, float value) {
+          sum += static_cast<double>(value) * w[static_cast<std::size_t>(j)];
+        });
         z[static_cast<std::size_t>(i)] = sum;
       }
     });
@@ -74,7 +73,8 @@ class CoordinateEvaluator {
 
   /// The certificate of (w, z), a free intercept being at its best. One pass over the columns. The
   /// dual objective is the highest that was seen: any of them is a bound.
-  /// @param skipped nonzero for columns known to be zero at the optimum: they are not looked at, and
+  /// @param skipped nonzero for columns known to be zero at the optimum: they are not looked at,
+  /// and
   ///        the bound is that of the problem without them, whose optimum is the same
   [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z,
                                           std::span<const char> skipped = {}) {

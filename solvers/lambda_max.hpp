@@ -54,11 +54,10 @@ template <Loss L, Penalty P>
       const Range rows =
           nonzero_share(matrix.row_pointers(), Worker{static_cast<int>(block), blocks});
       for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-        const SparseRow row = matrix.row(static_cast<Index>(i));
-        for (std::size_t k = 0; k < row.size(); ++k) {
-          sum[static_cast<std::size_t>(row.columns[k])] +=
-              r[static_cast<std::size_t>(i)] * static_cast<double>(row.values[k]);
-        }
+        matrix.row(static_cast<Index>(i)).for_each([&](Index j, float value) {
+          sum[static_cast<std::size_t>(j)] +=
+              r[static_cast<std::size_t>(i)] * static_cast<double>(value);
+        });
       }
     }
   });

@@ -59,15 +59,14 @@ struct LinearModel {
   team.for_shares(matrix.rows(), [&](Range rows) {
     for (std::int64_t i = rows.begin; i < rows.end; ++i) {
       double* const decision = values.data() + static_cast<std::size_t>(i) * k;
-      const SparseRow row = matrix.row(static_cast<Index>(i));
-      for (std::size_t entry = 0; entry < row.size() && row.columns[entry] < model.features;
-           ++entry) {
-        const double* const w =
-            model.weights.data() + static_cast<std::size_t>(row.columns[entry]) * k;
-        for (std::size_t output = 0; output < k; ++output) {
-          decision[output] += w[output] * static_cast<double>(row.values[entry]);
+      matrix.row(static_cast<Index>(i)).for_each([&](Index column, double value) {
+        if (column < model.features) {
+          const double* const w = model.weights.data() + static_cast<std::size_t>(column) * k;
+          for (std::size_t output = 0; output < k; ++output) {
+            decision[output] += w[output] * value;
+          }
         }
-      }
+      });
       for (std::size_t output = 0; output < model.intercepts.size(); ++output) {
         decision[output] += model.intercepts[output];
       }

@@ -35,14 +35,12 @@ template <Loss L, Penalty P>
     std::vector<Moments> own(columns);
     const Range share = nonzero_share(matrix.row_pointers(), worker);
     for (std::int64_t i = share.begin; i < share.end; ++i) {
-      const SparseRow row = matrix.row(static_cast<Index>(i));
       const double weight = problem.weight(static_cast<Index>(i)) / matrix.rows();
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        const auto value = static_cast<double>(row.values[k]);
-        Moments& column = own[static_cast<std::size_t>(row.columns[k])];
+      matrix.row(static_cast<Index>(i)).for_each([&](Index j, double value) {
+        Moments& column = own[static_cast<std::size_t>(j)];
         ++column.count;
         column.sum += weight * value * value;
-      }
+      });
     }
     parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
   });

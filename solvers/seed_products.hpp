@@ -62,7 +62,8 @@ class SeedProducts {
   /// O(nonzeros of the rows that hold the seed).
   template <class Visit>
   void visit(Index seed, int rank, Visit&& visit) {
-    auto& [sums, met, found] = scratches_[static_cast<std::size_t>(rank)];
+    std::vector<double>& sums = scratches_[static_cast<std::size_t>(rank)].sums;
+    std::vector<Index>& met = scratches_[static_cast<std::size_t>(rank)].met;
     const std::size_t p = inverse_norms_.size();
     sums.resize(p);
     std::size_t count = 0;  // columns met, one twice when its sum went through 0; p: any of them
@@ -72,12 +73,12 @@ class SeedProducts {
       const double x = static_cast<double>(column.values[k]) * scale;
       const SparseRow row = rows_.row(column.rows[k]);
       met.resize(std::max(met.size(), count + row.size()));
-      for (std::size_t l = 0; l < row.size(); ++l) {
-        double& sum = sums[static_cast<std::size_t>(row.columns[l])];
-        met[count] = row.columns[l];
+      row.for_each([&](Index j, float value) {
+        double& sum = sums[static_cast<std::size_t>(j)];
+        met[count] = j;
         count += sum == 0.0 ? 1 : 0;  // a branch here would be guessed wrong half of the time
-        sum += x * static_cast<double>(row.values[l]);
-      }
+        sum += x * static_cast<double>(value);
+      });
       count = std::min(count, p);
     }
     for (std::size_t k = 0; k < count; ++k) {

@@ -126,9 +126,10 @@ void time_product(benchmark::State& state, const CsrMatrix& matrix, std::int64_t
 }
 
 /// x.w in four sums, as the packed rows' kernel has it.
-double dot_product(sounder::SparseRow row, const std::vector<double>& w) {
+double dot_product(const sounder::SparseRow& row, const std::vector<double>& w) {
+  const float* const values = row.values.data();
   const auto product = [&](std::size_t k) {
-    return static_cast<double>(row.values[k]) * w[static_cast<std::size_t>(row.columns[k])];
+    return static_cast<double>(values[k]) * w[static_cast<std::size_t>(row.columns[k])];
   };
   double s0 = 0.0;
   double s1 = 0.0;
@@ -171,12 +172,10 @@ void scatter(benchmark::State& state) {
   time_product(state, x, x.rows() + 2 * std::int64_t{x.columns()}, [&] {
     team.run([&](Worker worker) {
       for_each_row(x, worker, [&](Index i) {
-        const sounder::SparseRow row = x.row(i);
         const double scale = a[static_cast<std::size_t>(i)];
-        for (std::size_t k = 0; k < row.size(); ++k) {
-          w.add(static_cast<std::size_t>(row.columns[k]),
-                scale * static_cast<double>(row.values[k]));
-        }
+        x.row(i).for_each([&](Index j, float value) {
+          w.add(static_cast<std::size_t>(j), scale * static_cast<double>(value));
+        });
       });
     });
   });

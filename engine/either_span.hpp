@@ -1,0 +1,125 @@
+// A view of numbers that are stored as one of two types.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <span>
+#include <type_traits>
+
+namespace sounder {
+
+/// Whether a view of `Array` (a type as a forwarding reference has it) may be kept: it is no
+/// temporary, or one that only views, as a std::span does.
+template <class Array>
+concept Lasting = std::is_lvalue_reference_v<Array> ||
+    std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
+
+/// An array that stays, of elements of type `Element` side by side.
+template <class Array, class Element>
+concept LastingArray = Lasting<Array> && std::convertible_to<Array, std::span<const Element>>;
+
+/// A view of an array of `Number` or of `Other`, read as `Number` whichever it is.
+///
+/// It copies nothing: the array is somebody else's, who keeps it alive. Reading a number costs a
+/// branch that is always guessed right; `visit` takes it out of a loop. As thread-safe as reading
+/// the array.
+template <class Number, class Other>
+class EitherSpan {
+ public:
+  /// Gives numbers, not references to them: good for one pass, as an input iterator.
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Number;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Number*;
+    using reference = Number;
+
+    Iterator() = default;
+    Iterator(const void* data, bool other, std::size_t k) noexcept
+        : data_(data), k_(k), other_(other) {}
+
+    Number operator*() const noexcept { return read(data_, other_, k_); }
+    Iterator& operator++() noexcept {
+      ++k_;
+      return *this;
+    }
+    Iterator operator++(int) noexcept {
+      const Iterator before = *this;
+      ++k_;
+      return before;
+    }
+    friend bool operator==(const Iterator& a, const Iterator& b) noexcept { return a.k_ == b.k_; }
+
+   private:
+    const void* data_ = nullptr;
+    std::size_t k_ = 0;
+    bool other_ = false;
+  };
+
+  EitherSpan() = default;
+
+  // LastingArray keeps these two away from copies.
+  // NOLINTBEGIN(bugprone-forwarding-reference-overload)
+  template <LastingArray<Number> Array>
+  EitherSpan(Array&& array) noexcept : EitherSpan(std::span<const Number>(array), false) {}
+
+  template <LastingArray<Other> Array>
+  EitherSpan(Array&& array) noexcept : EitherSpan(std::span<const Other>(array), true) {}
+  // NOLINTEND(bugprone-forwarding-reference-overload)
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size_bytes() const noexcept {
+    return size_ * (other_ ? sizeof(Other) : sizeof(Number));
+  }
+
+  [[nodiscard]] Number operator[](std::size_t k) const noexcept { return read(data_, other_, k); }
+  [[nodiscard]] Number front() const noexcept { return (*this)[0]; }
+  [[nodiscard]] Number back() const noexcept { return (*this)[size_ - 1]; }
+  [[nodiscard]] Iterator begin() const noexcept { return {data_, other_, 0}; }
+  [[nodiscard]] Iterator end() const noexcept { return {data_, other_, size_}; }
+
+  /// The array as it is stored; nullptr where it is of the other type.
+  template <class Stored = Number>
+  requires std::same_as<Stored, Number> || std::same_as<Stored, Other>
+  [[nodiscard]] const Stored* data() const noexcept {
+    return other_ == std::same_as<Stored, Other> ? static_cast<const Stored*>(data_) : nullptr;
+  }
+
+  /// `count` numbers from `first` on.
+  [[nodiscard]] EitherSpan subspan(std::size_t first, std::size_t count) const noexcept {
+    const std::size_t bytes = first * (other_ ? sizeof(Other) : sizeof(Number));
+    return {static_cast<const std::byte*>(data_) + bytes, count, other_};
+  }
+
+  /// Calls `visit(stored)` with a pointer to the first number, `const Number*` or `const Other*`.
+  template <class Visit>
+  decltype(auto) visit(Visit&& visit) const {
+    return other_ ? visit(static_cast<const Other*>(data_))
+                  : visit(static_cast<const Number*>(data_));
+  }
+
+ private:
+  template <class Stored>
+  EitherSpan(std::span<const Stored> array, bool other) noexcept
+      : EitherSpan(array.data(), array.size(), other) {}
+
+  EitherSpan(const void* data, std::size_t size, bool other) noexcept
+      : data_(data), size_(size), other_(other) {}
+
+  static Number read(const void* data, bool other, std::size_t k) noexcept {
+    return other ? static_cast<Number>(static_cast<const Other*>(data)[k])
+                 : static_cast<const Number*>(data)[k];
+  }
+
+  const void* data_ = nullptr;
+  std::size_t size_ = 0;
+  bool other_ = false;
+};
+
+}  // namespace sounder
+
+template <class Number, class Other>
+inline constexpr bool std::ranges::enable_borrowed_range<sounder::EitherSpan<Number, Other>> = true;
