@@ -1,10 +1,10 @@
 // Writes LIBSVM files that read back bit for bit.
 #pragma once
 
-#include <sounder/datasets/atomic_file.hpp>
 #include <sounder/datasets/dataset.hpp>
 #include <sounder/datasets/growing_array.hpp>
 #include <sounder/datasets/turns.hpp>
+#include <sounder/engine/atomic_file.hpp>
 #include <sounder/engine/team.hpp>
 
 #include <zlib.h>
@@ -190,7 +190,8 @@ class LibsvmWriting {
 /// file appears whole or not at all (AtomicFile). Reading it gives the same bits, if read with the
 /// same base and, where the last columns are empty, with `ReadOptions::columns`.
 ///
-/// Formatting is shared among the threads; the bytes do not depend on their number.
+/// Formatting is shared among the threads; the bytes do not depend on their number. May be called
+/// from several threads at once, standard output apart.
 /// @throws std::invalid_argument for a data set that is not consistent, std::system_error when the
 ///         file cannot be written.
 inline void write_libsvm(const std::string& path, const Dataset& data,

@@ -1,10 +1,10 @@
 // sounder inspect: what the data is, and how parallel training on it can be.
-#include <sounder/datasets/labels.hpp>
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/engine/conflicts.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/spectral_radius.hpp>
 #include <sounder/solvers/block_quality.hpp>
+#include <sounder/solvers/labels.hpp>
 
 #include <algorithm>
 #include <cmath>

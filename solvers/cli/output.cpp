@@ -1,7 +1,7 @@
 #include "output.hpp"
 
-#include <sounder/datasets/atomic_file.hpp>
 #include <sounder/datasets/parse_error.hpp>
+#include <sounder/engine/atomic_file.hpp>
 #include <sounder/solvers/liblinear_model.hpp>
 
 #include <sys/resource.h>

@@ -1,7 +1,7 @@
 // sounder predict: what a model says of each row.
-#include <sounder/datasets/atomic_file.hpp>
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/datasets/parse_error.hpp>
+#include <sounder/engine/atomic_file.hpp>
 #include <sounder/solvers/liblinear_model.hpp>
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // Real data against reference optima that LIBLINEAR and a dense solver computed; needs the folder
 // SOUNDER_DATA.
-#include <sounder/datasets/labels.hpp>
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/block_greedy.hpp>
+#include <sounder/solvers/labels.hpp>
 #include <sounder/solvers/lambda_max.hpp>
 #include <sounder/solvers/shotgun.hpp>
 

@@ -1,6 +1,6 @@
 // Real data against reference optima that LIBLINEAR computed; needs the folder SOUNDER_DATA.
-#include <sounder/datasets/labels.hpp>
 #include <sounder/datasets/libsvm_reader.hpp>
+#include <sounder/solvers/labels.hpp>
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include <sounder/datasets/labels.hpp>
+#include <sounder/solvers/labels.hpp>
 
 #include "support/catch.hpp"
 

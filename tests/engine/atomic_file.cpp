@@ -1,4 +1,4 @@
-#include <sounder/datasets/atomic_file.hpp>
+#include <sounder/engine/atomic_file.hpp>
 
 #include <sys/stat.h>
 

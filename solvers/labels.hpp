@@ -38,7 +38,8 @@ struct LabelMapping {
   std::vector<double> classes;
 };
 
-/// A label as a person would write it: the shortest text that reads back the same.
+/// A label as a person would write it: the shortest text that reads back the same. As all functions
+/// here, for any number of threads at once.
 [[nodiscard]] inline std::string label_text(double label) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), label).ptr;
@@ -46,7 +47,7 @@ struct LabelMapping {
 }
 
 /// Tells classes from real numbers. O(n log c) for c classes, one pass; stops early when the labels
-/// are real numbers.
+/// are real numbers. Any number of threads.
 [[nodiscard]] inline LabelMapping find_labels(std::span<const double> labels) {
   LabelMapping mapping;
   std::vector<double>& classes = mapping.classes;
@@ -78,7 +79,7 @@ struct LabelMapping {
   return mapping;
 }
 
-/// One line for a person: which label means what.
+/// One line for a person: which label means what. Any number of threads.
 [[nodiscard]] inline std::string describe(const LabelMapping& mapping) {
   const std::vector<double>& classes = mapping.classes;
   switch (mapping.kind) {
@@ -99,7 +100,8 @@ struct LabelMapping {
   return "labels are real numbers";
 }
 
-/// n targets, +1 where the label is classes[0] and -1 elsewhere, for a classification loss.
+/// n targets, +1 where the label is classes[0] and -1 elsewhere, for a classification loss. O(n).
+/// Any number of threads.
 /// @throws LabelError unless the labels are of two kinds.
 [[nodiscard]] inline std::vector<double> binary_targets(std::span<const double> labels,
                                                         const LabelMapping& mapping) {
@@ -122,7 +124,8 @@ struct LabelMapping {
   return targets;
 }
 
-/// n targets, +1 where the label is `positive` and -1 elsewhere, whatever the labels are.
+/// n targets, +1 where the label is `positive` and -1 elsewhere, whatever the labels are. O(n). Any
+/// number of threads.
 /// @throws LabelError when no row, or every row, has that label.
 [[nodiscard]] inline std::vector<double> one_against_rest(std::span<const double> labels,
                                                           double positive) {
