@@ -41,7 +41,8 @@ struct CoordinateMove {
 /// Views of the problem and the columns, which the caller keeps. Immutable; any number of workers.
 template <Loss L, Penalty P>
 class CoordinateStep {
-  static_assert(L::smooth, "coordinate descent needs a smooth loss: of the hinge, the squared one");
+  static_assert(L::smooth,
+                "coordinate descent needs a smooth loss: take SquaredHinge for Hinge, or hogwild");
 
  public:
   /// O(nnz / threads); 8 bytes a column.
@@ -67,8 +68,8 @@ class CoordinateStep {
   /// h_j; 0 for a column that the loss does not feel, whose coefficient never moves.
   [[nodiscard]] std::span<const double> curvature() const noexcept { return curvature_; }
 
-  /// Where a run starts: `initial` (p numbers, or empty for zeros) within the bounds, and zero where
-  /// the loss does not feel a column that is penalised: no step would ever take it there.
+  /// Where a run starts: `initial` (p numbers, or empty for zeros) within the bounds, and zero
+  /// where the loss does not feel a column that is penalised: no step would ever take it there.
   void start(std::span<const double> initial, std::span<double> w) const noexcept {
     const P& penalty = problem_->penalty;
     const bool penalised = penalty.l1() + penalty.l2() > 0.0;

@@ -16,8 +16,12 @@ namespace sounder {
 ///
 /// The matrix and the spans are views: the caller keeps them alive. Immutable, so any number of
 /// solvers may work on one problem at once.
-template <Loss LossType, Penalty PenaltyType>
+template <class LossType, class PenaltyType>
 struct Problem {
+  // Before the concepts, whose errors are a compiler's, a sentence for whoever wrote the class.
+  static_assert(detail::is_explained_loss<LossType>());
+  static_assert(detail::is_explained_penalty<PenaltyType>());
+
   CsrMatrix matrix;                 ///< X, n x p
   std::span<const double> targets;  ///< y, n values; +1 or -1 for a classification loss
   LossType loss;
@@ -54,6 +58,7 @@ struct Problem {
       throw std::invalid_argument("the " + std::string(PenaltyType::name) +
                                   " penalty's strength, l1 ratio or bounds are out of range");
     }
+    validate_mix(l1, l2);
     double total = weights.empty() ? 1.0 : 0.0;
     for (const double s : weights) {
       if (!(s >= 0.0) || !std::isfinite(s)) {
@@ -70,6 +75,23 @@ struct Problem {
   void validate_initial(std::span<const double> initial) const {
     if (!initial.empty() && initial.size() != static_cast<std::size_t>(matrix.columns())) {
       throw std::invalid_argument("initial must hold one coefficient a column");
+    }
+  }
+
+ private:
+  /// The solvers take l1 and l2 for the whole penalty: another one they would get wrong in silence.
+  void validate_mix(double l1, double l2) const {
+    for (const double w : {-1.0, -0.125, 0.125, 1.0}) {
+      const double value = penalty.value(w);
+      if (std::isinf(value) && BoxedPenalty<PenaltyType>) {
+        continue;
+      }
+      const double mix = l1 * std::abs(w) + 0.5 * l2 * w * w;
+      if (!(std::abs(value - mix) <= 1e-9 * mix + 1e-300)) {
+        throw std::invalid_argument("the " + std::string(PenaltyType::name) +
+                                    " penalty is not l1() |w| + l2() / 2 w^2, which the solvers "
+                                    "take it for");
+      }
     }
   }
 };

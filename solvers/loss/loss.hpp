@@ -20,6 +20,10 @@ namespace sounder {
 ///   a step (a hinge's corner is one unit of margin wide)
 /// - `smooth`: the derivative is Lipschitz with constant `curvature_bound`
 /// - `classification`: targets are +1 and -1, else any real number
+/// - `name`: for messages
+///
+/// To write your own: a struct with these, and `static_assert(sounder::Loss<YourLoss>);` below it.
+/// What a Problem lacks of them is a compile error that names it.
 template <class L>
 concept Loss = requires(const L loss, double y, double z) {
   { loss.value(y, z) } -> std::same_as<double>;
@@ -33,5 +37,57 @@ concept Loss = requires(const L loss, double y, double z) {
 };
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
+namespace detail {
+
+/// A sentence for each thing that a would-be loss lacks. True, so that it can be asserted.
+template <class L>
+constexpr bool is_explained_loss() {
+  static_assert(
+      requires(const L loss, double y, double z) {
+        { loss.value(y, z) } -> std::same_as<double>;
+      },
+      "a loss needs `double value(double y, double z) const`: the loss of target y at margin z");
+  static_assert(
+      requires(const L loss, double y, double z) {
+        { loss.derivative(y, z) } -> std::same_as<double>;
+      },
+      "a loss needs `double derivative(double y, double z) const`: d value / d z");
+  static_assert(
+      requires(const L loss, double y, double z) {
+        { loss.curvature(y, z) } -> std::same_as<double>;
+      },
+      "a loss needs `double curvature(double y, double z) const`: d^2 value / d z^2");
+  static_assert(
+      requires(const L loss, double y, double a) {
+        { loss.dual_term(y, a) } -> std::same_as<double>;
+      },
+      "a loss needs `double dual_term(double y, double a) const`: minus its conjugate at -a, "
+      "-infinity outside the domain");
+  static_assert(
+      requires {
+        { L::curvature_bound } -> std::convertible_to<double>;
+      },
+      "a loss needs `static constexpr double curvature_bound`: an upper bound of the curvature");
+  static_assert(
+      requires {
+        { L::smooth } -> std::convertible_to<bool>;
+      },
+      "a loss needs `static constexpr bool smooth`: whether it has no corner");
+  static_assert(
+      requires {
+        { L::classification } -> std::convertible_to<bool>;
+      },
+      "a loss needs `static constexpr bool classification`: whether targets are +1 and -1, or any "
+      "number");
+  static_assert(
+      requires {
+        { L::name } -> std::convertible_to<std::string_view>;
+      },
+      "a loss needs `static constexpr std::string_view name`");
+  return true;
+}
+
+}  // namespace detail
 
 }  // namespace sounder

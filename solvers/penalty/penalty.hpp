@@ -26,7 +26,14 @@ inline constexpr Interval everywhere{-std::numeric_limits<double>::infinity(),
 /// - `distance(w, gradient)`: distance of -gradient to the subdifferential of value at w
 /// - `conjugate(u)`: value*(u), infinity outside the domain
 /// - `conjugate_domain()`: where value*(u) is finite; holds 0
-/// - `l1()`, `l2()`: strengths of |w| and of w^2 / 2 in it
+/// - `l1()`, `l2()`: strengths of |w| and of w^2 / 2 in it: the solvers know value(w) to be
+///   l1() |w| + l2() / 2 w^2, for BoxedPenalty within bounds, and Problem::validate() refuses
+///   others
+/// - `name`: for messages
+///
+/// To write your own (strengths from a prior, say, or from a schedule): a struct with these, and
+/// `static_assert(sounder::Penalty<YourPenalty>);` below it. What a Problem lacks of them is a
+/// compile error that names it.
 template <class P>
 concept Penalty = requires(const P penalty, double x) {
   { penalty.value(x) } -> std::same_as<double>;
@@ -46,9 +53,62 @@ concept BoxedPenalty = Penalty<P> && requires(const P penalty) {
   { penalty.upper } -> std::convertible_to<double>;
 };
 
-/// argmin_v (v - x)^2 / 2 + threshold |v|.
+/// argmin_v (v - x)^2 / 2 + threshold |v|. Any number of threads.
 [[nodiscard]] inline double soft_threshold(double x, double threshold) noexcept {
   return std::copysign(std::max(std::abs(x) - threshold, 0.0), x);
 }
+
+namespace detail {
+
+/// A sentence for each thing that a would-be penalty lacks. True, so that it can be asserted.
+template <class P>
+constexpr bool is_explained_penalty() {
+  static_assert(
+      requires(const P penalty, double w) {
+        { penalty.value(w) } -> std::same_as<double>;
+      },
+      "a penalty needs `double value(double w) const`: the share of a coefficient w");
+  static_assert(
+      requires(const P penalty, double w, double step) {
+        { penalty.prox(w, step) } -> std::same_as<double>;
+      },
+      "a penalty needs `double prox(double w, double step) const`: the v that minimises "
+      "(v - w)^2 / 2 + step value(v)");
+  static_assert(
+      requires(const P penalty, double w, double gradient) {
+        { penalty.distance(w, gradient) } -> std::same_as<double>;
+      },
+      "a penalty needs `double distance(double w, double gradient) const`: of -gradient to the "
+      "subdifferential of value at w");
+  static_assert(
+      requires(const P penalty, double u) {
+        { penalty.conjugate(u) } -> std::same_as<double>;
+      },
+      "a penalty needs `double conjugate(double u) const`: the maximum over w of u w - value(w)");
+  static_assert(
+      requires(const P penalty) {
+        { penalty.conjugate_domain() } -> std::same_as<Interval>;
+      },
+      "a penalty needs `sounder::Interval conjugate_domain() const`: where the conjugate is "
+      "finite");
+  static_assert(
+      requires(const P penalty) {
+        { penalty.l1() } -> std::same_as<double>;
+      },
+      "a penalty needs `double l1() const`: the strength of |w| in it, 0 where there is none");
+  static_assert(
+      requires(const P penalty) {
+        { penalty.l2() } -> std::same_as<double>;
+      },
+      "a penalty needs `double l2() const`: the strength of w^2 / 2 in it, 0 where there is none");
+  static_assert(
+      requires {
+        { P::name } -> std::convertible_to<std::string_view>;
+      },
+      "a penalty needs `static constexpr std::string_view name`");
+  return true;
+}
+
+}  // namespace detail
 
 }  // namespace sounder
