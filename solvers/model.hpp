@@ -17,7 +17,7 @@ namespace sounder {
 ///
 /// A regression (no labels) and two classes have one output: the predicted number, or a decision
 /// that means labels[0] when it is > 0 and labels[1] else. With more classes each has an output,
-/// and the largest wins.
+/// and the largest wins. Any number of threads may read one.
 struct LinearModel {
   /// LIBLINEAR's name for the loss and penalty that the model was trained with.
   std::string solver_type = "L2R_LR";
@@ -51,7 +51,7 @@ struct LinearModel {
 /// Decisions of every row, n x k: x_i.w + b. Features that the model does not know are ignored.
 ///
 /// Added in the order of the features, the intercept last, as LIBLINEAR does; the same bits for
-/// any number of threads. O(k nnz / threads).
+/// any number of threads. O(k nnz / threads). May be called from several threads at once.
 [[nodiscard]] inline std::vector<double> decisions(const LinearModel& model,
                                                    const CsrMatrix& matrix, const Team& team) {
   const auto k = static_cast<std::size_t>(model.outputs);
@@ -76,7 +76,7 @@ struct LinearModel {
 }
 
 /// What the k decisions of one row mean: a label, or a number when the model is a regression.
-/// A decision of exactly 0 is the second of two labels.
+/// A decision of exactly 0 is the second of two labels. Any number of threads.
 [[nodiscard]] inline double prediction(const LinearModel& model,
                                        std::span<const double> decision) noexcept {
   if (model.regression()) {
@@ -89,9 +89,22 @@ struct LinearModel {
   return model.labels[static_cast<std::size_t>(best)];
 }
 
+/// What every row is taken for: n labels, or numbers when the model is a regression. O(k nnz /
+/// threads). May be called from several threads at once.
+[[nodiscard]] inline std::vector<double> predictions(const LinearModel& model,
+                                                     const CsrMatrix& matrix, const Team& team) {
+  const std::vector<double> all = decisions(model, matrix, team);
+  const auto k = static_cast<std::size_t>(model.outputs);
+  std::vector<double> values(static_cast<std::size_t>(matrix.rows()));
+  team.for_each(values.size(), [&](std::size_t i) {
+    values[i] = prediction(model, {all.data() + i * k, k});
+  });
+  return values;
+}
+
 /// Probability of every label for the k decisions of one row; they add up to 1. With more than two
 /// classes, those of one class against the rest, scaled (as LIBLINEAR does).
-/// Means nothing unless model.probabilistic().
+/// Means nothing unless model.probabilistic(). Any number of threads.
 [[nodiscard]] inline std::vector<double> probabilities(const LinearModel& model,
                                                        std::span<const double> decision) {
   std::vector<double> values(model.labels.size());

@@ -1,5 +1,7 @@
 #include "train_options.hpp"
 
+#include <sounder/solvers/choose_solver.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -78,23 +80,21 @@ constexpr std::array<const char*, 8> names_of_sgd = {
     "update",  "step",      "step-schedule", "step-decay", "variance-reduction",
     "adagrad", "row-block", "hot-columns"};
 
+ProblemKind kind_of_problem(const TrainOptions& options) {
+  return {.smooth = with_loss(options.loss, [](auto loss) { return decltype(loss)::smooth; }),
+          .sparse = options.l1_ratio > 0.0,
+          .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high)};
+}
+
 /// What "auto" comes to as far as the problem tells, and why.
 void choose_solver(TrainOptions& options) {
   options.chosen = options.solver;
   if (options.solver != "auto") {
     return;
   }
-  const bool bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high);
-  if (bounded) {
-    options.chosen = "cd";
-    options.why = "coefficients are bounded";
-  } else if (options.l1_ratio > 0.0 && options.loss != Hinge::name) {
-    options.chosen = "cd";
-    options.why = "an l1 penalty leaves few coefficients, and it works on those";
-  } else {
-    options.chosen = "hogwild";
-    options.why = "it uses every thread, without locks";
-  }
+  const SolverChoice choice = sounder::choose_solver(kind_of_problem(options));
+  options.chosen = to_string(choice.solver);
+  options.why = choice.why;
 }
 
 /// What every solver is told; defaults depend on who it is.
@@ -220,17 +220,15 @@ CommandLine train_command_line() {
 }
 
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {
-  // So few that a Newton step costs less than the epochs it saves, where there is a gap to reach.
-  constexpr Index few_columns = 1024;
   const bool asked = std::any_of(names_of_sgd.begin(), names_of_sgd.end(),
                                  [&](const char* name) { return arguments.given(name); });
-  if (options.solver != "auto" || options.chosen != "hogwild" || options.loss == Hinge::name ||
-      asked || !arguments.given("tol") || matrix.columns() > few_columns ||
-      matrix.columns() > matrix.rows()) {
+  const SolverChoice choice =
+      sounder::choose_solver(kind_of_problem(options), matrix, options.run.tolerance);
+  if (options.solver != "auto" || asked || options.chosen == to_string(choice.solver)) {
     return;
   }
-  options.chosen = "cd";
-  options.why = "columns are few, and its Newton steps are exact on those";
+  options.chosen = to_string(choice.solver);
+  options.why = choice.why;
   read_run(arguments, options);
 }
 

@@ -1,7 +1,8 @@
 #include "training_set.hpp"
 
-#include <sounder/datasets/labels.hpp>
 #include <sounder/datasets/parse_error.hpp>
+#include <sounder/solvers/labels.hpp>
+#include <sounder/solvers/model_file.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -50,22 +51,6 @@ void map_labels(const TrainOptions& options, TrainingSet& set) {
     set.targets = labels;
     set.mapping = "labels are taken as numbers";
   }
-}
-
-/// LIBLINEAR's nearest name for what was trained: its programs accept no other, and look at it
-/// only to tell regressions and probabilities from the rest.
-std::string solver_type(const TrainOptions& options, bool regression) {
-  const bool l1 = options.l1_ratio == 1.0;
-  if (options.loss == Logistic::name) {
-    return l1 ? "L1R_LR" : "L2R_LR";
-  }
-  if (options.loss == Hinge::name) {
-    return "L2R_L1LOSS_SVC_DUAL";
-  }
-  if (regression) {
-    return "L2R_L2LOSS_SVR";
-  }
-  return l1 ? "L1R_L2LOSS_SVC" : "L2R_L2LOSS_SVC";
 }
 
 }  // namespace
@@ -143,7 +128,9 @@ Start load_start(const TrainOptions& options, const TrainingSet& set) {
 LinearModel make_model(const TrainOptions& options, const TrainingSet& set, std::vector<double> w,
                        double intercept) {
   LinearModel model;
-  model.solver_type = solver_type(options, set.classes.empty());
+  model.solver_type = with_loss(options.loss, [&](auto loss) {
+    return liblinear_solver<decltype(loss)>(options.l1_ratio == 1.0, set.classes.empty());
+  });
   model.labels = set.classes;
   model.features = static_cast<Index>(w.size());
   model.weights = std::move(w);

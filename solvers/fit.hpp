@@ -1,0 +1,186 @@
+// One call does it: data and labels in, a model out.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/result.hpp>
+#include <sounder/engine/team.hpp>
+#include <sounder/engine/trace.hpp>
+#include <sounder/solvers/cd.hpp>
+#include <sounder/solvers/choose_solver.hpp>
+#include <sounder/solvers/hogwild.hpp>
+#include <sounder/solvers/labels.hpp>
+#include <sounder/solvers/loss/logistic.hpp>
+#include <sounder/solvers/model.hpp>
+#include <sounder/solvers/model_file.hpp>
+#include <sounder/solvers/penalty/l2.hpp>
+#include <sounder/solvers/problem.hpp>
+
+namespace sounder {
+
+/// What fit() is told; every field has a default. The caller keeps what weights and initial view
+/// until fit() returns.
+template <class L = Logistic, class P = L2>
+struct FitOptions {
+  static_assert(detail::is_explained_loss<L>());
+  static_assert(detail::is_explained_penalty<P>());
+
+  L loss{};
+  P penalty{};                           ///< of strength 1 unless told otherwise
+  bool intercept = false;                ///< fit b; it is never penalised
+  std::span<const double> weights = {};  ///< n numbers >= 0, or empty for all ones
+  int threads = 0;                       ///< 0: available_threads()
+  double tolerance = 1e-3;               ///< stop at this relative duality gap; 0: every epoch
+  std::optional<int> max_epochs = {};    ///< none: the solver's, 20 of hogwild and 1000 of cd
+  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
+  std::uint64_t seed = 1;
+  std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
+  double initial_intercept = 0.0;
+  Solver solver = Solver::automatic;
+};
+
+/// What fit() comes to.
+struct Fit {
+  LinearModel model;  ///< for decisions(), predictions(), probabilities(), save_model()
+  Result result;      ///< how it went: where `status` is diverged, the model is of no use
+  Solver solver = Solver::automatic;  ///< who ran
+  std::string_view why = {};          ///< why that one, in a clause
+};
+
+namespace detail {
+
+/// Labels as a loss wants them.
+struct Targets {
+  std::vector<double> copy;        ///< +1 and -1, for a classification
+  std::span<const double> values;  ///< of `copy`, or the labels themselves
+  std::vector<double> classes;     ///< what +1 and -1 mean; empty for a regression
+};
+
+template <Loss L>
+[[nodiscard]] Targets targets_of(std::span<const double> labels) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (!std::isfinite(labels[i])) {
+      throw LabelError("the label of row " + std::to_string(i) + " is not finite");
+    }
+  }
+  Targets targets;
+  targets.values = labels;
+  if (L::classification) {
+    LabelMapping mapping = find_labels(labels);
+    if (mapping.kind != LabelKind::binary) {
+      throw LabelError("the " + std::string(L::name) + " loss needs labels of two classes (" +
+                       describe(mapping) +
+                       "); one_against_rest() sets one class against all others");
+    }
+    targets.copy = binary_targets(labels, mapping);
+    targets.values = targets.copy;
+    targets.classes = std::move(mapping.classes);
+  }
+  return targets;
+}
+
+/// What both kinds of solvers are told.
+template <class SolverOptions, class L, class P>
+[[nodiscard]] SolverOptions run_options(const FitOptions<L, P>& options) {
+  SolverOptions run;
+  run.threads = options.threads == 0 ? available_threads() : options.threads;
+  run.max_epochs = options.max_epochs.value_or(run.max_epochs);
+  run.tolerance = options.tolerance;
+  run.time_limit = options.time_limit;
+  run.seed = options.seed;
+  run.initial = options.initial;
+  run.initial_intercept = options.initial_intercept;
+  return run;
+}
+
+template <Loss L, Penalty P>
+[[nodiscard]] Result fit_by(Solver solver, const Problem<L, P>& problem,
+                            const FitOptions<L, P>& options, Trace& trace) {
+  static_assert(
+      L::smooth || !BoxedPenalty<P>,
+      "no solver takes bounds with a loss that has a corner: take SquaredHinge for Hinge");
+  if (solver == Solver::cd) {
+    if constexpr (L::smooth) {
+      return cd(problem, run_options<CoordinateOptions>(options), trace);
+    }
+    throw std::invalid_argument("cd needs a smooth loss, which the " + std::string(L::name) +
+                                " loss is not: take Solver::hogwild");
+  }
+  if constexpr (!BoxedPenalty<P>) {
+    return hogwild(problem, run_options<SgdOptions>(options), trace);
+  }
+  throw std::invalid_argument("hogwild knows no bounds on the coefficients: take Solver::cd");
+}
+
+}  // namespace detail
+
+/// Fits a linear model: F(w, b) of Problem is minimised over the rows of `matrix` (n x p) and their
+/// n labels, and comes back as a model that predicts labels.
+///
+///     const auto fit = sounder::fit(matrix, labels, {.penalty = {.lambda = 1e-4}, .threads = 4});
+///     const auto lasso = sounder::fit<sounder::Squared, sounder::L1>(matrix, numbers);
+///
+/// For a classification loss the labels are of two kinds, any two numbers: the first to appear is
+/// +1, except that 1 comes before -1. For others they are the numbers to be predicted. The solver
+/// is choose_solver()'s unless `options.solver` names one; shotgun(), block_greedy(), block_cd()
+/// and sgd() take a Problem.
+///
+/// A `trace` watches and may end the run, in which case the model is the best so far: see
+/// on_epoch() and StopTrace. Without one nothing is reported, and nothing is ever printed.
+///
+/// @tparam L,P the loss and the penalty, perhaps your own: see the concepts Loss and Penalty
+/// @throws LabelError for labels that do not suit the loss, std::invalid_argument for options and
+///         shapes that do not fit
+/// Cost: the solver's; O(nnz) an epoch. There is no global state: may be called from several
+/// threads at once, each with a trace of its own.
+template <class L = Logistic, class P = L2>
+[[nodiscard]] Fit fit(const CsrMatrix& matrix, std::span<const double> labels,
+                      const FitOptions<L, P>& options, Trace& trace) {
+  if (labels.size() != static_cast<std::size_t>(matrix.rows())) {
+    throw std::invalid_argument("labels must hold one number a row");
+  }
+  const detail::Targets targets = detail::targets_of<L>(labels);
+  const Problem<L, P> problem{matrix,          targets.values,    options.loss,
+                              options.penalty, options.intercept, options.weights};
+  const SolverChoice choice = options.solver == Solver::automatic
+                                  ? choose_solver(problem, options.tolerance)
+                                  : SolverChoice{options.solver, "it was asked for"};
+  Fit made{{}, detail::fit_by(choice.solver, problem, options, trace), choice.solver, choice.why};
+  const bool sparse = problem.penalty.l1() > 0.0 && problem.penalty.l2() == 0.0;
+  made.model.solver_type = liblinear_solver<L>(sparse, !L::classification);
+  made.model.labels = targets.classes;
+  made.model.features = matrix.columns();
+  made.model.weights = made.result.w;
+  if (options.intercept) {
+    made.model.intercepts = {made.result.intercept};
+  }
+  return made;
+}
+
+/// The same under a trace that is made on the spot.
+template <class L = Logistic, class P = L2>
+[[nodiscard]] Fit fit(const CsrMatrix& matrix, std::span<const double> labels,
+                      const FitOptions<L, P>& options, Trace&& trace) {
+  return fit<L, P>(matrix, labels, options, trace);
+}
+
+/// The same without a trace.
+template <class L = Logistic, class P = L2>
+[[nodiscard]] Fit fit(const CsrMatrix& matrix, std::span<const double> labels,
+                      const FitOptions<L, P>& options = {}) {
+  SilentTrace trace;
+  return fit<L, P>(matrix, labels, options, trace);
+}
+
+}  // namespace sounder

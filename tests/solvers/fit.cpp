@@ -1,0 +1,172 @@
+#include <sounder/solvers/fit.hpp>
+#include <sounder/solvers/loss/hinge.hpp>
+#include <sounder/solvers/loss/squared.hpp>
+#include <sounder/solvers/penalty/l1.hpp>
+
+#include <algorithm>
+
+#include "datasets/scratch.hpp"
+#include "solvers/instances.hpp"
+#include "support/catch.hpp"
+
+using namespace sounder;
+using sounder::test::dense;
+using sounder::test::make_instance;
+
+extern template Fit sounder::fit(const CsrMatrix&, std::span<const double>,
+                                 const FitOptions<Logistic, L2>&, Trace&);
+
+namespace {
+
+/// The same classes by other numbers.
+std::vector<double> relabelled(std::span<const double> targets, double up, double down) {
+  std::vector<double> labels;
+  for (const double y : targets) {
+    labels.push_back(y > 0.0 ? up : down);
+  }
+  return labels;
+}
+
+double accuracy(const std::vector<double>& found, const std::vector<double>& labels) {
+  double right = 0.0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    right += found[i] == labels[i] ? 1.0 : 0.0;
+  }
+  return right / static_cast<double>(labels.size());
+}
+
+}  // namespace
+
+TEST_CASE("one call fits a classifier, whatever its two labels are", "[fit]") {
+  const auto instance = make_instance<Logistic, L2>({.intercept = true, .weighted = true});
+  const auto problem = instance.problem();
+  const double best = oracle_minimum(instance.dense_problem()).objective;
+  const std::vector<double> weights(problem.weights.begin(), problem.weights.end());
+  for (const auto& [up, down] : {std::pair{1.0, -1.0}, {0.0, 1.0}, {7.0, 3.5}}) {
+    const std::vector<double> labels = relabelled(problem.targets, up, down);
+    for (const Solver solver : {Solver::automatic, Solver::hogwild}) {
+      for (const int threads : {1, 2, 4}) {
+        CAPTURE(up, down, to_string(solver), threads);
+        const Fit made = fit(problem.matrix, labels,
+                             {.penalty = {.lambda = 0.01},
+                              .intercept = true,
+                              .weights = weights,
+                              .threads = threads,
+                              .tolerance = 1e-6,
+                              .max_epochs = 500,
+                              .solver = solver});
+        REQUIRE(made.result.status == Status::converged);
+        REQUIRE(made.result.threads == threads);
+        REQUIRE(made.result.certificate.objective == Approx(best).epsilon(1e-5));
+        REQUIRE(made.model.solver_type == "L2R_LR");
+        REQUIRE(made.model.intercepts == std::vector<double>{made.result.intercept});
+        std::vector<double> known = made.model.labels;
+        std::sort(known.begin(), known.end());
+        REQUIRE(known == std::vector<double>{std::min(up, down), std::max(up, down)});
+        REQUIRE(accuracy(predictions(made.model, problem.matrix, Team(threads)), labels) > 0.7);
+      }
+    }
+  }
+}
+
+TEST_CASE("one call fits a lasso, to the oracle's optimum", "[fit]") {
+  const auto instance = make_instance<Squared, L1>({.intercept = true, .lambda = 0.05});
+  const auto problem = instance.problem();
+  const test::OraclePoint best = oracle_minimum(instance.dense_problem());
+  for (const int threads : {1, 2, 4}) {
+    const Fit made = fit<Squared, L1>(
+        problem.matrix, problem.targets,
+        {.penalty = {.lambda = 0.05}, .intercept = true, .threads = threads, .tolerance = 1e-9});
+    REQUIRE(made.solver == Solver::cd);
+    REQUIRE(made.result.certificate.objective == Approx(best.objective).epsilon(1e-8));
+    REQUIRE(made.model.regression());
+    REQUIRE(made.model.solver_type == "L2R_L2LOSS_SVR");
+    const std::vector<double> numbers = predictions(made.model, problem.matrix, Team(1));
+    const double first = (dense(problem.matrix) * best.w)[0] + best.b;
+    REQUIRE(numbers[0] == Approx(first).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
+  const auto chosen = [](const auto& instance) { return choose_solver(instance.problem(), 1e-3); };
+  REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 50, .columns = 20})).solver == Solver::cd);
+  REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 19, .columns = 20})).solver ==
+          Solver::hogwild);
+  REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 1100, .columns = 1025, .density = 0.01}))
+              .solver == Solver::hogwild);
+  const auto few = make_instance<Logistic, L2>({.rows = 50, .columns = 20});
+  REQUIRE(choose_solver(few.problem(), 0.0).solver == Solver::hogwild);  // no gap to reach
+  REQUIRE(chosen(make_instance<Logistic, L1>({.rows = 19, .columns = 20})).solver == Solver::cd);
+  REQUIRE(chosen(make_instance<Hinge, L1>({.rows = 50, .columns = 20})).solver == Solver::hogwild);
+  REQUIRE(chosen(make_instance<Squared, Bounded>({.rows = 19, .columns = 20})).solver ==
+          Solver::cd);
+
+  const auto narrow = make_instance<Hinge, L2>({.rows = 60, .columns = 5});
+  const auto problem = narrow.problem();
+  const Fit machine = fit<Hinge>(problem.matrix, problem.targets, {.threads = 2});
+  REQUIRE(machine.solver == Solver::hogwild);
+  REQUIRE(machine.why == choose_solver(problem, 1e-3).why);
+  REQUIRE(machine.model.solver_type == "L2R_L1LOSS_SVC_DUAL");
+  REQUIRE_THROWS_WITH(fit<Hinge>(problem.matrix, problem.targets, {.solver = Solver::cd}),
+                      Catch::Contains("hinge") && Catch::Contains("Solver::hogwild"));
+}
+
+TEST_CASE("the defaults of a fit are what its options say", "[fit]") {
+  const auto instance = make_instance<Logistic, L2>({.lambda = 1.0});
+  const auto problem = instance.problem();
+  const Fit made = fit(problem.matrix, problem.targets);
+  REQUIRE(made.result.status == Status::converged);
+  REQUIRE(made.result.certificate.relative_gap <= 1e-3);
+  REQUIRE(made.result.threads == available_threads());
+  REQUIRE(made.model.intercepts.empty());
+  const std::vector<double> start(20, 0.5);
+  const Fit none = fit(problem.matrix, problem.targets,
+                       {.max_epochs = 0, .initial = start, .solver = Solver::hogwild});
+  REQUIRE(none.model.weights == start);
+}
+
+TEST_CASE("labels and shapes that do not suit are refused", "[fit]") {
+  const CsrMatrix matrix = CsrMatrix::adopt({0, 1, 2, 3}, {0, 0, 0}, {1, 2, 3}, 1);
+  const auto refused = [&](const std::vector<double>& labels, const std::string& words) {
+    CAPTURE(words);
+    REQUIRE_THROWS_WITH(fit(matrix, labels), Catch::Contains(words));
+  };
+  refused({1, 2, 3}, "two classes (3 classes: 1, 2, 3); one_against_rest()");
+  refused({4, 4, 4}, "one label only: 4");
+  refused({0.5, 1.5, 2.5}, "labels are real numbers");
+  refused({1, std::nan(""), 1}, "the label of row 1 is not finite");
+  refused({1, -1}, "one number a row");
+  REQUIRE_THROWS_AS(fit(matrix, std::vector<double>{1, 2, 3}), LabelError);
+  const std::vector<double> fine{1, -1, 1};
+  REQUIRE_THROWS_AS(fit(matrix, fine, {.penalty = {.lambda = -1.0}}), std::invalid_argument);
+  REQUIRE_THROWS_AS(fit(matrix, fine, {.threads = -1}), std::invalid_argument);
+  REQUIRE_THROWS_AS(fit(matrix, fine, {.initial = fine}), std::invalid_argument);
+}
+
+TEST_CASE("a fitted model is saved whole, and loaded the same", "[fit]") {
+  const auto instance = make_instance<Logistic, L2>({.rows = 60, .columns = 5});
+  const auto problem = instance.problem();
+  const std::vector<double> labels = relabelled(problem.targets, 2.0, 1.0);
+  const LinearModel model = fit(problem.matrix, labels, {.intercept = true}).model;
+  const Scratch scratch;
+  const std::string path = scratch.path("model");
+  save_model(model, path);
+  REQUIRE(Scratch::content(path) == to_liblinear(model));
+  const LinearModel loaded = load_model(path);
+  REQUIRE(loaded.weights == model.weights);
+  REQUIRE(loaded.intercepts == model.intercepts);
+  REQUIRE(loaded.labels == model.labels);
+  const std::vector<double> values = decisions(loaded, problem.matrix, Team(2));
+  REQUIRE(values == decisions(model, problem.matrix, Team(1)));
+  REQUIRE(probabilities(loaded, {values.data(), 1})[0] ==
+          Approx(1.0 / (1.0 + std::exp(-values[0]))));
+
+  LinearModel broken = model;
+  broken.weights.pop_back();
+  REQUIRE_THROWS_AS(save_model(broken, path), std::invalid_argument);
+  REQUIRE(Scratch::content(path) == to_liblinear(model));  // as it was
+  REQUIRE_THROWS_AS(save_model(model, scratch.path("no/folder")), std::system_error);
+  REQUIRE_THROWS_WITH(load_model(scratch.path("nothing")), Catch::Contains("nothing"));
+  REQUIRE_THROWS_AS(load_model(scratch.folder().string()), std::system_error);
+  REQUIRE_THROWS_AS(load_model(scratch.file("not a model", "text")), ModelFormatError);
+}
