@@ -12,15 +12,21 @@
 #include <sounder/solvers/penalty/l2.hpp>
 #include <sounder/solvers/penalty/none.hpp>
 
+#include <cmath>
 #include <tuple>
 #include <vector>
 
+#include "solvers/own_parts.hpp"
+
 namespace sounder::test {
 
-using Losses = std::tuple<Squared, Logistic, SquaredHinge, Hinge>;
+using mine::Huber;
+using mine::Prior;
+
+using Losses = std::tuple<Squared, Logistic, SquaredHinge, Hinge, Huber>;
 using SmoothLosses = std::tuple<Squared, Logistic, SquaredHinge>;
 using Penalties = std::tuple<NoPenalty, L1, L2, ElasticNet>;  ///< that every solver takes
-using AllPenalties = std::tuple<NoPenalty, L1, L2, ElasticNet, Bounded>;
+using AllPenalties = std::tuple<NoPenalty, L1, L2, ElasticNet, Bounded, Prior>;
 
 template <class LossType, class PenaltyType>
 struct Pair {
@@ -32,10 +38,12 @@ template <class P>
 using WithEveryLoss =
     std::tuple<Pair<Squared, P>, Pair<Logistic, P>, Pair<SquaredHinge, P>, Pair<Hinge, P>>;
 
-/// Every loss with every penalty.
+using OwnPairs = std::tuple<Pair<Huber, L1>, Pair<Logistic, Prior>, Pair<Huber, Prior>>;
+
+/// Every loss of the library with every penalty of it; and what a user wrote.
 using Pairs =
     decltype(std::tuple_cat(WithEveryLoss<NoPenalty>{}, WithEveryLoss<L1>{}, WithEveryLoss<L2>{},
-                            WithEveryLoss<ElasticNet>{}, WithEveryLoss<Bounded>{}));
+                            WithEveryLoss<ElasticNet>{}, WithEveryLoss<Bounded>{}, OwnPairs{}));
 
 /// A penalty of its kind and strength lambda; `rho` is the mix of an elastic net, bounded from one
 /// side or not at all.
@@ -45,6 +53,10 @@ template <class P>
     return {lambda, rho};
   } else if constexpr (std::is_same_v<P, Bounded>) {
     return {.l1_strength = lambda * rho, .l2_strength = lambda * (1.0 - rho), .lower = -0.25};
+  } else if constexpr (std::is_same_v<P, Prior>) {
+    return {.rows = 2.0,
+            .scale = 0.5 / (lambda * rho),
+            .sigma = std::sqrt(0.5 / (lambda * (1.0 - rho)))};
   } else if constexpr (std::is_same_v<P, NoPenalty>) {
     return {};
   } else {

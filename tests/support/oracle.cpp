@@ -49,6 +49,11 @@ Bend loss_bend(std::string_view loss, double y, double z, double mu) {
     const double slack = std::fmax(0.0, 1.0 - y * z);
     return {slack * slack, -2.0 * y * slack, slack > 0.0 ? 2.0 : 0.0};
   }
+  if (loss == "huber") {
+    const double r = z - y;
+    const double within = std::clamp(r, -1.0, 1.0);
+    return {within * (r - 0.5 * within), within, std::abs(r) <= 1.0 ? 1.0 : 0.0};
+  }
   const Bend plus = soft_plus(1.0 - y * z, mu);
   return {plus.value, -y * plus.slope, plus.curvature};
 }
