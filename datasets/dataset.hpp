@@ -7,7 +7,8 @@
 
 namespace sounder {
 
-/// Labelled sparse rows. Copying copies labels and weights, never the matrix's arrays.
+/// Labelled sparse rows. Copying copies labels and weights, never the matrix's arrays. Any number
+/// of threads may read one.
 struct Dataset {
   CsrMatrix matrix;             ///< n rows, p columns
   std::vector<double> labels;   ///< n numbers, as written

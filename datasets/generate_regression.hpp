@@ -169,7 +169,7 @@ class GaussianRows {
 /// With correlation 0 this is planted sparse regression; towards 1 the features become one, the
 /// spectral radius of X^T X large, and the number of coordinates that may be updated in parallel
 /// small. The same bits for any number of threads. About 100 ns of one thread and
-/// 8 bytes a nonzero.
+/// 8 bytes a nonzero. May be called from several threads at once.
 /// @throws std::invalid_argument from options.validate().
 [[nodiscard]] inline GeneratedData generate_regression(const RegressionOptions& options,
                                                        const Team& team) {

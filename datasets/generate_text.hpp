@@ -191,7 +191,7 @@ inline void calibrate(const TextOptions& options, std::vector<double>& weights, 
 /// Words are drawn by Zipf's law until a document holds as many different ones as its log-normal
 /// length asks for; values are their counts (or tf). The same bits for any number of threads.
 /// About 150 ns of one thread and 8 bytes a nonzero. Small vocabularies (tens of words) may fall
-/// out of balance.
+/// out of balance. May be called from several threads at once.
 /// @throws std::invalid_argument from options.validate().
 [[nodiscard]] inline GeneratedData generate_text(const TextOptions& options, const Team& team) {
   options.validate();

@@ -213,7 +213,8 @@ class LibsvmReading {
 ///
 /// Values are rounded correctly to float, labels and weights to double. Needs 8 bytes a nonzero and
 /// 16 a row beside a few megabytes a thread; uses `options.threads` threads, which change nothing
-/// in the result. A plain file must not shrink while it is read.
+/// in the result. A plain file must not shrink while it is read. May be called from several threads
+/// at once, standard input apart.
 /// @throws ParseError for the first place in the file that breaks the format, InputError for a file
 ///         that cannot be opened or read, std::invalid_argument for wrong options.
 [[nodiscard]] inline Dataset read_libsvm(const std::string& path, const ReadOptions& options = {}) {

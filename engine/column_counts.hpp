@@ -35,6 +35,7 @@ namespace detail {
 ///
 /// The same for any number of threads. O((nnz + n) / threads + p), and 4 p bytes a thread: private
 /// histograms, because the frequent columns of text would make all threads fight for one line.
+/// May be called from several threads at once.
 [[nodiscard]] inline std::vector<Index> column_counts(const CsrMatrix& matrix, const Team& team) {
   std::vector<std::vector<Index>> histograms = detail::column_histograms(matrix, team);
   std::vector<Index> counts = std::move(histograms.front());

@@ -130,7 +130,8 @@ inline void summarize_met_rows(const std::vector<Index>& met, Index n, Conflicts
 /// Measures the conflicts between the rows of `matrix`; `columns` is its CscMatrix.
 ///
 /// The same for any number of threads. Time min(sum_j d_j^2, budget) / threads, or what
-/// `minimum_sample` rows take; memory 4 n bytes a thread.
+/// `minimum_sample` rows take; memory 4 n bytes a thread. May be called from several threads at
+/// once.
 /// @throws std::invalid_argument from options.validate(), or when the two shapes differ.
 [[nodiscard]] inline Conflicts measure_conflicts(const CsrMatrix& matrix, const CscMatrix& columns,
                                                  const Team& team,

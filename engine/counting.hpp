@@ -92,8 +92,7 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
     void end_step() {
       const std::int64_t now = vector_->completed_.fetch_add(1, std::memory_order_acq_rel);
       if (timed()) {
-        counts_.step_seconds.push_back(
-            std::chrono::duration<float>(Clock::now() - since_).count());
+        counts_.step_seconds.push_back(std::chrono::duration<float>(Clock::now() - since_).count());
       }
       ++counts_.steps;
       counts_.staleness.add(now - begun_);

@@ -21,6 +21,7 @@ enum class Status {
   interrupted,  ///< a trace asked to stop; `w` is the best iterate so far
 };
 
+/// The status by its name above. Any number of threads.
 [[nodiscard]] constexpr std::string_view to_string(Status status) noexcept {
   switch (status) {
     case Status::converged:

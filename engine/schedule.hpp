@@ -15,7 +15,8 @@ namespace sounder {
 /// A fresh random permutation of blocks of consecutive rows for every epoch; each worker takes a
 /// contiguous share of its positions. Blocks keep neighbouring rows together, which the hardware
 /// prefetcher rewards; a block of one row is a permutation of the rows. The order depends on seed
-/// and epoch alone, the shares also on the number of workers.
+/// and epoch alone, the shares also on the number of workers. Between shuffles any number of
+/// threads may read it.
 class Schedule {
  public:
   /// @throws std::invalid_argument unless rows >= 0 and block >= 1.

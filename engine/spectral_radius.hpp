@@ -132,7 +132,7 @@ inline void rescale(std::vector<double>& v, const std::vector<double>& scale, do
 /// CscMatrix of `matrix`.
 ///
 /// The same bits for any number of threads. A pass over the rows and one over the columns an
-/// iteration; 8 (n + 2 p) bytes.
+/// iteration; 8 (n + 2 p) bytes. May be called from several threads at once.
 /// @throws std::invalid_argument from options.validate(), or when the two shapes differ.
 [[nodiscard]] inline SpectralRadius spectral_radius(const CsrMatrix& matrix,
                                                     const CscMatrix& columns, const Team& team,

@@ -29,7 +29,8 @@ struct Range {
   [[nodiscard]] std::int64_t size() const noexcept { return end - begin; }
 };
 
-/// The share of [0, count) that falls to one worker: contiguous, sizes differ by at most one.
+/// The share of [0, count) that falls to one worker: contiguous, sizes differ by at most one. Any
+/// number of threads.
 [[nodiscard]] inline Range share_of(std::int64_t count, Worker worker) noexcept {
   const std::int64_t base = count / worker.size;
   const std::int64_t extra = count % worker.size;
@@ -38,6 +39,7 @@ struct Range {
 }
 
 /// Threads available to this process: what the affinity mask and OMP_NUM_THREADS allow, at least 1.
+/// Any number of threads may ask.
 [[nodiscard]] inline int available_threads() noexcept {
 #ifdef _OPENMP
   return std::max(1, std::min(omp_get_num_procs(), omp_get_max_threads()));

@@ -25,7 +25,8 @@ struct BlockQuality {
 };
 
 /// Compares at most `sample` features that are not empty, drawn by the seed, with all the others.
-/// The same for any number of threads. O(nonzeros of the rows that hold one, summed / threads).
+/// The same for any number of threads. O(nonzeros of the rows that hold one, summed / threads). May
+/// be called from several threads at once.
 [[nodiscard]] inline BlockQuality block_quality(const CsrMatrix& rows, const CscMatrix& columns,
                                                 const FeatureBlocks& blocks, Index sample,
                                                 std::uint64_t seed, const Team& team) {

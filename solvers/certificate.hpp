@@ -1,4 +1,5 @@
-// The certificate: objective, dual objective and duality gap of a point.
+// The certificate: objective, dual objective and duality gap of a point. Every function here may be
+// called from several threads at once.
 #pragma once
 
 #include <algorithm>
@@ -153,7 +154,8 @@ template <Loss L, Penalty P>
 }
 
 /// Everything about a point from its parts: coefficients w (any order, the intercept apart),
-/// margins z, dual candidate a and u = X^T (s a) / n (same order as w). O(n + p).
+/// margins z, dual candidate a and u = X^T (s a) / n (same order as w). O(n + p). May be called
+/// from several threads at once.
 template <Loss L, Penalty P>
 [[nodiscard]] Certificate certify(const Problem<L, P>& problem, std::span<const double> w,
                                   std::span<const double> z, std::span<const double> a,

@@ -28,7 +28,8 @@ struct ValidationScore {
 };
 
 /// The fold of every row, in [0, folds): sizes differ by at most one; with +1 and -1 as targets
-/// each class is dealt out in turn, so that every fold has its share of both. O(n).
+/// each class is dealt out in turn, so that every fold has its share of both. O(n). Any number of
+/// threads.
 /// @throws std::invalid_argument unless 2 <= folds <= n
 [[nodiscard]] inline std::vector<int> assign_folds(std::span<const double> targets, int folds,
                                                    bool classification, std::uint64_t seed) {
@@ -95,7 +96,8 @@ class ValidationSums {
   return z;
 }
 
-/// The score of (w, b) on the rows of a problem of their own. O(nnz); one thread.
+/// The score of (w, b) on the rows of a problem of their own. O(nnz), by the thread that calls; any
+/// number of threads may.
 template <Loss L, Penalty P>
 [[nodiscard]] ValidationScore validate(const Problem<L, P>& rows, std::span<const double> w,
                                        double b) {
@@ -117,6 +119,7 @@ template <Loss L, Penalty P>
 /// @param cancelled asked between strengths, by any thread; true ends the validation early
 /// @return a score a strength, the mean over folds and its standard error (sd / sqrt(K)); empty if
 ///         it was cancelled. A fold whose run did not get to a strength leaves NaN there.
+/// May be called from several threads at once.
 template <Loss L, class Solve, class Cancelled>
 [[nodiscard]] std::vector<ValidationScore> cross_validate(
     const Problem<L, NoPenalty>& data, const PenaltyShape& shape, std::span<const double> lambdas,
@@ -198,7 +201,7 @@ enum class Selection {
 };
 
 /// The number of the strength that `rule` picks of a path from the largest to the smallest; none if
-/// no score is a number.
+/// no score is a number. Any number of threads.
 [[nodiscard]] inline std::optional<std::size_t> select(std::span<const ValidationScore> scores,
                                                        Selection rule) {
   std::optional<std::size_t> best;

@@ -109,7 +109,8 @@ namespace detail {
 /// The same for any number of threads. Random: O(p). Otherwise the products of the seeds with what
 /// shares a row with them: O(p log p + nonzeros of the rows that hold a seed, summed over the
 /// seeds / threads), where several threads also look for some seeds in vain. Memory: some 16 bytes
-/// a feature and 60 a block, and for every thread up to 44 a feature and 8 MiB.
+/// a feature and 60 a block, and for every thread up to 44 a feature and 8 MiB. May be called from
+/// several threads at once.
 /// @throws std::invalid_argument unless count >= 1.
 [[nodiscard]] inline FeatureBlocks feature_blocks(const CsrMatrix& rows, const CscMatrix& columns,
                                                   Index count, BlockKind kind, std::uint64_t seed,

@@ -78,7 +78,8 @@ template <Loss L, Penalty P>
 /// for lambda at or above it, w = 0 is optimal.
 ///
 /// Exact for smooth losses. For a hinge with intercept, where the derivative at b0 is not unique,
-/// an upper bound. The problem's own penalty does not matter. O(nnz / threads).
+/// an upper bound. The problem's own penalty does not matter. O(nnz / threads). May be called from
+/// several threads at once.
 /// @param l1_ratio rho in (0, 1], the share of the l1 norm in the penalty
 /// @throws std::invalid_argument for another l1_ratio, and from problem.validate().
 template <Loss L, Penalty P>

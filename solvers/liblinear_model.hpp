@@ -222,14 +222,15 @@ inline void append_label(std::string& text, double label) {
 
 }  // namespace detail
 
-/// Reads a model: what LIBLINEAR's programs write, and to_liblinear(). O(size of the text).
+/// Reads a model: what LIBLINEAR's programs write, and to_liblinear(). O(size of the text). Any
+/// number of threads.
 /// @throws ModelFormatError for the first word that cannot be understood.
 [[nodiscard]] inline LinearModel from_liblinear(std::string_view text) {
   return detail::ModelReading(text).read();
 }
 
 /// The model as text. Weights are written so that they read back bit for bit; intercepts as the
-/// weights of a feature that is 1 in every row (`bias 1`).
+/// weights of a feature that is 1 in every row (`bias 1`). Any number of threads.
 /// @throws std::invalid_argument from model.validate().
 [[nodiscard]] inline std::string to_liblinear(const LinearModel& model) {
   model.validate();

@@ -18,7 +18,7 @@
 namespace sounder {
 
 /// `count` strengths from `largest` down to `largest * ratio`, evenly spaced in the logarithm;
-/// the first one alone if count is 1.
+/// the first one alone if count is 1. Any number of threads.
 /// @throws std::invalid_argument unless largest > 0, count >= 1 and ratio is in (0, 1]
 [[nodiscard]] inline std::vector<double> lambda_grid(double largest, int count, double ratio) {
   if (!(largest > 0.0) || std::isinf(largest) || count < 1 || !(ratio > 0.0 && ratio <= 1.0)) {

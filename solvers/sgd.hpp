@@ -6,7 +6,7 @@
 namespace sounder {
 
 /// As `hogwild`, with one thread whatever `options.threads` says: the baseline of a speedup.
-/// Same seed, same bits.
+/// Same seed, same bits. May be called from several threads at once.
 template <Loss L, Penalty P>
 [[nodiscard]] Result sgd(const Problem<L, P>& problem, SgdOptions options, Trace& trace) {
   options.threads = 1;
