@@ -1,7 +1,13 @@
 // Block coordinate descent: the coefficients of a small block jointly.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 #include <sounder/solvers/joint_step.hpp>
 #include <sounder/solvers/row_blocks.hpp>
@@ -19,7 +25,7 @@ class JointBlocks {
       : step_(step), team_(team), blocks_(make_blocks(step, options, team)),
         rows_(step.columns(), blocks_, team), mean_(1.0 / step.columns().rows()) {
     for (int rank = 0; rank < team.size(); ++rank) {
-      scratch_.emplace_back(blocks_.widest(), rows_.tallest());
+      scratch_.emplace_back(static_cast<std::size_t>(blocks_.widest()), rows_.tallest());
     }
   }
 
@@ -34,8 +40,8 @@ class JointBlocks {
       return 1;
     }
     const Index width = std::max<Index>(1, blocks_.widest());
-    const Index coordinates = detail::at_most_p_star(
-        width * team_.size(), step_.problem().matrix, step_.columns(), team_);
+    const Index coordinates = detail::at_most_p_star(width * team_.size(), step_.problem().matrix,
+                                                     step_.columns(), team_);
     return (coordinates + width - 1) / width;
   }
   [[nodiscard]] static std::string excuse(const CsrMatrix& rows, const CscMatrix& columns,
@@ -48,27 +54,26 @@ class JointBlocks {
     Scratch& scratch = scratch_[static_cast<std::size_t>(rank)];
     const std::span<const Index> members = blocks_.block(unit);
     const RowBlocks::View rows = rows_.block(unit);
-    const auto k = static_cast<Eigen::Index>(members.size());
-    auto w = scratch.w.head(k);
-    for (Eigen::Index m = 0; m < k; ++m) {
-      w[m] = point.w.get(static_cast<std::size_t>(members[static_cast<std::size_t>(m)]));
+    scratch.resize(members.size());
+    for (std::size_t m = 0; m < members.size(); ++m) {
+      scratch.w[m] = point.w.get(static_cast<std::size_t>(members[m]));
     }
-    model(rows, point.z, k, scratch);
-    const auto h = scratch.hessian.topLeftCorner(k, k);
-    const Eigen::VectorXd& v =
-        scratch.joint.solve(step_.problem().penalty, h, w, scratch.gradient.head(k));
-    auto change = scratch.change.head(k);
-    change = v.head(k) - w;
+    model(rows, point.z, scratch);
+    const std::span<const double> w = scratch.w;
+    const std::span<const double> v =
+        scratch.joint.solve(step_.problem().penalty, scratch.hessian, w, scratch.gradient);
+    for (std::size_t m = 0; m < w.size(); ++m) {
+      scratch.change[m] = v[m] - w[m];
+    }
     double part = 1.0;
     if constexpr (!std::is_same_v<L, Squared>) {
-      part = search(rows, k, scratch);
+      part = search(rows, scratch);
     }
     int count = 0;
-    for (Eigen::Index m = 0; m < k; ++m) {
-      const double value = part == 1.0 ? v[m] : w[m] + part * change[m];
+    for (std::size_t m = 0; m < w.size(); ++m) {
+      const double value = part == 1.0 ? v[m] : w[m] + part * scratch.change[m];
       if (value != w[m]) {
-        moves[static_cast<std::size_t>(count++)] = {members[static_cast<std::size_t>(m)], value,
-                                                    value - w[m]};
+        moves[static_cast<std::size_t>(count++)] = {members[m], value, value - w[m]};
       }
     }
     return count;
@@ -79,15 +84,21 @@ class JointBlocks {
   }
 
  private:
+  /// Of one worker; no step allocates.
   struct Scratch {
-    Scratch(Index width, std::size_t rows)
-        : w(width), gradient(width), change(width), hessian(width, width), joint(width),
-          margins(rows) {}
+    Scratch(std::size_t width, std::size_t rows) : joint(width), margins(rows) { resize(width); }
+    /// For a block of k features.
+    void resize(std::size_t k) {
+      w.resize(k);
+      gradient.resize(k);
+      change.resize(k);
+      hessian.resize(k * k);
+    }
 
-    Eigen::VectorXd w;
-    Eigen::VectorXd gradient;
-    Eigen::VectorXd change;
-    Eigen::MatrixXd hessian;
+    std::vector<double> w;
+    std::vector<double> gradient;
+    std::vector<double> change;
+    std::vector<double> hessian;  ///< k x k
     JointStep<P> joint;
     std::vector<double> margins;  ///< of the block's rows, as they were read
   };
@@ -107,12 +118,13 @@ class JointBlocks {
 
   /// Gradient and Hessian of the loss along the block at the margins z, which are kept.
   template <class Margins>
-  void model(const RowBlocks::View& rows, Margins& z, Eigen::Index k, Scratch& scratch) const {
+  void model(const RowBlocks::View& rows, Margins& z, Scratch& scratch) const {
     const Problem<L, P>& problem = step_.problem();
-    auto gradient = scratch.gradient.head(k);
-    auto hessian = scratch.hessian.topLeftCorner(k, k);
-    gradient.setZero();
-    hessian.setZero();
+    const std::span<double> gradient = scratch.gradient;
+    const std::span<double> hessian = scratch.hessian;
+    const std::size_t k = gradient.size();
+    std::fill(gradient.begin(), gradient.end(), 0.0);
+    std::fill(hessian.begin(), hessian.end(), 0.0);
     for (std::size_t r = 0; r < rows.rows.size(); ++r) {
       const Index i = rows.rows[r];
       const double y = problem.target(i);
@@ -121,40 +133,44 @@ class JointBlocks {
       const double s = problem.weight(i) * mean_;
       const double slope = s * problem.loss.derivative(y, margin);
       const double curvature = s * problem.loss.curvature(y, margin);
-      const std::span<const RowBlocks::Entry> entries = rows.row(r);
+      const std::span<const RowBlocks::Entry> entries = rows.row(r);  // members ascend
       for (std::size_t a = 0; a < entries.size(); ++a) {
         const auto x = static_cast<double>(entries[a].value);
-        gradient[entries[a].member] += slope * x;
+        const auto m = static_cast<std::size_t>(entries[a].member);
+        gradient[m] += slope * x;
         for (std::size_t b = 0; b <= a; ++b) {
-          hessian(entries[a].member, entries[b].member) +=
+          hessian[m * k + static_cast<std::size_t>(entries[b].member)] +=
               curvature * x * static_cast<double>(entries[b].value);
         }
       }
     }
-    hessian.template triangularView<Eigen::StrictlyUpper>() = hessian.transpose();
-    if constexpr (!std::is_same_v<L, Squared>) {
-      // Where the loss has no curvature here it may have some there: a floor keeps steps finite.
-      for (Eigen::Index m = 0; m < k; ++m) {
-        hessian(m, m) = std::max(hessian(m, m), 0.0) + 1e-10;
+    for (std::size_t m = 0; m < k; ++m) {
+      for (std::size_t q = 0; q < m; ++q) {
+        hessian[q * k + m] = hessian[m * k + q];
+      }
+      if constexpr (!std::is_same_v<L, Squared>) {
+        // Where the loss has no curvature here it may have some there: a floor keeps steps finite.
+        hessian[m * k + m] = std::max(hessian[m * k + m], 0.0) + 1e-10;
       }
     }
   }
 
   /// How much of the step lowers the objective by a part of what the model promised (Armijo).
-  [[nodiscard]] double search(const RowBlocks::View& rows, Eigen::Index k,
-                              Scratch& scratch) const {
+  [[nodiscard]] double search(const RowBlocks::View& rows, const Scratch& scratch) const {
     const Problem<L, P>& problem = step_.problem();
     const auto change_in_penalty = [&](double part) {
       double sum = 0.0;
-      for (Eigen::Index m = 0; m < k; ++m) {
+      for (std::size_t m = 0; m < scratch.w.size(); ++m) {
         const double w = scratch.w[m];
         sum += problem.penalty.value(problem.penalty.prox(w + part * scratch.change[m], 0.0)) -
                problem.penalty.value(w);
       }
       return sum;
     };
-    const double promised =
-        scratch.gradient.head(k).dot(scratch.change.head(k)) + change_in_penalty(1.0);
+    double promised = change_in_penalty(1.0);
+    for (std::size_t m = 0; m < scratch.w.size(); ++m) {
+      promised += scratch.gradient[m] * scratch.change[m];
+    }
     for (double part = 1.0; part > 1e-6; part *= 0.5) {
       double difference = change_in_penalty(part);
       double size = 0.0;
@@ -162,13 +178,13 @@ class JointBlocks {
         const Index i = rows.rows[r];
         double along = 0.0;
         for (const RowBlocks::Entry& entry : rows.row(r)) {
-          along += static_cast<double>(entry.value) * scratch.change[entry.member];
+          along += static_cast<double>(entry.value) *
+                   scratch.change[static_cast<std::size_t>(entry.member)];
         }
         const double y = problem.target(i);
         const double s = problem.weight(i) * mean_;
         const double before = problem.loss.value(y, scratch.margins[r]);
-        difference +=
-            s * (problem.loss.value(y, scratch.margins[r] + part * along) - before);
+        difference += s * (problem.loss.value(y, scratch.margins[r] + part * along) - before);
         size += s * before;
       }
       if (difference <= 1e-4 * part * promised + 1e-15 * size) {
@@ -190,9 +206,9 @@ class JointBlocks {
 };
 
 /// Minimises the problem block by block: the coefficients of a block of a few features (8 each, or
-/// `options.blocks` blocks, of at most 64) move jointly, by Eigen: to the exact minimum for squared
-/// loss, by a proximal Newton step with a line search otherwise. It pays where features are
-/// correlated, which blocks gather by clustering (`options.block_kind`; balanced is clustered here).
+/// `options.blocks` blocks, of at most 64) move jointly: to the exact minimum for squared loss, by
+/// a proximal Newton step with a line search otherwise. It pays where features are correlated,
+/// which blocks gather by clustering (`options.block_kind`; balanced is clustered here).
 ///
 /// Block coordinate descent: Tseng, Yun, "A coordinate gradient descent method for nonsmooth
 /// separable minimization", Math. Programming 2009. P blocks at once, as in `shotgun`: an epoch

@@ -5,12 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <vector>
 
-#include <Eigen/Core>
-
-#include <Eigen/Cholesky>
-
+#include <sounder/solvers/cholesky.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
 namespace sounder {
@@ -24,49 +22,59 @@ namespace sounder {
 template <Penalty P>
 class JointStep {
  public:
-  explicit JointStep(Eigen::Index width)
-      : v_(width), slope_(width), free_hessian_(width, width), step_(width) {
-    free_.reserve(static_cast<std::size_t>(width));
+  /// For up to `width` coefficients.
+  explicit JointStep(std::size_t width) : free_hessian_(width * width) {
+    v_.reserve(width);
+    slope_.reserve(width);
+    step_.reserve(width);
+    free_.reserve(width);
   }
 
-  /// The minimiser, valid until the next call. O(k^3) a round for k coefficients, some rounds.
-  template <class Hessian, class Vector>
-  [[nodiscard]] const Eigen::VectorXd& solve(const P& penalty, const Hessian& h, const Vector& w,
-                                             const Vector& gradient) {
-    const Eigen::Index k = w.size();
-    v_ = w;
-    slope_ = gradient;  // of the quadratic at v
+  /// The minimiser, valid until the next call: k numbers, as w and the gradient g are; H is k x k.
+  /// O(k^3) a round, some rounds.
+  [[nodiscard]] std::span<const double> solve(const P& penalty, std::span<const double> h,
+                                              std::span<const double> w,
+                                              std::span<const double> gradient) {
+    v_.assign(w.begin(), w.end());
+    slope_.assign(gradient.begin(), gradient.end());  // of the quadratic at v
     double first = 0.0;
     for (int round = 0; round < most_rounds; ++round) {
-      const double moved = sweep(penalty, h, k);
+      const double moved = sweep(penalty, h);
       first = round == 0 ? moved : first;
       if (moved <= enough * first) {
         break;
       }
-      newton(penalty, h, k);
+      newton(penalty, h);
     }
     return v_;
   }
 
  private:
-  void move(Eigen::Index j, double value, const auto& h, Eigen::Index k) {
+  [[nodiscard]] std::span<const double> row(std::span<const double> h, std::size_t j) const {
+    return h.subspan(j * v_.size(), v_.size());
+  }
+
+  void move(std::size_t j, double value, std::span<const double> h) {
     const double change = value - v_[j];
     v_[j] = value;
-    slope_.head(k) += change * h.col(j).head(k);
+    const std::span<const double> bend = row(h, j);
+    for (std::size_t m = 0; m < bend.size(); ++m) {
+      slope_[m] += change * bend[m];
+    }
   }
 
   /// Proximal steps on each coefficient in turn; returns the largest move, scaled by curvature.
-  double sweep(const P& penalty, const auto& h, Eigen::Index k) {
+  double sweep(const P& penalty, std::span<const double> h) {
     double largest = 0.0;
-    for (Eigen::Index j = 0; j < k; ++j) {
-      const double curvature = h(j, j);
+    for (std::size_t j = 0; j < v_.size(); ++j) {
+      const double curvature = row(h, j)[j];
       if (!(curvature > 0.0)) {
         continue;
       }
       const double value = penalty.prox(v_[j] - slope_[j] / curvature, 1.0 / curvature);
       largest = std::max(largest, std::abs(value - v_[j]) * std::sqrt(curvature));
       if (value != v_[j]) {
-        move(j, value, h, k);
+        move(j, value, h);
       }
     }
     return largest;
@@ -74,46 +82,46 @@ class JointStep {
 
   /// A coefficient is free if its sign and bounds leave it a neighbourhood on which the penalty is
   /// smooth.
-  void newton(const P& penalty, const auto& h, Eigen::Index k) {
+  void find_free(const P& penalty, std::span<const double> h) {
     free_.clear();
-    for (Eigen::Index j = 0; j < k; ++j) {
+    for (std::size_t j = 0; j < v_.size(); ++j) {
       const double nudge = 1e-9 * std::abs(v_[j]) + std::numeric_limits<double>::min();
       const bool corner = penalty.l1() > 0.0 && v_[j] == 0.0;
-      if (h(j, j) > 0.0 && !corner && std::isfinite(penalty.value(v_[j] + nudge)) &&
+      if (row(h, j)[j] > 0.0 && !corner && std::isfinite(penalty.value(v_[j] + nudge)) &&
           std::isfinite(penalty.value(v_[j] - nudge))) {
         free_.push_back(j);
       }
     }
-    const auto size = static_cast<Eigen::Index>(free_.size());
-    if (size == 0) {
-      return;
-    }
-    auto matrix = free_hessian_.topLeftCorner(size, size);
-    auto step = step_.head(size);
-    for (Eigen::Index a = 0; a < size; ++a) {
-      const Eigen::Index j = free_[static_cast<std::size_t>(a)];
-      for (Eigen::Index b = 0; b < size; ++b) {
-        matrix(a, b) = h(j, free_[static_cast<std::size_t>(b)]);
+  }
+
+  void newton(const P& penalty, std::span<const double> h) {
+    find_free(penalty, h);
+    const std::size_t size = free_.size();
+    const std::span<double> matrix(free_hessian_.data(), size * size);
+    step_.resize(size);
+    for (std::size_t a = 0; a < size; ++a) {
+      const std::size_t j = free_[a];
+      for (std::size_t b = 0; b <= a; ++b) {
+        matrix[a * size + b] = row(h, j)[free_[b]];
       }
       // Equal columns make it singular.
-      matrix(a, a) += penalty.l2() + 1e-12 * h(j, j);
+      matrix[a * size + a] += penalty.l2() + 1e-12 * row(h, j)[j];
       const double sign = penalty.l1() > 0.0 ? std::copysign(penalty.l1(), v_[j]) : 0.0;
-      step[a] = -(slope_[j] + sign + penalty.l2() * v_[j]);
+      step_[a] = -(slope_[j] + sign + penalty.l2() * v_[j]);
     }
-    const Eigen::LDLT<Eigen::Ref<Eigen::MatrixXd>> factor(matrix);
-    step = factor.solve(step).eval();
-    if (factor.info() != Eigen::Success || !step.allFinite()) {
-      return;
-    }
+    solve_cholesky(matrix, step_);
     double part = 1.0;
-    for (Eigen::Index a = 0; a < size; ++a) {
-      part = std::min(part, room(penalty, v_[free_[static_cast<std::size_t>(a)]], step[a]));
+    for (std::size_t a = 0; a < size; ++a) {
+      if (!std::isfinite(step_[a])) {
+        return;
+      }
+      part = std::min(part, room(penalty, v_[free_[a]], step_[a]));
     }
-    for (Eigen::Index a = 0; a < size; ++a) {
-      const Eigen::Index j = free_[static_cast<std::size_t>(a)];
-      const double there = v_[j] + part * step[a];
+    for (std::size_t a = 0; a < size; ++a) {
+      const std::size_t j = free_[a];
+      const double there = v_[j] + part * step_[a];
       const bool crosses = penalty.l1() > 0.0 && there * v_[j] <= 0.0;
-      move(j, crosses ? 0.0 : penalty.prox(there, 0.0), h, k);
+      move(j, crosses ? 0.0 : penalty.prox(there, 0.0), h);
     }
   }
 
@@ -133,11 +141,11 @@ class JointStep {
   static constexpr int most_rounds = 30;
   static constexpr double enough = 1e-13;  ///< of the first sweep's largest move
 
-  Eigen::VectorXd v_;
-  Eigen::VectorXd slope_;
-  Eigen::MatrixXd free_hessian_;
-  Eigen::VectorXd step_;
-  std::vector<Eigen::Index> free_;
+  std::vector<double> v_;
+  std::vector<double> slope_;
+  std::vector<double> free_hessian_;
+  std::vector<double> step_;
+  std::vector<std::size_t> free_;
 };
 
 }  // namespace sounder
