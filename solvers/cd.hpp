@@ -160,7 +160,7 @@ class CoordinateDescent {
     result.certificate.dual_objective = point_.highest_dual();
     result.certificate.relative_gap = point_.relative_gap(result.certificate.objective);
     result.seed = options_.seed;
-    result.threads = options_.threads;
+    result.threads = Team(options_.threads).size();  // those that it might use
     return result;
   }
 
