@@ -1,5 +1,6 @@
-# Install and export: headers, the program where it was built, and a package for find_package.
-# Everything is relative to the prefix, so that an installed tree may be moved.
+# Install, export and uninstall: headers, the program where it was built, a package for find_package
+# and one for pkg-config. Everything is relative to the prefix, so that an installed tree may be
+# moved.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sounder)
 
@@ -22,3 +23,18 @@ write_basic_package_version_file(sounder-config-version.cmake
 install(FILES ${PROJECT_BINARY_DIR}/sounder-config.cmake
               ${PROJECT_BINARY_DIR}/sounder-config-version.cmake
         DESTINATION ${package_dir})
+
+set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)  # of no architecture
+file(RELATIVE_PATH up_to_prefix
+     ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+set(openmp_flag)
+if(OpenMP_CXX_FOUND)
+  set(openmp_flag -fopenmp)
+endif()
+configure_file(scripts/cmake/sounder.pc.in sounder.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/sounder.pc DESTINATION ${pkgconfig_dir})
+
+add_custom_target(uninstall
+  COMMAND ${CMAKE_COMMAND} -DMANIFEST=${PROJECT_BINARY_DIR}/install_manifest.txt
+          -P ${PROJECT_SOURCE_DIR}/scripts/cmake/uninstall.cmake
+  COMMENT "Removing what this build installed last" VERBATIM)

@@ -16,7 +16,7 @@ if(SOUNDER_STATIC)
 endif()
 find_package(OpenMP COMPONENTS CXX)
 find_package(ZLIB REQUIRED)
-find_package(Eigen3 REQUIRED NO_MODULE)  # joint steps on small blocks
+find_package(Eigen3 QUIET NO_MODULE)  # for those who include the adapters, eigen_*.hpp
 
 add_library(sounder_engine INTERFACE)
 add_library(sounder::engine ALIAS sounder_engine)
@@ -24,7 +24,8 @@ target_compile_features(sounder_engine INTERFACE cxx_std_20)
 target_include_directories(sounder_engine INTERFACE
   $<BUILD_INTERFACE:${SOUNDER_INCLUDE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 if(OpenMP_CXX_FOUND)
-  target_link_libraries(sounder_engine INTERFACE OpenMP::OpenMP_CXX)
+  # An installed sounder looks for it again: other compilers have another.
+  target_link_libraries(sounder_engine INTERFACE $<BUILD_INTERFACE:OpenMP::OpenMP_CXX>)
 else()
   message(WARNING "OpenMP was not found: sounder will run with one thread")
 endif()
@@ -35,8 +36,14 @@ target_link_libraries(sounder_datasets INTERFACE sounder::engine ZLIB::ZLIB)
 
 add_library(sounder_solvers INTERFACE)
 add_library(sounder::solvers ALIAS sounder_solvers)
-target_link_libraries(sounder_solvers INTERFACE sounder::engine Eigen3::Eigen)
+target_link_libraries(sounder_solvers INTERFACE sounder::engine)
 
 add_library(sounder_sounder INTERFACE)
 add_library(sounder::sounder ALIAS sounder_sounder)
 target_link_libraries(sounder_sounder INTERFACE sounder::solvers sounder::datasets)
+
+if(Eigen3_FOUND)
+  add_library(sounder_eigen INTERFACE)
+  add_library(sounder::eigen ALIAS sounder_eigen)
+  target_link_libraries(sounder_eigen INTERFACE sounder::engine Eigen3::Eigen)
+endif()

@@ -1,20 +1,59 @@
 # What a user's project sees of sounder. The installed tree is moved before it is used.
-set(install ${CMAKE_CURRENT_BINARY_DIR}/consumer)
-add_test(NAME consumer_install COMMAND ${CMAKE_COMMAND}
-  -DBUILD=${PROJECT_BINARY_DIR} -DPREFIX=${install}/prefix
-  -P ${CMAKE_CURRENT_SOURCE_DIR}/consumer/install_and_move.cmake)
-set_tests_properties(consumer_install PROPERTIES FIXTURES_SETUP installed LABELS slow)
+set(consumer ${CMAKE_CURRENT_SOURCE_DIR}/consumer)
+set(scratch ${CMAKE_CURRENT_BINARY_DIR}/consumer)
+set(data ${PROJECT_SOURCE_DIR}/datasets/sample/text.train)
+find_program(SOUNDER_gcc g++)
+find_program(SOUNDER_clang clang++)
 
-# sounder_consumer_test(NAME CACHE_ENTRIES...): configures, builds and runs the consumer.
-function(sounder_consumer_test name)
+add_test(NAME consumer_install COMMAND ${CMAKE_COMMAND}
+  -DBUILD=${PROJECT_BINARY_DIR} -DPREFIX=${scratch}/prefix -P ${consumer}/install_and_move.cmake)
+set_tests_properties(consumer_install PROPERTIES FIXTURES_SETUP installed)
+add_test(NAME consumer_uninstall COMMAND ${CMAKE_COMMAND}
+  -DBUILD=${PROJECT_BINARY_DIR} -DPREFIX=${scratch}/uninstalled -P ${consumer}/uninstall.cmake)
+set_tests_properties(consumer_install consumer_uninstall PROPERTIES
+  RESOURCE_LOCK install_manifest LABELS slow)
+
+# sounder_skipped_test(NAME WHAT): says what is missing.
+function(sounder_skipped_test name what)
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "skipped: ${what} is not installed")
+  set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION skipped LABELS slow)
+endfunction()
+
+# sounder_consumer_test(WAY COMPILER CACHE_ENTRIES...): configures, builds and runs the consumer.
+function(sounder_consumer_test way compiler)
+  set(name consumer_${way}_${compiler})
   add_test(NAME ${name} COMMAND ${CMAKE_CTEST_COMMAND}
-    --build-and-test ${CMAKE_CURRENT_SOURCE_DIR}/consumer ${install}/${name}
-    --build-generator ${CMAKE_GENERATOR}
-    --build-options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} ${ARGN}
-    --test-command consumer ${PROJECT_SOURCE_DIR}/datasets/sample/text.train)
+    --build-and-test ${consumer} ${scratch}/${way}_${compiler} --build-generator ${CMAKE_GENERATOR}
+    --build-options -DCMAKE_CXX_COMPILER=${SOUNDER_${compiler}} ${ARGN}
+    --test-command consumer ${data})
   set_tests_properties(${name} PROPERTIES LABELS slow)
 endfunction()
 
-sounder_consumer_test(consumer_find_package -DCMAKE_PREFIX_PATH=${install}/prefix)
-set_tests_properties(consumer_find_package PROPERTIES FIXTURES_REQUIRED installed)
-sounder_consumer_test(consumer_add_subdirectory -DSOUNDER_SOURCE_DIR=${PROJECT_SOURCE_DIR})
+foreach(compiler gcc clang)
+  if(NOT SOUNDER_${compiler})
+    sounder_skipped_test(consumer_${compiler} ${compiler})
+    continue()
+  endif()
+  string(COMPARE EQUAL ${compiler} clang eigen_is_missing)
+  sounder_consumer_test(find_package ${compiler} -DCMAKE_PREFIX_PATH=${scratch}/prefix
+    -DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=${eigen_is_missing})
+  sounder_consumer_test(add_subdirectory ${compiler} -DSOUNDER_SUBDIRECTORY=${PROJECT_SOURCE_DIR}
+    -DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=${eigen_is_missing})
+  set_tests_properties(consumer_find_package_${compiler} PROPERTIES FIXTURES_REQUIRED installed)
+endforeach()
+if(SOUNDER_gcc)
+  sounder_consumer_test(fetch_content gcc -DSOUNDER_FETCHED=${PROJECT_SOURCE_DIR})
+  add_test(NAME consumer_without_cmake
+    COMMAND ${consumer}/without_cmake ${SOUNDER_gcc} ${scratch}/prefix ${data})
+  set_tests_properties(consumer_without_cmake PROPERTIES
+    SKIP_RETURN_CODE 77 LABELS slow FIXTURES_REQUIRED installed)
+endif()
+
+# The reference, without a warning.
+if(SOUNDER_DOXYGEN)
+  add_test(NAME docs COMMAND ${SOUNDER_DOXYGEN} ${PROJECT_BINARY_DIR}/Doxyfile
+           WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(docs PROPERTIES LABELS slow)
+else()
+  sounder_skipped_test(docs doxygen)
+endif()
