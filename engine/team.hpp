@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -74,6 +75,62 @@ class Team {
   /// Calls `work(Worker)` once for every rank, each on its own thread.
   template <class Work>
   void run(Work&& work) const {
+    run_erased(Call<void(Worker)>(work));
+  }
+
+  /// A few thousand additions cost less than starting the team.
+  static constexpr std::int64_t few_numbers = 2048;
+
+  /// Calls `work(Range)` over contiguous shares of [0, count), one a worker. Below `too_few` items
+  /// the caller does them all at once.
+  template <class Work>
+  void for_shares(std::int64_t count, Work&& work, std::int64_t too_few = 2) const {
+    for_shares_erased(count, Call<void(Range)>(work), too_few);
+  }
+
+  /// Calls `work(k)` for every k in [0, count), a contiguous share a worker; for work of a few
+  /// operations, so small counts stay with the caller.
+  template <class Work>
+  void for_each(std::size_t count, Work&& work) const {
+    for_shares(
+        static_cast<std::int64_t>(count),
+        [&](Range share) {
+          for (auto k = static_cast<std::size_t>(share.begin);
+               k < static_cast<std::size_t>(share.end); ++k) {
+            work(k);
+          }
+        },
+        few_numbers);
+  }
+
+  /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
+  /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
+  template <class BlockSum>
+  [[nodiscard]] double sum(std::int64_t count, BlockSum&& block_sum) const {
+    return sum_erased(count, Call<double(Range)>(block_sum));
+  }
+
+ private:
+  /// A callable by address, so that what surrounds a call is compiled once and not once a callable.
+  template <class Signature>
+  class Call;
+  template <class Value, class Argument>
+  class Call<Value(Argument)> {
+   public:
+    template <class Callable>
+    explicit Call(Callable& callable) noexcept
+        : callable_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
+          call_([](void* address, Argument argument) -> Value {
+            return (*static_cast<Callable*>(address))(argument);
+          }) {}
+    Value operator()(Argument argument) const { return call_(callable_, argument); }
+
+   private:
+    void* callable_;
+    Value (*call_)(void*, Argument);
+  };
+
+  void run_erased(Call<void(Worker)> work) const {
     if (size_ == 1) {
       work(Worker{0, 1});
       return;
@@ -101,13 +158,7 @@ class Team {
 #endif
   }
 
-  /// A few thousand additions cost less than starting the team.
-  static constexpr std::int64_t few_numbers = 2048;
-
-  /// Calls `work(Range)` over contiguous shares of [0, count), one a worker. Below `too_few` items
-  /// the caller does them all at once.
-  template <class Work>
-  void for_shares(std::int64_t count, Work&& work, std::int64_t too_few = 2) const {
+  void for_shares_erased(std::int64_t count, Call<void(Range)> work, std::int64_t too_few) const {
     if (count < too_few) {
       work(Range{0, count});
     } else {
@@ -115,25 +166,7 @@ class Team {
     }
   }
 
-  /// Calls `work(k)` for every k in [0, count), a contiguous share a worker; for work of a few
-  /// operations, so small counts stay with the caller.
-  template <class Work>
-  void for_each(std::size_t count, Work&& work) const {
-    for_shares(
-        static_cast<std::int64_t>(count),
-        [&](Range share) {
-          for (auto k = static_cast<std::size_t>(share.begin);
-               k < static_cast<std::size_t>(share.end); ++k) {
-            work(k);
-          }
-        },
-        few_numbers);
-  }
-
-  /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
-  /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
-  template <class BlockSum>
-  [[nodiscard]] double sum(std::int64_t count, BlockSum&& block_sum) const {
+  [[nodiscard]] double sum_erased(std::int64_t count, Call<double(Range)> block_sum) const {
     constexpr std::int64_t block = few_numbers;
     const std::int64_t blocks = (count + block - 1) / block;
     std::vector<double> partial(static_cast<std::size_t>(blocks));
@@ -151,7 +184,6 @@ class Team {
     return total;
   }
 
- private:
   int size_;
 };
 
