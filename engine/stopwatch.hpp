@@ -1,7 +1,7 @@
 // A clock that can be paused.
 #pragma once
 
-#include <chrono>
+#include <time.h>
 
 namespace sounder {
 
@@ -15,7 +15,7 @@ class Stopwatch {
   }
 
   void start() noexcept {
-    since_ = Clock::now();
+    since_ = now();
     runs_ = true;
   }
   void stop() noexcept {
@@ -26,12 +26,23 @@ class Stopwatch {
   [[nodiscard]] double seconds() const noexcept { return total_; }
   /// Up to now.
   [[nodiscard]] double so_far() const noexcept {
-    return runs_ ? total_ + std::chrono::duration<double>(Clock::now() - since_).count() : total_;
+    if (!runs_) {
+      return total_;
+    }
+    const timespec until = now();
+    return total_ + static_cast<double>(until.tv_sec - since_.tv_sec) +
+           1e-9 * static_cast<double>(until.tv_nsec - since_.tv_nsec);
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point since_{};
+  /// By POSIX: <chrono> takes long to compile.
+  [[nodiscard]] static timespec now() noexcept {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time;
+  }
+
+  timespec since_{};
   bool runs_ = false;
   double total_ = 0.0;
 };

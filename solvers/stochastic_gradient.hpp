@@ -43,10 +43,11 @@ class StochasticGradient {
 
  public:
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
-                     const MakeRowPass<L>& make_pass_of, Trace& trace)
-      : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
-        team_(options.threads), point_(problem, options.hot_columns, !options.adagrad, team_),
-        rows_(point_.rows()),
+                     const MakeRowPass<L>& make_pass_of, const MakeRowPass<L>& make_trial,
+                     Trace& trace)
+      : training_(Stopwatch::running()), problem_(problem), options_(options),
+        make_trial_(make_trial), trace_(trace), team_(options.threads),
+        point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
         pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
         split_(split_over_rows()), terms_(rows_.columns()),
         schedule_(rows_.rows(), row_block(), options.seed),
@@ -273,7 +274,7 @@ class StochasticGradient {
     Schedule sample(n, 1, options_.seed ^ 0x5A5A5A5AU);
     sample.shuffle(0);
     const Team alone(1);
-    const auto trial = make_pass<Plain>(labelled_rows(), options_.adagrad, sparse(), size, alone);
+    const auto trial = make_trial_(labelled_rows(), options_.adagrad, sparse(), size, alone);
     return search_step(options_.adagrad ? 0.1 : 1.0, [&](double step) {
       step_ = step;
       trial->restart();
@@ -328,6 +329,7 @@ class StochasticGradient {
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
   SgdOptions options_;
+  const MakeRowPass<L>& make_trial_;
   Trace& trace_;
   Team team_;
   PackedEvaluator<L, P> point_;
@@ -352,10 +354,12 @@ class StochasticGradient {
   std::optional<Status> ended_;
 };
 
-/// Runs the driver on options and a problem that fit.
+/// Runs the driver on options and a problem that fit; `make_trial` makes the pass of one worker
+/// that tries steps on a sample.
 template <Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
-                                         const MakeRowPass<L>& make_pass_of, Trace& trace) {
+                                         const MakeRowPass<L>& make_pass_of, Trace& trace,
+                                         const MakeRowPass<L>& make_trial = &make_pass<Plain, L>) {
   problem.validate();
   options.validate();
   problem.validate_initial(options.initial);
@@ -363,7 +367,7 @@ template <Loss L, Penalty P>
     options.variance_reduction = false;
     options.hot_columns = 0;  // its sums are in shared memory
   }
-  return StochasticGradient<L, P>(problem, options, make_pass_of, trace).run();
+  return StochasticGradient<L, P>(problem, options, make_pass_of, make_trial, trace).run();
 }
 
 /// The same with workers that meet by an update policy.
@@ -373,7 +377,10 @@ template <class Update, Loss L, Penalty P>
   if (holds_locks<Update>) {
     options.hot_columns = 0;  // the baseline without private copies
   }
-  return stochastic_gradient<L, P>(problem, options, &make_pass<Update, L>, trace);
+  // Alone, relaxed updates are plain ones; compiling the steps a second time would take seconds.
+  using Trial = std::conditional_t<std::is_same_v<Update, Relaxed>, Relaxed, Plain>;
+  return stochastic_gradient<L, P>(problem, options, &make_pass<Update, L>, trace,
+                                   &make_pass<Trial, L>);
 }
 
 }  // namespace sounder
