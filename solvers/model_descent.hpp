@@ -15,6 +15,7 @@
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/anderson.hpp>
 #include <sounder/solvers/coordinate_options.hpp>
+#include <sounder/solvers/falling_order.hpp>
 #include <sounder/solvers/feature_sign.hpp>
 #include <sounder/solvers/margin_model.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
@@ -142,8 +143,7 @@ class ModelDescent {
         promise_[k] = model.diagonal(k) * change * change;
       }
       std::erase_if(order_, [&](std::size_t k) { return promise_[k] == 0.0; });
-      std::stable_sort(order_.begin(), order_.end(),
-                       [&](std::size_t a, std::size_t b) { return promise_[a] > promise_[b]; });
+      detail::sort_falling(order_, promise_);
     }
   }
 

@@ -11,6 +11,7 @@
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/nonzero_share.hpp>
 #include <sounder/engine/team.hpp>
+#include <sounder/solvers/falling_order.hpp>
 
 namespace sounder {
 
@@ -30,9 +31,11 @@ class RowProducts {
         pointers_(static_cast<std::size_t>(columns.rows()) + 1), rest_(list.size()),
         x_(list.size()), partial_(static_cast<std::size_t>(team.size())) {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
-      return columns.column(list[a]).size() > columns.column(list[b]).size();
-    });
+    std::vector<double> sizes(list.size());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      sizes[k] = static_cast<double>(columns.column(list[k]).size());
+    }
+    detail::sort_falling(order_, sizes);
     for (std::size_t k = 0; k < list.size(); ++k) {
       rank_[order_[k]] = k;
     }
