@@ -49,6 +49,16 @@ if(SOUNDER_gcc)
     SKIP_RETURN_CODE 77 LABELS slow FIXTURES_REQUIRED installed)
 endif()
 
+# README's C++ is what it says it is.
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  add_test(NAME consumer_readme COMMAND ${Python3_EXECUTABLE} ${consumer}/readme_snippets.py
+    ${PROJECT_SOURCE_DIR}/README.md ${CMAKE_CXX_COMPILER} ${SOUNDER_INCLUDE_DIR} ${data})
+  set_tests_properties(consumer_readme PROPERTIES LABELS slow)
+else()
+  sounder_skipped_test(consumer_readme python3)
+endif()
+
 # The reference, without a warning.
 if(SOUNDER_DOXYGEN)
   add_test(NAME docs COMMAND ${SOUNDER_DOXYGEN} ${PROJECT_BINARY_DIR}/Doxyfile
