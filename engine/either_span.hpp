@@ -121,5 +121,7 @@ class EitherSpan {
 
 }  // namespace sounder
 
+/// @cond the reference takes it for a symbol of its own
 template <class Number, class Other>
 inline constexpr bool std::ranges::enable_borrowed_range<sounder::EitherSpan<Number, Other>> = true;
+/// @endcond

@@ -125,6 +125,7 @@ class ParallelDescent {
 
   bool pass_over_units() {
     const bool trial = on_trial();
+    loses_ = pass_->loses(parallel_);
     for (int pass = 0; pass < chooser_.passes(); ++pass) {
       pass_->shuffle(epoch_ * chooser_.passes() + pass);
       const Range alone = trial ? LoneTrial::alone(chooser_.units()) : Range{};
@@ -166,7 +167,7 @@ class ParallelDescent {
 
   /// Objective and extrapolation. False if the epoch was undone, or ended the run.
   bool settle() {
-    if (pass_->loses(parallel_)) {
+    if (loses_) {
       point_.margins(w(), b_, z());
     }
     point_.settle_intercept(b_, z());
@@ -323,6 +324,7 @@ class ParallelDescent {
   int above_best_ = 0;
   int crawled_ = 0;  ///< epochs in a row that hardly lowered the objective
   bool newtons_turn_ = false;
+  bool loses_ = false;  ///< the epoch may have lost updates of margins
   std::int64_t updates_ = 0;
   Stopwatch evaluation_;
   std::optional<Status> ended_;

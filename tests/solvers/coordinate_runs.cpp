@@ -30,6 +30,7 @@ using sounder::Squared;
 using sounder::Status;
 using sounder::Team;
 using sounder::test::correlated;
+using sounder::test::dense;
 using sounder::test::Instance;
 using sounder::test::make_instance;
 using sounder::test::Memory;
@@ -419,5 +420,25 @@ TEST_CASE("a tolerance far away is reached by Newton passes, with 1, 2 and 4 thr
   }
   SECTION("block-cd") {
     check(by_block);
+  }
+}
+
+TEST_CASE("runs that may lose updates report the objective of what they return", "[shotgun]") {
+  // Few rows, so that updates are lost; an automatic P, which falls within a run.
+  const auto instance = make_instance<Squared, L1>({.rows = 60, .columns = 30, .intercept = true});
+  for (const int threads : {2, 4}) {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+      CoordinateOptions options;
+      options.threads = threads;
+      options.tolerance = 1e-6;
+      options.seed = seed;
+      SilentTrace trace;
+      const Result result = shotgun<sounder::Relaxed>(instance.problem(), options, trace);
+      CAPTURE(threads, seed, result.epochs, result.parallel);
+      const double objective =
+          oracle_objective(instance.dense_problem(), dense(result.w), result.intercept);
+      REQUIRE(std::abs(result.certificate.objective - objective) <= 1e-12 * objective);
+      REQUIRE(result.certificate.dual_objective <= objective * (1.0 + 1e-12));
+    }
   }
 }
