@@ -139,12 +139,18 @@ class CoordinateDescent {
     if (!options_.working_set || !sparse()) {
       set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), infinity);
     } else if (exact) {
-      // Where nearly all were needed many more will be.
-      const std::size_t factor = 10 * support > 9 * set_.size() && support < 1000 ? 4 : 2;
-      const std::size_t wanted = std::max(first_, factor * support);
+      const std::size_t known = set_.size();
+      const std::size_t wanted = std::max(first_, 2 * support);
       const std::size_t more =
-          wanted > set_.size() ? wanted - set_.size() : std::max<std::size_t>(10, set_.size() / 10);
+          wanted > known ? wanted - known : std::max<std::size_t>(10, known / 10);
       set_.grow(more, problem_.penalty, point_.pull(), dual.scale, step_.curvature(), infinity);
+      // Where nearly all were needed many more will be, of those that violate.
+      if (10 * support > 9 * known && support < 1000) {
+        const bool light = 8 * columns_.nonzeros(set_.features()) <= columns_.nonzeros();
+        const double reach = (1.0 - dual.scale) * problem_.penalty.l1();
+        set_.grow((light && support < 300 ? 14 : 2) * support, problem_.penalty, point_.pull(),
+                  dual.scale, step_.curvature(), reach);
+      }
     } else {
       set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), 0.0);
     }

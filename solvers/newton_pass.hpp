@@ -78,7 +78,9 @@ class NewtonPass {
     gram_.clear();
     MarginModel model(terms_, columns_, list, team_);
     if (exact) {
-      descent_.minimise(model, target, {.reduction = 0.1, .patience = 3});
+      // Where a look at all columns costs much more than an epoch, it should come seldom.
+      const bool light = 8 * columns_.nonzeros(list) <= columns_.nonzeros();
+      descent_.minimise(model, target, {.reduction = light ? 1e-2 : 0.1, .patience = 3});
       return;
     }
     // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was
@@ -100,14 +102,13 @@ class NewtonPass {
   [[nodiscard]] std::optional<CommonRows> rows_if_gram_pays(std::span<const Index> list) const {
     constexpr std::size_t most = 4096;  // 64 MB of floats
     const std::size_t m = list.size();
-    if (m > most) {
+    const auto entries = static_cast<std::size_t>(columns_.nonzeros(list));
+    if (m > most || (exact && m > 400 && m * m > 8 * entries)) {
       return std::nullopt;
     }
     CommonRows rows(columns_, list);
-    const std::size_t entries = rows.entries();
     const double most_pairs = (hard_ || m <= 32 ? 30.0 : 3.0) * static_cast<double>(entries);
-    const bool pays = exact ? m <= 400 || m * m <= 8 * entries : rows.pairs() <= most_pairs;
-    return pays ? std::optional(std::move(rows)) : std::nullopt;
+    return exact || rows.pairs() <= most_pairs ? std::optional(std::move(rows)) : std::nullopt;
   }
 
   const Problem<L, P>& problem_;
