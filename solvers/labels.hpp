@@ -20,6 +20,7 @@ class LabelError : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
+/// What a data set's labels can be.
 enum class LabelKind : std::uint8_t {
   single,   ///< every row has the same label
   binary,   ///< two different labels, whatever they are
@@ -32,7 +33,7 @@ struct LabelMapping {
   /// Whole numbers of more different values than this are taken for measurements or counts.
   static constexpr std::size_t most_classes = 1000;
 
-  LabelKind kind = LabelKind::single;
+  LabelKind kind = LabelKind::single;  ///< of all labels together
   /// In order of first appearance, except that -1, +1 is swapped so that +1 comes first, as in
   /// LIBLINEAR: a decision > 0 means classes[0]. Empty when the kind is real.
   std::vector<double> classes;
@@ -110,11 +111,11 @@ struct LabelMapping {
       throw LabelError("classification needs two classes, but the data has " + describe(mapping));
     case LabelKind::classes:
       throw LabelError("classification needs two classes, but the data has " + describe(mapping) +
-                       "; use --positive LABEL for one class against the rest, or --loss squared");
+                       "; set one of them against the rest, or take squared loss");
     case LabelKind::real:
       throw LabelError(
-          "classification needs two classes, but the labels are real numbers; use --loss squared, "
-          "or --positive LABEL for one value against the rest");
+          "classification needs two classes, but the labels are real numbers; "
+          "set one of them against the rest, or take squared loss");
     case LabelKind::binary:
       break;
   }
@@ -136,7 +137,7 @@ struct LabelMapping {
   if (count == 0 || static_cast<std::size_t>(count) == labels.size()) {
     throw LabelError((count == 0 ? "no row has the label " : "every row has the label ") +
                      label_text(positive) + ": the data has " + describe(find_labels(labels)) +
-                     "; use --positive with one of several labels");
+                     "; name one of several labels");
   }
   return targets;
 }

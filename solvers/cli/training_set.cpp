@@ -63,7 +63,9 @@ TrainingSet load_training_set(const TrainOptions& options) {
   try {
     map_labels(options, set);
   } catch (const LabelError& error) {
-    throw ParseError(options.data, 1, 1, error.what());  // the file as a whole
+    const bool choice = !options.positive && find_labels(set.data.labels).kind != LabelKind::single;
+    const std::string flags = choice ? " (--positive LABEL, --loss squared)" : "";
+    throw ParseError(options.data, 1, 1, error.what() + flags);  // the file as a whole
   }
   const std::vector<double>& weights = set.data.weights;
   if (!weights.empty() &&

@@ -65,10 +65,10 @@ TEST_CASE("labels that do not suit a classification say what would", "[labels]")
   REQUIRE_THROWS_WITH(targets({4, 4}),
                       "classification needs two classes, but the data has one "
                       "label only: 4");
-  REQUIRE_THROWS_WITH(targets({1, 2, 3}), Catch::Contains("3 classes: 1, 2, 3; use --positive") &&
-                                              Catch::Contains("--loss squared"));
+  REQUIRE_THROWS_WITH(targets({1, 2, 3}), Catch::Contains("3 classes: 1, 2, 3; set one of them") &&
+                                              Catch::Contains("squared loss"));
   REQUIRE_THROWS_WITH(targets({0.5, 2, 3}),
-                      Catch::Contains("real numbers") && Catch::Contains("--loss squared"));
+                      Catch::Contains("real numbers") && Catch::Contains("squared loss"));
   REQUIRE_THROWS_AS(targets({}), LabelError);
 }
 
