@@ -1,4 +1,5 @@
-// What a user writes: consumer DATA trains on a LIBSVM file and prints how it went.
+// What a user writes: consumer DATA trains on a LIBSVM file, by a solver and then in one call, and
+// prints how it went.
 #include <sounder/sounder.hpp>
 
 #include <cstdio>
@@ -17,8 +18,19 @@ int main(int /*argc*/, char** argv) {
   sounder::SilentTrace trace;
   const sounder::Result result = sounder::hogwild(problem, options, trace);
 
-  std::printf("sounder %s: %s, objective %.6f, gap %.1e\n", SOUNDER_VERSION,
-              to_string(result.status).data(), result.certificate.objective,
-              result.certificate.relative_gap);
-  return result.status == sounder::Status::converged && columns_of_another_unit() == 3 ? 0 : 1;
+  const sounder::Fit fit =
+      sounder::fit(data.matrix, data.labels, {.penalty = {.lambda = 1e-3}, .threads = 2});
+  const auto labels = sounder::predictions(fit.model, data.matrix, sounder::Team(2));
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    right += labels[i] == data.labels[i] ? 1 : 0;
+  }
+
+  std::printf("sounder %s: %s, objective %.6f, gap %.1e; in one call %s, %zu of %zu labels right\n",
+              SOUNDER_VERSION, to_string(result.status).data(), result.certificate.objective,
+              result.certificate.relative_gap, to_string(fit.result.status).data(), right,
+              labels.size());
+  const bool converged = result.status == sounder::Status::converged &&
+                         fit.result.status == sounder::Status::converged;
+  return converged && 4 * right > 3 * labels.size() && columns_of_another_unit() == 3 ? 0 : 1;
 }

@@ -39,10 +39,10 @@ foreach(compiler gcc clang)
     -DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=${eigen_is_missing})
   sounder_consumer_test(add_subdirectory ${compiler} -DSOUNDER_SUBDIRECTORY=${PROJECT_SOURCE_DIR}
     -DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=${eigen_is_missing})
+  sounder_consumer_test(fetch_content ${compiler} -DSOUNDER_FETCHED=${PROJECT_SOURCE_DIR})
   set_tests_properties(consumer_find_package_${compiler} PROPERTIES FIXTURES_REQUIRED installed)
 endforeach()
 if(SOUNDER_gcc)
-  sounder_consumer_test(fetch_content gcc -DSOUNDER_FETCHED=${PROJECT_SOURCE_DIR})
   add_test(NAME consumer_without_cmake
     COMMAND ${consumer}/without_cmake ${SOUNDER_gcc} ${scratch}/prefix ${data})
   set_tests_properties(consumer_without_cmake PROPERTIES
