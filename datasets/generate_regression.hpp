@@ -32,9 +32,9 @@ struct RegressionOptions {
   Index support = 0;         ///< k, columns with a true weight; 0: one in a hundred, at least 1
   double noise = 0.1;        ///< standard deviation of the noise, as a share of the signal's
   double correlation = 0.0;  ///< c in [0, 1]; 0: independent features, 1: rank one (a block)
-  CorrelationShape shape = CorrelationShape::blocks;
-  Index block_columns = 0;  ///< m, for shape blocks; 0: all columns are one block
-  std::uint64_t seed = 1;
+  CorrelationShape shape = CorrelationShape::blocks;  ///< of the correlation
+  Index block_columns = 0;     ///< m, for shape blocks; 0: all columns are one block
+  std::uint64_t seed = 1;      ///< of the truth and of all rows
   std::int64_t first_row = 0;  ///< number of the first row
 
   /// @throws std::invalid_argument naming the first option out of range.

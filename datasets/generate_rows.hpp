@@ -17,7 +17,7 @@ namespace sounder {
 
 /// A data set with the answer that it was made from.
 struct GeneratedData {
-  Dataset data;
+  Dataset data;               ///< n rows and their labels
   std::vector<double> truth;  ///< p weights of the true linear model, which has no intercept
   /// What no model can do away with. Regression: standard deviation of the noise on a label.
   /// Classification: share of these rows whose label is not the sign of the true margin.

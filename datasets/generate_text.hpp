@@ -31,9 +31,9 @@ struct TextOptions {
   double exponent = 1.1;       ///< of Zipf's law, over words in running text
   double signal = 10.0;        ///< standard deviation of the true log-odds; 0: labels by coin
   double informative = 0.1;    ///< share of the words that carry most of the truth
-  TextValues values = TextValues::counts;
-  std::uint64_t seed = 1;
-  std::int64_t first_row = 0;  ///< number of the first row
+  TextValues values = TextValues::counts;  ///< of the entries
+  std::uint64_t seed = 1;                  ///< of the truth and of all rows
+  std::int64_t first_row = 0;              ///< number of the first row
 
   /// @throws std::invalid_argument naming the first option out of range.
   void validate() const {

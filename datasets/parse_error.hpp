@@ -10,13 +10,17 @@ namespace sounder {
 /// An input that cannot be opened, read or understood. what() is `FILE: reason`.
 class InputError : public std::runtime_error {
  public:
+  /// @param reason what is wrong, without the path
   InputError(const std::string& path, const std::string& reason)
       : InputError(path + ": " + reason, path, reason) {}
 
+  /// As the constructor was given them. @{
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  /// @}
 
  protected:
+  /// For errors whose what() says more than path and reason.
   InputError(const std::string& what, const std::string& path, const std::string& reason)
       : std::runtime_error(what), path_(path), reason_(reason) {}
 
@@ -29,14 +33,17 @@ class InputError : public std::runtime_error {
 /// count from 1 and point at the first byte that cannot be accepted.
 class ParseError : public InputError {
  public:
+  /// @param reason what is wrong, without the place
   ParseError(const std::string& path, std::int64_t line, std::int64_t column,
              const std::string& reason)
       : InputError(path + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + reason,
                    path, reason),
         line_(line), column_(column) {}
 
+  /// Where the text breaks its format, from 1. @{
   [[nodiscard]] std::int64_t line() const noexcept { return line_; }
   [[nodiscard]] std::int64_t column() const noexcept { return column_; }
+  /// @}
 
  private:
   std::int64_t line_;

@@ -21,6 +21,7 @@ class AlignedArray {
 
  public:
   AlignedArray() = default;
+  /// Asks the system for memory and writes none of it. @throws std::bad_alloc
   explicit AlignedArray(std::size_t size) : size_(size) {
     const std::size_t bytes = size * sizeof(T);
     const std::size_t alignment = bytes >= huge_page ? huge_page : cache_line;
@@ -36,6 +37,7 @@ class AlignedArray {
     }
 #endif
   }
+  /// O(1): takes the values over; the other is left with none, or with those that were here. @{
   AlignedArray(AlignedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {
@@ -43,10 +45,12 @@ class AlignedArray {
     std::swap(size_, other.size_);
     return *this;
   }
+  /// @}
   ~AlignedArray() {
     std::free(data_);
   }
 
+  /// The values, as std::vector has them. @{
   [[nodiscard]] std::size_t size() const noexcept {
     return size_;
   }
@@ -62,6 +66,7 @@ class AlignedArray {
   [[nodiscard]] const T& operator[](std::size_t k) const noexcept {
     return data_[k];
   }
+  /// @}
 
  private:
   static constexpr std::size_t cache_line = 64;

@@ -56,7 +56,7 @@ class AtomicFile {
     }
   }
 
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }  ///< as it was given
 
   /// Appends; every call is a system call once 64 KiB have gathered. @throws std::system_error
   void write(std::string_view text) {

@@ -14,14 +14,14 @@ namespace sounder {
 /// every row meets share a few cache lines. The first `hot` labels are those that workers keep
 /// private copies of (see HotColumns).
 struct ColumnOrder {
-  static constexpr Index none = -1;
+  static constexpr Index none = -1;  ///< in place of a label or a column: there is none
 
   std::vector<Index> label_of;     ///< p entries: a column's label, `none` for an empty column
   std::vector<Index> original_of;  ///< a label's column; `none` for the unit column
   std::vector<Index> count_of;     ///< a label's number of rows; never rises
-  Index hot = 0;
+  Index hot = 0;                   ///< how many labels are hot
 
-  [[nodiscard]] std::size_t size() const noexcept { return original_of.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return original_of.size(); }  ///< labels
 };
 
 /// Orders columns by how many rows hold them (counting sort, ties by column). O(p + n).

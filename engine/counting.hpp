@@ -18,9 +18,10 @@ namespace sounder {
 /// Update as before, counted: an update policy for runs that measure, beside those that are timed.
 template <class Update>
 struct Counting {
-  static constexpr std::string_view name = Update::name;
+  static constexpr std::string_view name = Update::name;  ///< that of the policy: for messages
 };
 
+/// A counting twin is as its policy, and counts. @{
 template <class Update>
 inline constexpr bool counts_updates<Counting<Update>> = true;
 
@@ -28,6 +29,7 @@ template <class Update>
 inline constexpr bool loses_updates<Counting<Update>> = loses_updates<Update>;
 template <class Update>
 inline constexpr bool holds_locks<Counting<Update>> = holds_locks<Update>;
+/// @}
 
 /// The vector with a version a coordinate, which every write through a View raises. The exchange of
 /// a private copy is an update like others, of a coordinate that was read at the last exchange.
@@ -38,6 +40,7 @@ inline constexpr bool holds_locks<Counting<Update>> = holds_locks<Update>;
 template <class Update>
 class SharedVector<Counting<Update>> : public SharedVector<Update> {
  public:
+  /// `size` zeros, none of them written yet.
   explicit SharedVector(std::size_t size)
       : SharedVector<Update>(size),
         versions_(std::make_unique<std::atomic<std::uint32_t>[]>(size)) {}
@@ -48,8 +51,10 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
   /// One worker's way to the vector; not shared between threads.
   class View {
    public:
+    /// O(size): it remembers the version of every coordinate that it saw.
     explicit View(SharedVector& vector) : vector_(&vector), seen_(vector.size()) {}
 
+    /// As View has them in every SharedVector, and counted. @{
     void begin_step() noexcept {
       if (timed()) {
         since_ = Clock::now();
@@ -97,6 +102,7 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
       ++counts_.steps;
       counts_.staleness.add(now - begun_);
     }
+    /// @}
 
     /// Adds this view's counts to the vector's, and starts anew. Any worker, any time.
     void hand_in() {

@@ -17,11 +17,13 @@ namespace sounder {
 
 /// One sparse column: `rows[k]` holds the value `values[k]`; rows strictly increase.
 struct SparseColumn {
-  std::span<const Index> rows;
-  std::span<const float> values;
+  std::span<const Index> rows;    ///< row numbers
+  std::span<const float> values;  ///< as many
 
+  /// Its nonzeros. @{
   [[nodiscard]] std::size_t size() const noexcept { return rows.size(); }
   [[nodiscard]] bool empty() const noexcept { return rows.empty(); }
+  /// @}
 };
 
 /// Compressed sparse columns: 64-bit column pointers, 32-bit rows, float values.
@@ -36,9 +38,11 @@ class CscMatrix {
   /// O((nnz + n) / threads + p); beside the result 4 p bytes a thread while it works.
   CscMatrix(const CsrMatrix& matrix, const Team& team);
 
+  /// n, p and the number of entries that are stored. O(1). @{
   [[nodiscard]] Index rows() const noexcept { return rows_; }
   [[nodiscard]] Index columns() const noexcept { return columns_; }
   [[nodiscard]] Offset nonzeros() const noexcept { return static_cast<Offset>(values_.size()); }
+  /// @}
 
   /// Column `j` in [0, columns()): a light range, O(1).
   [[nodiscard]] SparseColumn column(Index j) const noexcept {
@@ -56,11 +60,13 @@ class CscMatrix {
     return sum;
   }
 
+  /// The arrays: p + 1 places of the columns' first entries, then a row and a value an entry. @{
   [[nodiscard]] std::span<const Offset> column_pointers() const noexcept {
     return column_pointers_;
   }
   [[nodiscard]] std::span<const Index> row_indices() const noexcept { return row_indices_; }
   [[nodiscard]] std::span<const float> values() const noexcept { return values_; }
+  /// @}
 
  private:
   std::span<const Offset> column_pointers_;

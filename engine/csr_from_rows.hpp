@@ -103,9 +103,10 @@ class GrowingRows {
 ///
 /// A copy: `rows` may go away. Any range of ranges of pairs will do, values are rounded to float.
 /// @param columns p; without it, one more than the largest column
-/// @throws std::invalid_argument naming the row that has a column twice, a column outside [0, p),
-/// or
-///         a value that is not finite. O(nnz log(longest row)), less for sorted rows. One thread.
+/// @throws std::invalid_argument naming the row that has a column twice, a column outside [0, p) or
+///         a value that is not finite
+///
+/// O(nnz log(longest row)), less for sorted rows; works in one thread.
 template <RowsOfPairs Rows>
 [[nodiscard]] CsrMatrix csr_from_rows(const Rows& rows, std::optional<Index> columns = {}) {
   detail::GrowingRows growing;
@@ -126,7 +127,9 @@ template <RowsOfPairs Rows>
 ///
 /// A copy: `rows` may go away. Any range of ranges of numbers will do, they are rounded to float.
 /// @throws std::invalid_argument naming the row that is longer or shorter than the first one, or
-///         holds a value that is not finite. O(n p). One thread.
+///         holds a value that is not finite
+///
+/// O(n p); works in one thread.
 template <RowsOfNumbers Rows>
 [[nodiscard]] CsrMatrix csr_from_rows(const Rows& rows) {
   detail::GrowingRows growing;

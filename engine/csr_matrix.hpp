@@ -24,11 +24,13 @@ using ValueSpan = EitherSpan<float, double>;  ///< values; a double is read as t
 
 /// One sparse row: `columns[k]` holds the value `values[k]`; columns strictly increase.
 struct SparseRow {
-  std::span<const Index> columns;
-  ValueSpan values;
+  std::span<const Index> columns;  ///< column numbers
+  ValueSpan values;                ///< as many
 
+  /// Its nonzeros. @{
   [[nodiscard]] std::size_t size() const noexcept { return columns.size(); }
   [[nodiscard]] bool empty() const noexcept { return columns.empty(); }
+  /// @}
 
   /// Calls `visit(column, value)` for every entry, in order. For loops that are hot: how values are
   /// stored is asked once a row, not once an entry.
@@ -124,9 +126,11 @@ class CsrMatrix {
     return {Trusted{}, row_pointers, columns, values, column_count, std::move(keeper)};
   }
 
+  /// n, p and the number of entries that are stored. O(1). @{
   [[nodiscard]] Index rows() const noexcept { return rows_; }
   [[nodiscard]] Index columns() const noexcept { return columns_; }
   [[nodiscard]] Offset nonzeros() const noexcept { return static_cast<Offset>(values_.size()); }
+  /// @}
 
   /// Row `i` in [0, rows()): a light range, O(1).
   [[nodiscard]] SparseRow row(Index i) const noexcept {
@@ -135,10 +139,12 @@ class CsrMatrix {
     return {column_indices_.subspan(first, last - first), values_.subspan(first, last - first)};
   }
 
-  /// The arrays as they are stored: `values().data<double>()` is the caller's own pointer.
+  /// The arrays as they are stored (n + 1 offsets, a column and a value an entry):
+  /// `values().data<double>()` is the caller's own pointer. @{
   [[nodiscard]] OffsetSpan row_pointers() const noexcept { return row_pointers_; }
   [[nodiscard]] std::span<const Index> column_indices() const noexcept { return column_indices_; }
   [[nodiscard]] ValueSpan values() const noexcept { return values_; }
+  /// @}
 
  private:
   struct Trusted {};

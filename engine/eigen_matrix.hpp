@@ -93,7 +93,8 @@ template <class ForEach>
 /// Copies any sparse matrix: row- or column-major, compressed or not, a block, a Map; of
 /// expressions such as sums, their eval(). Values are rounded to float; stored zeros stay stored.
 ///
-/// 8 bytes a nonzero and 8 a row (8 a row more meanwhile). O(n + p + nnz), one thread.
+/// 8 bytes a nonzero and 8 a row (8 a row more meanwhile). O(n + p + nnz); works in one
+/// thread.
 /// @throws std::invalid_argument naming the row that holds a value that is not finite
 template <class Derived>
 [[nodiscard]] CsrMatrix csr_copy(const Eigen::SparseCompressedBase<Derived>& matrix) {
@@ -108,7 +109,7 @@ template <class Derived>
 }
 
 /// Copies a dense matrix or array, leaving zeros out; an expression is evaluated first. Values are
-/// rounded to float. O(n p), one thread; memory as above.
+/// rounded to float. O(n p); works in one thread; memory as above.
 /// @throws std::invalid_argument naming the row that holds a value that is not finite
 template <class Derived>
 [[nodiscard]] CsrMatrix csr_copy(const Eigen::DenseBase<Derived>& matrix) {

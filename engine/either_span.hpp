@@ -30,6 +30,7 @@ class EitherSpan {
   /// Gives numbers, not references to them: good for one pass, as an input iterator.
   class Iterator {
    public:
+    /// What the standard asks of an input iterator. @{
     using iterator_category = std::input_iterator_tag;
     using value_type = Number;
     using difference_type = std::ptrdiff_t;
@@ -51,6 +52,7 @@ class EitherSpan {
       return before;
     }
     friend bool operator==(const Iterator& a, const Iterator& b) noexcept { return a.k_ == b.k_; }
+    /// @}
 
    private:
     const void* data_ = nullptr;
@@ -62,13 +64,16 @@ class EitherSpan {
 
   // LastingArray keeps these two away from copies.
   // NOLINTBEGIN(bugprone-forwarding-reference-overload)
+  /// A view of the array, which has to outlive it. O(1). @{
   template <LastingArray<Number> Array>
   EitherSpan(Array&& array) noexcept : EitherSpan(std::span<const Number>(array), false) {}
 
   template <LastingArray<Other> Array>
   EitherSpan(Array&& array) noexcept : EitherSpan(std::span<const Other>(array), true) {}
+  /// @}
   // NOLINTEND(bugprone-forwarding-reference-overload)
 
+  /// As std::span has them, but giving numbers instead of references. O(1). @{
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size_bytes() const noexcept {
@@ -80,6 +85,7 @@ class EitherSpan {
   [[nodiscard]] Number back() const noexcept { return (*this)[size_ - 1]; }
   [[nodiscard]] Iterator begin() const noexcept { return {data_, other_, 0}; }
   [[nodiscard]] Iterator end() const noexcept { return {data_, other_, size_}; }
+  /// @}
 
   /// The array as it is stored; nullptr where it is of the other type.
   template <class Stored = Number>

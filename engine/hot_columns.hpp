@@ -21,11 +21,11 @@ namespace sounder {
 /// about the same number of its own updates, whatever its frequency; a column in every row is
 /// returned after `rows` rows.
 struct HotBands {
-  static constexpr int most = 12;
+  static constexpr int most = 12;  ///< bands
 
-  std::int64_t rows = 16;
-  int count = 1;
-  std::array<Index, most> end{};
+  std::int64_t rows = 16;         ///< of a worker, between two returns of band 0
+  int count = 1;                  ///< bands in use
+  std::array<Index, most> end{};  ///< where the labels of each band end
 
   /// @param rows_of_worker how many rows one worker takes in an epoch: the copies must go back
   ///        several times an epoch however small the data is
@@ -51,11 +51,12 @@ struct HotBands {
   [[nodiscard]] int due(std::uint64_t tick) const noexcept {
     return std::min(count, 1 + std::countr_zero(tick));
   }
-  /// The labels of band k.
+  /// The labels of band k: from begin_of(k) to end_of(k), which is not one of them. @{
   [[nodiscard]] std::size_t begin_of(int k) const noexcept { return k == 0 ? 0 : end_of(k - 1); }
   [[nodiscard]] std::size_t end_of(int k) const noexcept {
     return static_cast<std::size_t>(end[static_cast<std::size_t>(k)]);
   }
+  /// @}
 };
 
 /// A worker's private copies. Text has columns that every row meets; were they written in place,
@@ -64,11 +65,13 @@ struct HotBands {
 /// the band's turn comes. No change is dropped; others see it up to `rows << band` rows later.
 class HotColumns {
  public:
+  /// Of labels [0, count); they hold nothing before fetch().
   explicit HotColumns(Index count)
       : mine_(static_cast<std::size_t>(count)), seen_(static_cast<std::size_t>(count)) {}
 
+  /// The worker's own value of label j.
   [[nodiscard]] double& operator[](std::size_t j) noexcept { return mine_[j]; }
-  [[nodiscard]] std::size_t size() const noexcept { return mine_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return mine_.size(); }  ///< labels
 
   /// Copies all of them from the shared vector, by the worker's view of it.
   template <class View>

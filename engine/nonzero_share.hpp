@@ -14,6 +14,7 @@ namespace sounder {
 /// Cuts where nonzeros + rows (the work of a pass over the data) reaches the worker's part, so
 /// empty rows are dealt out too. The shares of ranks 0, 1, ... are contiguous and cover [0, n).
 /// @param pointers n + 1 row pointers (or column pointers); an empty span counts as n = 0
+///
 /// O(log n).
 [[nodiscard]] inline Range nonzero_share(OffsetSpan pointers, Worker worker) noexcept {
   if (pointers.empty()) {

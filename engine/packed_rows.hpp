@@ -17,8 +17,8 @@ namespace sounder {
 
 /// A nonzero of a packed row: label of the column, scaled value.
 struct PackedEntry {
-  Index column;
-  float value;
+  Index column;  ///< label
+  float value;   ///< scaled
 };
 
 /// x.w over packed entries, in four independent sums so that additions need not wait for each
@@ -77,11 +77,14 @@ class PackedRows {
     });
   }
 
+  /// n, the number of labels, that of the entries, and which label is which column. O(1). @{
   [[nodiscard]] Index rows() const noexcept { return static_cast<Index>(hot_end_.size()); }
   [[nodiscard]] std::size_t columns() const noexcept { return order_.size(); }
   [[nodiscard]] Offset nonzeros() const noexcept { return begin_.back(); }
   [[nodiscard]] const ColumnOrder& order() const noexcept { return order_; }
+  /// @}
 
+  /// Row i: all of it, its hot entries, the others. O(1). @{
   [[nodiscard]] std::span<const PackedEntry> row(Index i) const noexcept {
     return slice(begin_[at(i)], begin_[at(i) + 1]);
   }
@@ -91,6 +94,7 @@ class PackedRows {
   [[nodiscard]] std::span<const PackedEntry> cold(Index i) const noexcept {
     return slice(hot_end_[at(i)], begin_[at(i) + 1]);
   }
+  /// @}
   /// The labels below this stand first in every row.
   [[nodiscard]] std::size_t frequent() const noexcept { return at(frequent_); }
 
@@ -179,6 +183,7 @@ class PackedRows {
 /// Holds 8 bytes a column and worker. With one thread the same bits every time.
 class TransposeProduct {
  public:
+  /// A view of `rows`, which the caller keeps.
   TransposeProduct(const PackedRows& rows, const Team& team)
       : rows_(&rows), team_(rows.small() ? 1 : team.size()) {
     for (int rank = 0; rank < team_.size(); ++rank) {
@@ -186,6 +191,8 @@ class TransposeProduct {
     }
   }
 
+  /// @param a a number a row
+  /// @param u a number a label, written. O((nnz + n) / threads + p), p the number of labels.
   void operator()(std::span<const double> a, std::span<double> u) {
     team_.run([&](Worker worker) {
       double* sum = sums_[static_cast<std::size_t>(worker.rank)].data();

@@ -13,8 +13,9 @@ namespace sounder {
 /// numbers are independent for our purposes. Satisfies std::uniform_random_bit_generator.
 class RandomStream {
  public:
-  using result_type = std::uint64_t;
+  using result_type = std::uint64_t;  ///< what a draw is
 
+  /// Stream number `stream` of a seed, at its first draw.
   explicit RandomStream(std::uint64_t seed, std::uint64_t stream = 0) noexcept
       : key_(mix(mix(seed + golden) ^ (stream * 0xD1342543DE82EF95U + golden))) {}
 
@@ -23,10 +24,13 @@ class RandomStream {
     return mix(key_ + (counter + 1) * golden);
   }
 
+  /// The next draw: 64 random bits.
   std::uint64_t operator()() noexcept { return at(counter_++); }
 
+  /// The range of a draw. @{
   static constexpr std::uint64_t min() noexcept { return 0; }
   static constexpr std::uint64_t max() noexcept { return ~std::uint64_t{0}; }
+  /// @}
 
   /// Uniform in [0, 1), 53 bits.
   double uniform() noexcept { return static_cast<double>((*this)() >> 11) * 0x1.0p-53; }

@@ -19,7 +19,7 @@ namespace sounder {
 /// Workers that do not exist, and how long their steps take. All times are in units of one number
 /// read and written.
 struct VirtualWorkers {
-  int count = 1;
+  int count = 1;  ///< workers
   /// What a step takes beside its numbers.
   double overhead = 16.0;
   /// Mean of an exponential delay that is added to every step, as a share of the step's own time.
@@ -27,9 +27,9 @@ struct VirtualWorkers {
   /// Durations of steps that were measured, in any unit: if there are any, a step's time is drawn
   /// from them instead of following from its numbers.
   std::vector<double> measured = {};
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 1;  ///< of delays and of durations that are drawn
 
-  /// @throws std::invalid_argument
+  /// @throws std::invalid_argument naming what is out of range.
   void validate() const {
     if (count < 1 || !(overhead >= 0.0) || !(straggler >= 0.0) || !std::isfinite(straggler)) {
       throw std::invalid_argument(
@@ -44,7 +44,7 @@ struct VirtualWorkers {
 /// What a simulated run came to. `result.threads` is the number of virtual workers, its counts are
 /// there, and its seconds are those of the simulation, which predict nothing.
 struct VirtualRun {
-  Result result;
+  Result result;         ///< the solver's
   double balance = 1.0;  ///< as Replay::balance
 };
 
@@ -56,6 +56,7 @@ struct VirtualRun {
 /// Cost: O(log workers) an event beside the step itself; one thread.
 class Replay {
  public:
+  /// @throws std::invalid_argument from workers.validate()
   explicit Replay(const VirtualWorkers& workers) : workers_(workers) {
     workers_.validate();
     for (int rank = 0; rank < workers_.count; ++rank) {

@@ -49,21 +49,21 @@ struct Certificate {
 
 /// The outcome of a solver. `w` and `intercept` are the best evaluated iterate by objective.
 struct Result {
-  std::vector<double> w;  ///< p coefficients
-  double intercept = 0.0;
-  Status status = Status::max_epochs;
-  std::string message;  ///< one sentence for a person; may be empty
-  int epochs = 0;
-  std::int64_t updates = 0;         ///< coordinate updates, all workers
-  double seconds = 0.0;             ///< training clock: evaluation excluded
-  double evaluation_seconds = 0.0;  ///< objective and gap between epochs
-  double step = 0.0;                ///< the step that was used, in the solver's own scale
-  Index parallel = 0;               ///< coordinates updated at once, by solvers that choose
-  Certificate certificate;          ///< of `w`
+  std::vector<double> w;               ///< p coefficients
+  double intercept = 0.0;              ///< b; 0 where the problem has none
+  Status status = Status::max_epochs;  ///< how the run ended
+  std::string message;                 ///< one sentence for a person; may be empty
+  int epochs = 0;                      ///< epochs that were run
+  std::int64_t updates = 0;            ///< coordinate updates, all workers
+  double seconds = 0.0;                ///< training clock: evaluation excluded
+  double evaluation_seconds = 0.0;     ///< objective and gap between epochs
+  double step = 0.0;                   ///< the step that was used, in the solver's own scale
+  Index parallel = 0;                  ///< coordinates updated at once, by solvers that choose
+  Certificate certificate;             ///< of `w`
   /// What the updates ran into, if the policy was a counting one: see counting.hpp.
   std::optional<UpdateCounts> counts;
-  std::uint64_t seed = 0;
-  int threads = 1;
+  std::uint64_t seed = 0;  ///< the options'
+  int threads = 1;         ///< those that the solver might use
 };
 
 }  // namespace sounder

@@ -32,19 +32,25 @@
 
 namespace sounder {
 
+/// Ordinary memory: for one worker.
 struct Plain {
-  static constexpr std::string_view name = "plain";
+  static constexpr std::string_view name = "plain";  ///< for messages
 
+  /// The value of x; change(x) in place of x. @{
   static double load(const double& x) noexcept { return x; }
   template <class Change>
   static void update(double& x, Change&& change) noexcept {
     x = change(x);
   }
+  /// @}
 };
 
+/// Load, compute, store. An update that falls between the two is lost, by design (Niu, Recht, Re,
+/// Wright, "Hogwild!", NIPS 2011).
 struct Relaxed {
-  static constexpr std::string_view name = "relaxed";
+  static constexpr std::string_view name = "relaxed";  ///< for messages
 
+  /// As Plain has them, for any number of workers. @{
   static double load(double& x) noexcept {
     return std::atomic_ref<double>(x).load(std::memory_order_relaxed);
   }
@@ -53,11 +59,14 @@ struct Relaxed {
     const std::atomic_ref<double> shared(x);
     shared.store(change(shared.load(std::memory_order_relaxed)), std::memory_order_relaxed);
   }
+  /// @}
 };
 
+/// A compare-and-swap loop: no update is lost.
 struct Atomic {
-  static constexpr std::string_view name = "atomic";
+  static constexpr std::string_view name = "atomic";  ///< for messages
 
+  /// The same; `change` is called once more whenever another worker was faster. @{
   static double load(double& x) noexcept { return Relaxed::load(x); }
   template <class Change>
   static void update(double& x, Change&& change) noexcept {
@@ -66,11 +75,12 @@ struct Atomic {
     while (!shared.compare_exchange_weak(seen, change(seen), std::memory_order_relaxed)) {
     }
   }
+  /// @}
 };
 
 /// Reads and writes as Relaxed; what makes it exact is the SampleLock that the worker holds.
 struct Locked : Relaxed {
-  static constexpr std::string_view name = "locked";
+  static constexpr std::string_view name = "locked";  ///< for messages
 };
 
 /// Whether a policy counts what its updates run into: see counting.hpp.
@@ -87,15 +97,17 @@ inline constexpr bool holds_locks = std::is_same_v<Update, Locked>;
 
 /// A vector of doubles shared by a team.
 ///
-/// `get` and `update` may be called by any number of workers at once (by one, if Update is Plain);
-/// `quiescent` and `assign` only when the team has joined. Cost: O(1) each; memory 8 bytes a value.
+/// `get`, `update`, `add` and `set` may be called by any number of workers at once (by one, if
+/// Update is Plain); `quiescent`, `assign` and `snapshot` only when the team has joined. Cost:
+/// O(1), the last two O(size); memory 8 bytes a value.
 template <class Update>
 class SharedVector {
  public:
-  explicit SharedVector(std::size_t size) : values_(size) { assign({}); }
+  explicit SharedVector(std::size_t size) : values_(size) { assign({}); }  ///< zeros
 
-  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }  ///< p, or n
 
+  /// x_j.
   [[nodiscard]] double get(std::size_t j) noexcept { return Update::load(values_[j]); }
 
   /// Replaces x_j by change(x_j); with Atomic, `change` may be called more than once.
@@ -104,10 +116,12 @@ class SharedVector {
     Update::update(values_[j], change);
   }
 
+  /// x_j + d in place of x_j, as update() does it.
   void add(std::size_t j, double d) noexcept {
     update(j, [d](double x) { return x + d; });
   }
 
+  /// The value in place of x_j, as update() does it.
   void set(std::size_t j, double value) noexcept {
     update(j, [value](double /*x*/) { return value; });
   }
@@ -124,6 +138,7 @@ class SharedVector {
     }
   }
 
+  /// A copy of all values. O(size).
   [[nodiscard]] std::vector<double> snapshot() noexcept {
     return {values_.data(), values_.data() + values_.size()};
   }
@@ -131,8 +146,10 @@ class SharedVector {
   /// One worker's way to the vector within its steps. A counting twin has more to do here.
   class View {
    public:
+    /// Of a vector that outlives it.
     explicit View(SharedVector& vector) noexcept : vector_(&vector) {}
 
+    /// A step: it begins, reads and writes coordinates as the vector does, and ends. @{
     void begin_step() const noexcept {}
     [[nodiscard]] double get(std::size_t j) const noexcept { return vector_->get(j); }
     template <class Change>
@@ -142,15 +159,18 @@ class SharedVector {
     void add(std::size_t j, double d) const noexcept { vector_->add(j, d); }
     void set(std::size_t j, double value) const noexcept { vector_->set(j, value); }
     void end_step() const noexcept {}
+    /// @}
 
     /// A coordinate that the worker keeps a private copy of (see HotColumns): first read, and then
-    /// written and read again, now and then.
+    /// written and read again, now and then. @{
     [[nodiscard]] double fetch(std::size_t j) const noexcept { return vector_->get(j); }
     template <class Change>
     void exchange(std::size_t j, Change&& change) const noexcept {
       vector_->update(j, change);
     }
+    /// @}
 
+    /// Once after the last step: what was counted goes to the vector.
     void hand_in() const noexcept {}
 
    private:
@@ -165,9 +185,10 @@ class SharedVector {
 template <class Update>
 class SampleLocks {
  public:
-  struct Guard {};
-  struct Scratch {};
+  struct Guard {};    ///< what is held, until it goes
+  struct Scratch {};  ///< room to work in, one a worker
 
+  /// Nothing, for a sample with these columns.
   template <class Columns>
   [[nodiscard]] Guard hold(const Columns& /*columns*/, Scratch& /*scratch*/) const noexcept {
     return {};
@@ -180,8 +201,10 @@ class SampleLocks<Locked> {
  public:
   using Scratch = std::vector<std::uint32_t>;  ///< one a worker, so that no epoch allocates
 
+  /// Holds the mutexes of some stripes, until it goes.
   class Guard {
    public:
+    /// Waits for each of them, in their order.
     Guard(std::span<std::mutex> mutexes, const Scratch& stripes)
         : mutexes_(mutexes), stripes_(&stripes) {
       for (const std::uint32_t stripe : *stripes_) {

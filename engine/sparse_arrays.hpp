@@ -22,9 +22,11 @@ class SparseArrays {
       : pointers_(std::move(pointers)), indices_(static_cast<std::size_t>(pointers_.back())),
         values_(indices_.size()) {}
 
+  /// The arrays: n + 1 pointers, then nnz indices and as many values to be written. O(1). @{
   [[nodiscard]] std::span<const Offset> pointers() const noexcept { return pointers_; }
   [[nodiscard]] std::span<Index> indices() noexcept { return {indices_.data(), indices_.size()}; }
   [[nodiscard]] std::span<float> values() noexcept { return {values_.data(), values_.size()}; }
+  /// @}
 
  private:
   std::vector<Offset> pointers_;

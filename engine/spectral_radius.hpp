@@ -22,8 +22,8 @@ struct PowerIterationOptions {
   /// rises, so it is a lower bound; what is missing is a few times the last rise when eigenvalues
   /// lie close together at the top, far less for text data, whose largest one stands alone.
   double tolerance = 1e-4;
-  int max_iterations = 200;
-  std::uint64_t seed = 1;  ///< of the first vector
+  int max_iterations = 200;  ///< stop after so many in any case
+  std::uint64_t seed = 1;    ///< of the first vector
 
   /// @throws std::invalid_argument unless tolerance > 0 and max_iterations >= 1.
   void validate() const {

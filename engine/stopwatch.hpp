@@ -8,16 +8,19 @@ namespace sounder {
 /// Wall-clock seconds between start() and stop(), added up. Monotonic; one thread.
 class Stopwatch {
  public:
+  /// A watch that has been started.
   [[nodiscard]] static Stopwatch running() noexcept {
     Stopwatch watch;
     watch.start();
     return watch;
   }
 
+  /// Goes on from where it stands.
   void start() noexcept {
     since_ = now();
     runs_ = true;
   }
+  /// Stands still until the next start().
   void stop() noexcept {
     total_ = so_far();
     runs_ = false;

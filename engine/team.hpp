@@ -18,15 +18,16 @@ namespace sounder {
 
 /// Which member of a team is working: `rank` in [0, size).
 struct Worker {
-  int rank = 0;
-  int size = 1;
+  int rank = 0;  ///< from 0
+  int size = 1;  ///< workers
 };
 
 /// A half-open range of positions.
 struct Range {
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
+  std::int64_t begin = 0;  ///< the first
+  std::int64_t end = 0;    ///< after the last
 
+  /// How many positions.
   [[nodiscard]] std::int64_t size() const noexcept { return end - begin; }
 };
 
@@ -68,6 +69,7 @@ class Team {
 #endif
   }
 
+  /// Threads, as given; 1 without OpenMP.
   [[nodiscard]] int size() const noexcept {
     return size_;
   }

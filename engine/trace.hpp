@@ -12,16 +12,17 @@ namespace sounder {
 
 /// One evaluated point of a run; epoch 0 is the start.
 struct Progress {
-  int epoch = 0;
-  int max_epochs = 0;
+  int epoch = 0;             ///< of this run
+  int max_epochs = 0;        ///< the options'
   double seconds = 0.0;      ///< training clock, paused while evaluating and while a trace runs
   std::int64_t updates = 0;  ///< coordinate updates so far
-  Certificate certificate;
+  Certificate certificate;   ///< of this point, which need not be the best so far
 };
 
 /// Watches a run and may end it. A trace watches one run at a time, unless it says otherwise.
 class Trace {
  public:
+  /// Whether the run goes on, or ends as interrupted.
   enum class Verdict { go_on, interrupt };
 
   Trace() = default;
@@ -47,6 +48,7 @@ class SilentTrace final : public Trace {
 /// thread. Any number of runs may share one.
 class StopTrace final : public Trace {
  public:
+  /// @param stop of the source that will be asked to stop
   explicit StopTrace(std::stop_token stop) noexcept : stop_(std::move(stop)) {}
 
   Verdict epoch(const Progress& /*progress*/) override {
@@ -66,6 +68,7 @@ class WatchTrace final : public Trace {
                 "what watches a run takes a const Progress& and returns nothing or a Verdict");
 
  public:
+  /// As on_epoch() has them.
   WatchTrace(Watch watch, std::stop_token stop)
       : watch_(std::move(watch)), stop_(std::move(stop)) {}
 

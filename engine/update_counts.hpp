@@ -13,6 +13,7 @@ namespace sounder {
 /// How many numbers were seen of each size. Exact below `exact`, powers of two from there on.
 class Histogram {
  public:
+  /// One number more, which is not negative; all of another histogram. @{
   void add(std::int64_t value) {
     const std::size_t place = place_of(value);
     if (place >= counts_.size()) {
@@ -32,12 +33,14 @@ class Histogram {
     sum_ += other.sum_;
     largest_ = std::max(largest_, other.largest_);
   }
+  /// @}
 
-  [[nodiscard]] std::int64_t size() const noexcept { return size_; }
+  [[nodiscard]] std::int64_t size() const noexcept { return size_; }  ///< how many numbers
   /// NaN without numbers, as are the next two.
   [[nodiscard]] double mean() const noexcept {
     return size_ > 0 ? sum_ / static_cast<double>(size_) : std::numeric_limits<double>::quiet_NaN();
   }
+  /// The largest number.
   [[nodiscard]] double largest() const noexcept {
     return size_ > 0 ? static_cast<double>(largest_) : std::numeric_limits<double>::quiet_NaN();
   }
@@ -79,8 +82,8 @@ class Histogram {
 /// What the workers' steps on a shared vector ran into. A step is a row's, or a coordinate's; what
 /// it reads and then writes are the updates.
 struct UpdateCounts {
-  std::int64_t steps = 0;
-  std::int64_t updates = 0;
+  std::int64_t steps = 0;    ///< that workers took
+  std::int64_t updates = 0;  ///< of a coordinate each
   /// Updates of a coordinate that another worker wrote between the step's read of it and its write.
   std::int64_t collisions = 0;
   std::int64_t retries = 0;  ///< compare-and-swaps that failed (Atomic)
@@ -89,6 +92,7 @@ struct UpdateCounts {
   Histogram staleness;
   std::vector<float> step_seconds;  ///< durations of some of the steps, by the clock
 
+  /// The counts of both.
   void add(const UpdateCounts& other) {
     steps += other.steps;
     updates += other.updates;
@@ -98,9 +102,11 @@ struct UpdateCounts {
     staleness.add(other.staleness);
     step_seconds.insert(step_seconds.end(), other.step_seconds.begin(), other.step_seconds.end());
   }
+  /// Shares of the updates; 0 where there are none. @{
   [[nodiscard]] double collision_rate() const noexcept { return rate(collisions); }
   [[nodiscard]] double retry_rate() const noexcept { return rate(retries); }
   [[nodiscard]] double lost_update_rate() const noexcept { return rate(lost); }
+  /// @}
 
  private:
   [[nodiscard]] double rate(std::int64_t events) const noexcept {

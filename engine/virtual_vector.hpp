@@ -15,9 +15,10 @@ namespace sounder {
 /// Updates by workers that take turns in virtual time (see Replay). A step's writes happen at one
 /// instant, so none is lost: what is simulated is Atomic.
 struct Virtual : Plain {
-  static constexpr std::string_view name = "virtual";
+  static constexpr std::string_view name = "virtual";  ///< for messages
 };
 
+/// Virtual workers count what they run into.
 template <>
 inline constexpr bool counts_updates<Virtual> = true;
 
@@ -25,16 +26,20 @@ inline constexpr bool counts_updates<Virtual> = true;
 template <>
 class SharedVector<Virtual> : public SharedVector<Plain> {
  public:
+  /// `size` zeros.
   explicit SharedVector(std::size_t size) : SharedVector<Plain>(size), written_(size) {}
 
+  /// Of all views that have been handed in.
   [[nodiscard]] const UpdateCounts& counts() const noexcept { return counts_; }
 
   /// One virtual worker's way to the vector, as Counting has it: a collision is an update of a
   /// coordinate that another worker wrote after this one's step had read it.
   class View {
    public:
+    /// Of a vector that outlives it.
     explicit View(SharedVector& vector) noexcept : vector_(&vector) {}
 
+    /// As View has them in every SharedVector, and counted. @{
     void begin_step() noexcept {
       begun_ = vector_->now_;
       completed_ = vector_->completed_;
@@ -55,7 +60,9 @@ class SharedVector<Virtual> : public SharedVector<Plain> {
       ++counts_.steps;
       counts_.staleness.add(vector_->completed_++ - completed_);
     }
+    /// @}
 
+    /// For private copies, likewise: the exchange is an update since the last one. @{
     [[nodiscard]] double fetch(std::size_t j) {
       fetched_.resize(std::max(fetched_.size(), j + 1));
       fetched_[j] = vector_->now_;
@@ -66,10 +73,12 @@ class SharedVector<Virtual> : public SharedVector<Plain> {
       write(j, fetched_[j], change);
       fetched_[j] = vector_->now_;
     }
+    /// @}
 
     /// Numbers read since the step began.
     [[nodiscard]] std::int64_t reads() const noexcept { return reads_; }
 
+    /// Adds this view's counts to the vector's, and starts anew.
     void hand_in() {
       vector_->counts_.add(counts_);
       counts_ = {};

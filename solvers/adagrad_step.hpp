@@ -19,17 +19,22 @@ namespace sounder {
 template <class Update, class Terms, Loss L>
 class alignas(128) AdaGradStepper {
  public:
+  /// The template's arguments. @{
   using UpdateType = Update;
   using TermsType = Terms;
   using LossType = L;
+  /// @}
 
+  /// What the team's steppers share beside the vector.
   struct Common {
+    /// For so many coordinates.
     explicit Common(std::size_t columns) : squares(columns) {}
-    void restart() noexcept { squares.assign({}); }
-    SampleLocks<Update> locks;
-    SharedVector<Update> squares;
+    void restart() noexcept { squares.assign({}); }  ///< as newly made
+    SampleLocks<Update> locks;                       ///< held over a step
+    SharedVector<Update> squares;                    ///< of gradients, summed over the steps
   };
 
+  /// As RowStepper has them. @{
   AdaGradStepper(const LabelledRows<L>& data, const HotBands& /*bands*/,
                  std::span<const Terms> terms, SharedVector<Update>& shared, Common& common)
       : data_(data), terms_(terms), view_(shared), common_(&common) {}
@@ -53,6 +58,7 @@ class alignas(128) AdaGradStepper {
   }
 
   void end_epoch() { view_.hand_in(); }
+  /// @}
 
  private:
   static constexpr double smallest = 1e-12;  // a coordinate whose gradients were all zero stays put

@@ -18,8 +18,10 @@ namespace sounder {
 /// Bertrand, Massias, "Anderson acceleration of coordinate descent", AISTATS 2021.
 class Anderson {
  public:
+  /// @param depth K, how many differences are combined; 0: nothing is ever done
   explicit Anderson(int depth) : depth_(static_cast<std::size_t>(depth)) {}
 
+  /// Forgets what was remembered.
   void forget() noexcept { past_.clear(); }
 
   /// Remembers w; once depth + 1 iterates are there tries to improve it, and starts anew.

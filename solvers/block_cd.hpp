@@ -21,6 +21,7 @@ namespace sounder {
 template <Loss L, Penalty P>
 class JointBlocks {
  public:
+  /// Makes the blocks and their rows. Views of step and team, which the caller keeps.
   JointBlocks(const CoordinateStep<L, P>& step, const CoordinateOptions& options, const Team& team)
       : step_(step), team_(team), blocks_(make_blocks(step, options, team)),
         rows_(step.columns(), blocks_, team), mean_(1.0 / step.columns().rows()) {
@@ -29,6 +30,7 @@ class JointBlocks {
     }
   }
 
+  /// As a Chooser has it: see ParallelRounds and ParallelDescent. @{
   [[nodiscard]] std::int64_t units() const noexcept { return blocks_.count(); }
   [[nodiscard]] int width() const noexcept { return static_cast<int>(blocks_.widest()); }
   [[nodiscard]] int passes() const noexcept { return 1; }
@@ -82,6 +84,7 @@ class JointBlocks {
   void apply(const CoordinateMove& move, Margins& z) const noexcept {
     step_.apply(move, z);
   }
+  /// @}
 
  private:
   /// Of one worker; no step allocates.
@@ -216,6 +219,7 @@ class JointBlocks {
 ///
 /// @tparam Update as in `shotgun`
 /// @throws std::invalid_argument if the problem or an option does not fit
+///
 /// Cost: O(nnz k) an epoch for k features a block. With one thread the same seed gives the same
 /// bits. May be called from several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>

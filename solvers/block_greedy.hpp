@@ -11,12 +11,14 @@ namespace sounder {
 template <Loss L, Penalty P>
 class GreedyBlocks {
  public:
+  /// Makes the blocks. Views of step and team, which the caller keeps.
   GreedyBlocks(const CoordinateStep<L, P>& step, const CoordinateOptions& options, const Team& team)
       : step_(step), team_(team),
         blocks_(feature_blocks(step.problem().matrix, step.columns(),
                                options.blocks > 0 ? options.blocks : automatic(step, team),
                                options.block_kind, options.seed, team)) {}
 
+  /// As a Chooser has it: see ParallelRounds and ParallelDescent. @{
   [[nodiscard]] std::int64_t units() const noexcept { return blocks_.count(); }
   [[nodiscard]] int width() const noexcept { return 1; }
   /// As many as move a number of coordinates worth a certificate.
@@ -56,6 +58,7 @@ class GreedyBlocks {
   void apply(const CoordinateMove& move, Margins& z) const noexcept {
     step_.apply(move, z);
   }
+  /// @}
 
  private:
   /// Blocks of 16 features: a look at a column costs about as much as a move.
@@ -80,6 +83,7 @@ class GreedyBlocks {
 ///
 /// @tparam Update as in `shotgun`
 /// @throws std::invalid_argument if the problem or an option does not fit
+///
 /// Cost: O(nnz) a pass over the blocks. With one thread the same seed gives the same bits. May be
 /// called from several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>

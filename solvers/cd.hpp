@@ -43,6 +43,7 @@ class CoordinateDescent {
     training_.stop();
   }
 
+  /// The whole run; once.
   Result run() {
     training_.start();
     start();
@@ -219,6 +220,7 @@ template <Loss L, Penalty P>
 /// Bertrand, Massias, AISTATS 2021; proximal Newton as in Yuan, Ho, Lin, "An improved GLMNET",
 /// JMLR 2012; covariance updates, Friedman, Hastie, Tibshirani, JSS 2010.
 /// @throws std::invalid_argument if the problem or an option does not fit
+///
 /// Uses fewer threads than it may where the data is small. With one thread the same seed gives the
 /// same bits. May be called from several threads at once.
 template <Loss L, Penalty P>

@@ -30,7 +30,7 @@ template <Loss L, Penalty P, class Term>
   }) / n;
 }
 
-/// (1/n) sum_i s_i loss(y_i, z_i).
+/// (1/n) sum_i s_i loss(y_i, z_i). O(n).
 template <Loss L, Penalty P>
 [[nodiscard]] double mean_loss(const Problem<L, P>& problem, std::span<const double> z,
                                const Team& team) {
@@ -50,7 +50,7 @@ template <Penalty P>
   });
 }
 
-/// F at w = 0, b = 0: what relative gaps are relative to, whatever a run starts from.
+/// F at w = 0, b = 0: what relative gaps are relative to, whatever a run starts from. O(n).
 template <Loss L, Penalty P>
 [[nodiscard]] double objective_at_zero(const Problem<L, P>& problem, const Team& team) {
   return weighted_mean(problem, team,
@@ -93,7 +93,8 @@ void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std
 }
 
 /// The factor that makes t a dual feasible: every t u_j within the conjugate's domain. For squared
-/// loss the best such factor, otherwise the largest up to 1 (which keeps a in the loss's domain).
+/// loss the best such factor (Fercoq, Gramfort, Salmon, "Mind the duality gap", ICML 2015),
+/// otherwise the largest up to 1, which keeps a in the loss's domain. O(p), and O(n) for the best.
 template <Loss L, Penalty P>
 [[nodiscard]] double dual_scale(const Problem<L, P>& problem, std::span<const double> a,
                                 std::span<const double> u, const Team& team) {
@@ -123,7 +124,9 @@ template <Loss L, Penalty P>
   return std::min(1.0, limit);
 }
 
-/// D(t a) for the best feasible t: (1/n) sum_i s_i [-loss*(-t a_i)] - P*(t u), u = X^T (s a) / n.
+/// D(t a) for t = dual_scale(): (1/n) sum_i s_i [-loss*(-t a_i)] - P*(t u), u = X^T (s a) / n. That
+/// is Fenchel's dual of F, as in Shalev-Shwartz, Zhang, "Stochastic dual coordinate ascent", JMLR
+/// 2013, equation 2, with another penalty than l2. O(n + p).
 ///
 /// Without a penalty only t = 0 is feasible in general, and the bound is D(0) = 0: true, but weak.
 template <Loss L, Penalty P>

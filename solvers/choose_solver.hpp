@@ -12,6 +12,7 @@ namespace sounder {
 /// Who minimises a problem, of those that an automatic choice knows.
 enum class Solver : std::uint8_t { automatic, hogwild, cd };
 
+/// The solver by its name above. Any number of threads.
 [[nodiscard]] constexpr std::string_view to_string(Solver solver) noexcept {
   switch (solver) {
     case Solver::automatic:
@@ -26,8 +27,8 @@ enum class Solver : std::uint8_t { automatic, hogwild, cd };
 
 /// A solver, and a clause for a person that says why it.
 struct SolverChoice {
-  Solver solver = Solver::automatic;
-  std::string_view why;  ///< of static storage
+  Solver solver = Solver::automatic;  ///< from choose_solver(): hogwild or cd
+  std::string_view why;               ///< of static storage
 };
 
 /// What of a problem decides who solves it.

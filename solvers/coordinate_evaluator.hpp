@@ -20,8 +20,8 @@ namespace sounder {
 
 /// scale times the candidate is dual feasible; its objective.
 struct DualPoint {
-  double scale = 1.0;
-  double objective = -infinity;
+  double scale = 1.0;            ///< as dual_scale() finds it
+  double objective = -infinity;  ///< D there; -infinity where there is none
 };
 
 /// What is known of a point (w, b) with margins z_i = x_i.w + b. One thread calls, the team works;
@@ -30,6 +30,7 @@ struct DualPoint {
 template <Loss L, Penalty P>
 class CoordinateEvaluator {
  public:
+  /// Looks at the point zero, for at_zero(). O(n + p).
   CoordinateEvaluator(const Problem<L, P>& problem, const CscMatrix& columns, const Team& team)
       : problem_(problem), columns_(columns), team_(team),
         at_zero_(objective_at_zero(problem, team)), a_(static_cast<std::size_t>(columns.rows())),
@@ -73,8 +74,7 @@ class CoordinateEvaluator {
 
   /// The certificate of (w, z), a free intercept being at its best. One pass over the columns. The
   /// dual objective is the highest that was seen: any of them is a bound.
-  /// @param skipped nonzero for columns known to be zero at the optimum: they are not looked at,
-  /// and
+  /// @param skipped nonzero for columns known to be zero at the optimum: they are not looked at;
   ///        the bound is that of the problem without them, whose optimum is the same
   [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z,
                                           std::span<const char> skipped = {}) {
@@ -108,6 +108,7 @@ class CoordinateEvaluator {
   [[nodiscard]] DualPoint dual_point() const {
     return {dual_scale(problem_, a_, u_, team_), latest_dual_};
   }
+  /// The highest dual objective that was seen: a lower bound of min F.
   [[nodiscard]] double highest_dual() const noexcept { return highest_dual_; }
   /// By that bound.
   [[nodiscard]] double relative_gap(double objective) const noexcept {

@@ -30,11 +30,11 @@ enum class BlockKind {
 /// Options of `cd`, `shotgun`, `block_greedy` and `block_cd`; stored by value, checked by
 /// validate(). A solver ignores what it has no use for.
 struct CoordinateOptions {
-  int threads = 1;
+  int threads = 1;          ///< at most; `cd` takes fewer where the data is small
   int max_epochs = 1000;    ///< an epoch is a look at every coordinate, or what the solver says
   double tolerance = 1e-3;  ///< stop at this relative duality gap; 0: run every epoch
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 1;                                       ///< of every random choice
 
   CoordinateRule rule = CoordinateRule::shuffled;  ///< of `cd`
   bool working_set = true;                         ///< of `cd`, as the next two
@@ -46,11 +46,11 @@ struct CoordinateOptions {
   /// P, the coordinates (or blocks) that are updated at once; 0: as many as there are threads and
   /// the data bears. More than `threads`: in rounds, every update of a round from the same margins.
   Index parallel = 0;
-  Index blocks = 0;  ///< B; 0: automatic
-  BlockKind block_kind = BlockKind::balanced;
+  Index blocks = 0;                            ///< B; 0: automatic
+  BlockKind block_kind = BlockKind::balanced;  ///< of `block_greedy` and `block_cd`
 
   std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
-  double initial_intercept = 0.0;
+  double initial_intercept = 0.0;        ///< b to start from
 
   /// @throws std::invalid_argument with one sentence naming the option.
   void validate() const {

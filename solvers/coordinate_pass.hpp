@@ -25,9 +25,10 @@ class CoordinatePass {
   CoordinatePass& operator=(const CoordinatePass&) = delete;
   virtual ~CoordinatePass() = default;
 
-  /// w and z, while no pass runs.
+  /// w (p numbers) and z (n numbers), while no pass runs. @{
   [[nodiscard]] virtual std::span<double> coefficients() noexcept = 0;
   [[nodiscard]] virtual std::span<double> margins() noexcept = 0;
+  /// @}
 
   /// Whether margins that `parallel` units moved at once may have lost updates.
   [[nodiscard]] virtual bool loses(Index parallel) const noexcept = 0;

@@ -17,22 +17,24 @@ namespace sounder {
 /// Margins (or coefficients) of which one worker is the only user; a SharedVector in use by several
 /// has the same functions.
 struct LoneVector {
-  using View = LoneVector;
-  std::span<double> values;
+  using View = LoneVector;   ///< as SharedVector has one
+  std::span<double> values;  ///< somebody else's
 
+  /// As SharedVector and its View have them. @{
   void begin_step() const noexcept {}
   void end_step() const noexcept {}
   void hand_in() const noexcept {}
   [[nodiscard]] double get(std::size_t i) const noexcept { return values[i]; }
   void add(std::size_t i, double d) const noexcept { values[i] += d; }
   void set(std::size_t i, double value) const noexcept { values[i] = value; }
+  /// @}
 };
 
 /// A change of one coefficient: value = old value + change, up to rounding.
 struct CoordinateMove {
-  Index column = 0;
-  double value = 0.0;
-  double change = 0.0;
+  Index column = 0;     ///< j
+  double value = 0.0;   ///< of w_j from now on
+  double change = 0.0;  ///< of w_j
 };
 
 /// Proximal coordinate steps with a fixed curvature: h_j = bound sum_i s_i x_ij^2 / n bounds the
@@ -63,8 +65,10 @@ class CoordinateStep {
     });
   }
 
+  /// As the constructor was given them. @{
   [[nodiscard]] const Problem<L, P>& problem() const noexcept { return *problem_; }
   [[nodiscard]] const CscMatrix& columns() const noexcept { return *columns_; }
+  /// @}
   /// h_j; 0 for a column that the loss does not feel, whose coefficient never moves.
   [[nodiscard]] std::span<const double> curvature() const noexcept { return curvature_; }
 

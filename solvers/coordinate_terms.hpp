@@ -7,18 +7,19 @@ namespace sounder {
 
 /// The parts of a step that a coordinate feels beside the loss, as the driver computes them.
 struct CoordinateTerms {
-  double drift;
-  double shrink;
-  double threshold;
+  double drift;      ///< mean gradient of variance reduction
+  double shrink;     ///< l2: times the coefficient, a gradient
+  double threshold;  ///< l1: times the step, a soft threshold
 };
 
 /// What a coordinate feels beside the loss at every row that holds it. The drift is the mean
 /// gradient of variance reduction, 0 without it. A change is computed in float (its own relative
 /// error of 6e-8 is nothing to a stochastic step) and added in double.
 struct SmoothTerms {
-  float drift;
-  float shrink;
+  float drift;   ///< as in CoordinateTerms
+  float shrink;  ///< likewise
 
+  /// The nearest floats.
   static SmoothTerms from(const CoordinateTerms& terms) noexcept {
     return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink)};
   }
@@ -34,11 +35,12 @@ struct SmoothTerms {
 
 /// The same with an l1 penalty's soft threshold.
 struct SparseTerms {
-  float drift;
-  float shrink;
-  float threshold;
-  float padding = 0.0F;  // 16 bytes: one aligned load
+  float drift;           ///< as in CoordinateTerms
+  float shrink;          ///< likewise
+  float threshold;       ///< likewise
+  float padding = 0.0F;  ///< to 16 bytes: one aligned load
 
+  /// As SmoothTerms has them, the soft threshold included. @{
   static SparseTerms from(const CoordinateTerms& terms) noexcept {
     return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink),
             static_cast<float>(terms.threshold)};
@@ -51,6 +53,7 @@ struct SparseTerms {
     return soft_threshold(x, step * static_cast<double>(threshold)) /
            (1.0 + step * static_cast<double>(shrink));
   }
+  /// @}
 };
 
 }  // namespace sounder

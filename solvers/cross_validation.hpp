@@ -59,6 +59,7 @@ struct ValidationScore {
 template <Loss L>
 class ValidationSums {
  public:
+  /// A row of this weight and of target y, whose decision is z.
   void add(const L& loss, double weight, double y, double z) noexcept {
     const double value = loss.value(y, z);
     weight_ += weight;
@@ -67,6 +68,7 @@ class ValidationSums {
     right_ += (z > 0.0) == (y > 0.0) ? weight : 0.0;
     ++rows_;
   }
+  /// Whether no row of any weight was added.
   [[nodiscard]] bool empty() const noexcept { return !(weight_ > 0.0); }
 
   /// The standard error is that of a mean over rows.
@@ -85,7 +87,7 @@ class ValidationSums {
   std::int64_t rows_ = 0;
 };
 
-/// x_i.w + b; features from w.size() on are ignored.
+/// x_i.w + b; features from w.size() on are ignored. O(nonzeros of the row). Any number of threads.
 [[nodiscard]] inline double decision(const SparseRow& row, std::span<const double> w,
                                      double b) noexcept {
   double z = b;
@@ -119,6 +121,7 @@ template <Loss L, Penalty P>
 /// @param cancelled asked between strengths, by any thread; true ends the validation early
 /// @return a score a strength, the mean over folds and its standard error (sd / sqrt(K)); empty if
 ///         it was cancelled. A fold whose run did not get to a strength leaves NaN there.
+///
 /// May be called from several threads at once.
 template <Loss L, class Solve, class Cancelled>
 [[nodiscard]] std::vector<ValidationScore> cross_validate(
@@ -201,7 +204,8 @@ enum class Selection {
 };
 
 /// The number of the strength that `rule` picks of a path from the largest to the smallest; none if
-/// no score is a number. Any number of threads.
+/// no score is a number. One standard error: Breiman, Friedman, Olshen, Stone, "Classification and
+/// Regression Trees", 1984. Any number of threads.
 [[nodiscard]] inline std::optional<std::size_t> select(std::span<const ValidationScore> scores,
                                                        Selection rule) {
   std::optional<std::size_t> best;

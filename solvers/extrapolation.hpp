@@ -27,6 +27,7 @@ namespace sounder {
 template <Loss L, Penalty P>
 class Extrapolation {
  public:
+  /// @param depth K, how many past iterates are combined; 0: nothing is ever done
   Extrapolation(const Problem<L, P>& problem, std::span<const float> scales,
                 std::size_t first_penalised, int depth, const Team& team)
       : problem_(&problem), scales_(scales), first_penalised_(first_penalised),

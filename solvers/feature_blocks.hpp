@@ -25,7 +25,9 @@ struct FeatureBlocks {
   std::vector<std::size_t> begins;  ///< blocks + 1 places in members
   std::vector<Index> members;       ///< p features
 
+  /// How many blocks.
   [[nodiscard]] Index count() const noexcept { return static_cast<Index>(begins.size()) - 1; }
+  /// The features of block b in [0, count()).
   [[nodiscard]] std::span<const Index> block(std::int64_t b) const noexcept {
     const auto k = static_cast<std::size_t>(b);
     return {members.data() + begins[k], begins[k + 1] - begins[k]};

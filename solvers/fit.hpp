@@ -36,7 +36,7 @@ struct FitOptions {
   static_assert(detail::is_explained_loss<L>());
   static_assert(detail::is_explained_penalty<P>());
 
-  L loss{};
+  L loss{};                              ///< with its parameters, if it has any
   P penalty{};                           ///< of strength 1 unless told otherwise
   bool intercept = false;                ///< fit b; it is never penalised
   std::span<const double> weights = {};  ///< n numbers >= 0, or empty for all ones
@@ -44,10 +44,10 @@ struct FitOptions {
   double tolerance = 1e-3;               ///< stop at this relative duality gap; 0: every epoch
   std::optional<int> max_epochs = {};    ///< none: the solver's, 20 of hogwild and 1000 of cd
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 1;                                       ///< of every random choice
   std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
-  double initial_intercept = 0.0;
-  Solver solver = Solver::automatic;
+  double initial_intercept = 0.0;        ///< b to start from
+  Solver solver = Solver::automatic;     ///< who minimises
 };
 
 /// What fit() comes to.
@@ -142,6 +142,7 @@ template <Loss L, Penalty P>
 /// @tparam L,P the loss and the penalty, perhaps your own: see the concepts Loss and Penalty
 /// @throws LabelError for labels that do not suit the loss, std::invalid_argument for options and
 ///         shapes that do not fit
+///
 /// Cost: the solver's; O(nnz) an epoch. There is no global state: may be called from several
 /// threads at once, each with a trace of its own.
 template <class L = Logistic, class P = L2>

@@ -16,11 +16,13 @@ namespace sounder {
 /// columns without a common row cost nothing. O(n + nonzeros of the columns) to build.
 class CommonRows {
  public:
+  /// What a row holds of a column on the list.
   struct Entry {
     Index position;  ///< in the list
-    float value;
+    float value;     ///< x_ij
   };
 
+  /// Counts; fill() does the rest.
   CommonRows(const CscMatrix& columns, std::span<const Index> list)
       : pointers_(static_cast<std::size_t>(columns.rows()) + 1) {
     for (const Index j : list) {
@@ -37,6 +39,7 @@ class CommonRows {
 
   /// Sum over the rows of (entries in the row)^2: the cost of the Gram matrix.
   [[nodiscard]] double pairs() const noexcept { return pairs_; }
+  /// Of all rows.
   [[nodiscard]] std::size_t entries() const noexcept {
     return static_cast<std::size_t>(pointers_.back());
   }
@@ -53,6 +56,7 @@ class CommonRows {
       }
     }
   }
+  /// The entries of row i.
   [[nodiscard]] std::span<const Entry> row(Index i) const noexcept {
     const Offset first = pointers_[static_cast<std::size_t>(i)];
     return {entries_.data() + first,
@@ -69,12 +73,12 @@ class CommonRows {
 /// double): a model that is corrected by fresh gradients needs no more. 4 |W|^2 bytes.
 class GramMatrix {
  public:
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }  ///< |W|
   /// Row k: size() numbers, symmetric.
   [[nodiscard]] const float* row(std::size_t k) const noexcept {
     return values_.data() + k * stride_;
   }
-  void clear() noexcept { size_ = 0; }
+  void clear() noexcept { size_ = 0; }  ///< W is empty
 
   /// Adds the products of list[size()...] with everything on the list; `shift` and `total`, unless
   /// empty: less shift shift^T / total, what a free intercept takes off.

@@ -14,6 +14,7 @@ namespace sounder {
 ///
 /// @tparam Update how workers meet on a coordinate: Relaxed, Atomic or Locked
 /// @throws std::invalid_argument if the problem or an option does not fit
+///
 /// Cost: O(nnz) an epoch, and as much again for variance reduction. With one thread the same seed
 /// gives the same bits; with more, runs differ. May be called from several threads at once.
 template <class Update = Relaxed, Loss L, Penalty P>

@@ -12,11 +12,12 @@ namespace sounder {
 /// A view: the penalty is not here, since a step gets its share of it as CoordinateTerms.
 template <Loss L>
 struct LabelledRows {
-  const PackedRows* rows;
-  std::span<const double> targets;
+  const PackedRows* rows;           ///< n of them, scaled
+  std::span<const double> targets;  ///< y, n numbers
   std::span<const double> weights;  ///< empty for all ones
-  L loss;
+  L loss;                           ///< of a row
 
+  /// s_i.
   [[nodiscard]] double weight(Index i) const noexcept {
     return weights.empty() ? 1.0 : weights[static_cast<std::size_t>(i)];
   }

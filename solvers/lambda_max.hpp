@@ -75,7 +75,8 @@ template <Loss L, Penalty P>
 }  // namespace detail
 
 /// ||X^T (s * loss'(y, b0))||_inf / (n rho), b0 being the best intercept without any feature, or 0:
-/// for lambda at or above it, w = 0 is optimal.
+/// for lambda at or above it, w = 0 is optimal (for the logistic loss: Koh, Kim, Boyd, "An
+/// interior-point method for large-scale l1-regularized logistic regression", JMLR 2007).
 ///
 /// Exact for smooth losses. For a hinge with intercept, where the derivative at b0 is not unique,
 /// an upper bound. The problem's own penalty does not matter. O(nnz / threads). May be called from

@@ -19,11 +19,14 @@ namespace sounder {
 /// Text that is not a model. Line and column (in bytes) count from 1.
 class ModelFormatError : public std::invalid_argument {
  public:
+  /// @param reason what is wrong, without the place: what()
   ModelFormatError(std::int64_t line, std::int64_t column, const std::string& reason)
       : std::invalid_argument(reason), line_(line), column_(column) {}
 
+  /// Where the word stands that cannot be understood. @{
   [[nodiscard]] std::int64_t line() const noexcept { return line_; }
   [[nodiscard]] std::int64_t column() const noexcept { return column_; }
+  /// @}
 
  private:
   std::int64_t line_;

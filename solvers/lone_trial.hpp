@@ -14,20 +14,23 @@ namespace sounder {
 /// of them. Compares the least seconds a unit. One thread.
 class LoneTrial {
  public:
-  static constexpr int last_epoch = 5;
+  static constexpr int last_epoch = 5;  ///< in which units move alone
 
   /// The units of [0, count) that move one at a time in such an epoch; the first ones.
   [[nodiscard]] static Range alone(std::int64_t count) noexcept { return {0, count / part}; }
 
+  /// Whether a part of the units moves alone in this epoch.
   [[nodiscard]] static bool runs_in(int epoch) noexcept {
     return epoch >= 2 && epoch <= last_epoch;
   }
 
+  /// A part of an epoch: how long so many units took.
   void see(bool alone, double seconds, std::int64_t units) noexcept {
     double& least = alone ? alone_ : together_;
     least = std::min(least, seconds / static_cast<double>(units));
   }
 
+  /// What came of it, after last_epoch.
   [[nodiscard]] bool alone_is_faster() const noexcept { return alone_ < together_; }
 
  private:

@@ -19,6 +19,7 @@ namespace sounder {
 /// move touches one line a row. It starts at zero: its rounding is relative to the step.
 class MarginModel {
  public:
+  /// Views of terms, columns, list and team, which the caller keeps. O(n).
   MarginModel(const QuadraticTerms& terms, const CscMatrix& columns, std::span<const Index> list,
               const Team& team)
       : terms_(terms), columns_(columns), list_(list), team_(team), rows_(terms.d.size()),
@@ -28,9 +29,11 @@ class MarginModel {
     }
   }
 
+  /// As the constructor was given them. @{
   [[nodiscard]] const QuadraticTerms& terms() const noexcept { return terms_; }
   [[nodiscard]] const CscMatrix& columns() const noexcept { return columns_; }
   [[nodiscard]] std::span<const Index> list() const noexcept { return list_; }
+  /// @}
   /// Built by the first call, or by multiply()'s.
   [[nodiscard]] RowProducts& row_products() {
     if (!row_products_) {
@@ -39,8 +42,11 @@ class MarginModel {
     return *row_products_;
   }
 
+  /// |W|.
   [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
+  /// H_kk.
   [[nodiscard]] double diagonal(std::size_t k) const noexcept { return terms_.diagonal[k]; }
+  /// Of the model along k, after the moves so far. O(nonzeros of the column), as is move().
   [[nodiscard]] double gradient(std::size_t k) const noexcept {
     const SparseColumn column = columns_.column(list_[k]);
     const Row* const rows = rows_.data();
@@ -58,6 +64,7 @@ class MarginModel {
     const double drift = terms_.shift.empty() ? 0.0 : terms_.shift[k] * moved_ / terms_.total;
     return terms_.gradient[k] + even + odd - drift;
   }
+  /// w_k + change in place of w_k.
   void move(std::size_t k, double change) noexcept {
     const SparseColumn column = columns_.column(list_[k]);
     Row* const rows = rows_.data();
@@ -102,7 +109,7 @@ class MarginModel {
     }
     return h;
   }
-  /// x^T H_SS x; commit(t) then moves the support by t x.
+  /// x^T H_SS x; commit(t) then moves the support by t x. O(n + nonzeros of the support). @{
   [[nodiscard]] double curvature(std::span<const double> x) {
     spread(x);
     double sum = 0.0;
@@ -118,6 +125,7 @@ class MarginModel {
     }
     moved_ += t * along_;
   }
+  /// @}
 
  private:
   struct Row {

@@ -27,6 +27,7 @@ struct LinearModel {
   std::vector<double> weights;     ///< p x k, the k weights of a feature side by side
   std::vector<double> intercepts;  ///< k numbers, or empty: there is no intercept
 
+  /// Whether decisions are the predicted numbers themselves.
   [[nodiscard]] bool regression() const noexcept { return labels.empty(); }
 
   /// Whether decisions are log-odds, so that probabilities can be had.

@@ -34,6 +34,7 @@ class ModelDescent {
       : penalty_(penalty), options_(options), trace_(trace), random_(options.seed, 0),
         anderson_(options.extrapolation) {}
 
+  /// Coordinates looked at by all calls of minimise().
   [[nodiscard]] std::int64_t updates() const noexcept { return updates_; }
 
   /// What ends a call of minimise().
@@ -41,11 +42,12 @@ class ModelDescent {
     double enough = 0.0;     ///< violation of an epoch, absolute
     double reduction = 0.0;  ///< or as a share of the first epoch's
     int patience = 1;        ///< epochs before Newton steps begin
-    int most_epochs = 200;
+    int most_epochs = 200;   ///< stop after so many in any case
   };
+  /// What a call of minimise() came to.
   struct Outcome {
-    double first = 0.0;  ///< violation of the first epoch: sum_k h_k |step on k|, as it went
-    int epochs = 0;
+    double first = 0.0;   ///< violation of the first epoch: sum_k h_k |step on k|, as it went
+    int epochs = 0;       ///< that were run
     bool newton = false;  ///< whether steps on the support were tried
   };
 

@@ -38,9 +38,13 @@ class PackedEvaluator {
   PackedEvaluator(const PackedEvaluator&) = delete;
   PackedEvaluator& operator=(const PackedEvaluator&) = delete;
 
+  /// The problem's rows, packed and scaled.
   [[nodiscard]] const PackedRows& rows() const noexcept { return rows_; }
+  /// A factor a label.
   [[nodiscard]] std::span<const float> scales() const noexcept { return scales_; }
+  /// The first label that is not the intercept.
   [[nodiscard]] std::size_t first_penalised() const noexcept { return problem_.intercept ? 1 : 0; }
+  /// F(0, 0), what gaps are relative to.
   [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
 
   /// z_i = x_i.w + b of the point last seen by objective(); extrapolation may write them.
@@ -100,6 +104,7 @@ class PackedEvaluator {
     return found;
   }
 
+  /// (F - D) / F(0, 0).
   [[nodiscard]] double relative_gap(double objective, double dual_objective) const noexcept {
     return sounder::relative_gap(objective, dual_objective, at_zero_);
   }

@@ -48,6 +48,7 @@ namespace sounder {
 template <Loss L, Penalty P, class Chooser>
 class ParallelDescent {
  public:
+  /// Lays out the data. Views of problem and trace, which the caller keeps.
   ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
                   const MakeCoordinatePass<Chooser>& make_pass_of, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
@@ -61,6 +62,7 @@ class ParallelDescent {
     training_.stop();
   }
 
+  /// The whole run; once.
   Result run() {
     start();
     while (!ended_) {

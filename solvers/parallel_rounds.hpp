@@ -23,8 +23,8 @@ namespace sounder {
 /// Coefficients and margins as a worker sees them.
 template <class Coefficients, class Margins>
 struct CoordinatePoint {
-  Coefficients& w;
-  Margins& z;
+  Coefficients& w;  ///< p numbers
+  Margins& z;       ///< n numbers
 };
 
 /// Applies a unit's moves: each to its coefficient and to the margins.
@@ -58,6 +58,7 @@ void apply_moves(std::span<const CoordinateMove> moves, Point& point, const Choo
 template <class Update, class Chooser>
 class ParallelRounds final : public CoordinatePass {
  public:
+  /// Views of chooser and team, which the caller keeps. w and z are zero.
   ParallelRounds(Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, const Team& team)
       : chooser_(chooser), team_(team), schedule_(chooser.units(), 1, seed),
         width_(static_cast<std::size_t>(chooser.width())),

@@ -17,8 +17,8 @@ namespace sounder {
 /// What the layout and the preconditioner ask of every column: d_j, the number of rows that hold
 /// it, and (1/n) sum_i s_i x_ij^2.
 struct ColumnMoments {
-  std::vector<Index> counts;
-  std::vector<double> mean_squares;
+  std::vector<Index> counts;         ///< d_j, p numbers
+  std::vector<double> mean_squares;  ///< p numbers
 };
 
 /// One pass over the data for both. O(nnz / threads + p threads); 16 p bytes a thread.

@@ -22,19 +22,21 @@ struct Problem {
   static_assert(detail::is_explained_loss<LossType>());
   static_assert(detail::is_explained_penalty<PenaltyType>());
 
-  CsrMatrix matrix;                 ///< X, n x p
-  std::span<const double> targets;  ///< y, n values; +1 or -1 for a classification loss
-  LossType loss;
-  PenaltyType penalty;
+  CsrMatrix matrix;                      ///< X, n x p
+  std::span<const double> targets;       ///< y, n values; +1 or -1 for a classification loss
+  LossType loss;                         ///< with its parameters, if it has any
+  PenaltyType penalty;                   ///< P, strength included
   bool intercept = false;                ///< fit b; it is never penalised
   std::span<const double> weights = {};  ///< s, n values >= 0, or empty for all ones
 
+  /// s_i and y_i, i in [0, n). O(1). @{
   [[nodiscard]] double weight(Index i) const noexcept {
     return weights.empty() ? 1.0 : weights[static_cast<std::size_t>(i)];
   }
   [[nodiscard]] double target(Index i) const noexcept {
     return targets[static_cast<std::size_t>(i)];
   }
+  /// @}
 
   /// @throws std::invalid_argument with one sentence if shapes, targets or weights do not fit.
   void validate() const {

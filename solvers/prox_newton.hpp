@@ -73,7 +73,7 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
 struct NewtonStep {
   std::vector<double> change;   ///< of w on the working set
   std::vector<double> margins;  ///< X_W change + the intercept's change
-  double intercept = 0.0;
+  double intercept = 0.0;       ///< change of b
 };
 
 /// Margins and intercept that go with step.change. O(n + nonzeros of the columns).

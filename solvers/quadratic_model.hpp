@@ -31,12 +31,17 @@ template <class Model, Penalty P>
 /// The model by H itself, in float: every move costs |W| additions, a look at a gradient nothing.
 class GramModel {
  public:
+  /// Views of both, which the caller keeps. O(|W|).
   GramModel(const QuadraticTerms& terms, const GramMatrix& gram)
       : terms_(terms), gram_(gram), gradient_(terms.gradient) {}
 
+  /// |W|.
   [[nodiscard]] std::size_t size() const noexcept { return gradient_.size(); }
+  /// H_kk.
   [[nodiscard]] double diagonal(std::size_t k) const noexcept { return terms_.diagonal[k]; }
+  /// Of the model along k, after the moves so far. O(1).
   [[nodiscard]] double gradient(std::size_t k) const noexcept { return gradient_[k]; }
+  /// w_k + change in place of w_k. O(|W|).
   void move(std::size_t k, double change) noexcept { add_row(k, change, gradient_); }
 
   /// What multiply() and curvature() speak of: coordinates `support`.
@@ -72,7 +77,7 @@ class GramModel {
       out[a] = sums[0] + sums[1] + (sums[2] + sums[3]);
     }
   }
-  /// x^T H_SS x; commit(t) then moves the support by t x.
+  /// x^T H_SS x; commit(t) then moves the support by t x. O(|W| x support). @{
   [[nodiscard]] double curvature(std::span<const double> x) {
     image_.assign(size(), 0.0);
     for (std::size_t a = 0; a < x.size(); ++a) {
@@ -91,6 +96,7 @@ class GramModel {
       gradient_[k] += t * image_[k];
     }
   }
+  /// @}
 
  private:
   void add_row(std::size_t k, double factor, std::vector<double>& sums) const noexcept {

@@ -35,10 +35,11 @@ namespace sounder {
 
 /// The shape of the penalty along a path: all but its strength.
 struct PenaltyShape {
-  double l1_ratio = 1.0;  ///< rho of the elastic net
-  double lower = everywhere.low;
-  double upper = everywhere.high;
+  double l1_ratio = 1.0;           ///< rho of the elastic net
+  double lower = everywhere.low;   ///< of every coefficient, as in Bounded
+  double upper = everywhere.high;  ///< likewise
 
+  /// The penalty of this strength. O(1).
   [[nodiscard]] Bounded at(double lambda) const noexcept {
     return {lambda * l1_ratio, lambda * (1.0 - l1_ratio), lower, upper};
   }
@@ -47,8 +48,8 @@ struct PenaltyShape {
 /// One point of a path: what `solve` returned at this strength.
 struct PathPoint {
   std::size_t number = 0;  ///< from 0
-  double lambda = 0.0;
-  const Result& result;
+  double lambda = 0.0;     ///< the strength
+  const Result& result;    ///< the solver's, for as long as the visit lasts
 };
 
 /// Solves `data` at every strength, in the order given (largest first is what pays), each from the
@@ -62,6 +63,7 @@ struct PathPoint {
 /// @param visit   bool(const PathPoint&), called after every strength; false ends the path
 /// @return how it ended: converged, or what kept a point from converging: the first that stopped
 ///         at a limit; an interruption or a divergence ends the path
+///
 /// Cost: that of the solver, every time. One thread calls; may run on several threads at once.
 template <Loss L, class Solve, class Visit>
 Status regularization_path(const Problem<L, NoPenalty>& data, const PenaltyShape& shape,

@@ -18,16 +18,18 @@ namespace sounder {
 /// 8 bytes a nonzero, 12 a row that a block touches.
 class RowBlocks {
  public:
+  /// What a row holds of a feature of the block.
   struct Entry {
     Index member;  ///< place in the block
-    float value;
+    float value;   ///< x_ij
   };
   /// One block: row `rows[k]` holds `entries` from begins[k] to begins[k + 1].
   struct View {
-    std::span<const Index> rows;
+    std::span<const Index> rows;     ///< that the block touches, rising
     std::span<const Offset> begins;  ///< rows.size() + 1 places in the entries of all blocks
-    const Entry* entries;
+    const Entry* entries;            ///< of this block
 
+    /// The entries of row rows[k].
     [[nodiscard]] std::span<const Entry> row(std::size_t k) const noexcept {
       return {entries + begins[k], static_cast<std::size_t>(begins[k + 1] - begins[k])};
     }
@@ -43,6 +45,7 @@ class RowBlocks {
     });
   }
 
+  /// Block b of the FeatureBlocks. O(1).
   [[nodiscard]] View block(std::int64_t b) const noexcept {
     const Block& block = blocks_[static_cast<std::size_t>(b)];
     return {block.rows, block.begins, block.entries.data()};

@@ -60,6 +60,7 @@ class RowPass {
 template <class Stepper>
 class SteppersPass : public RowPass {
  public:
+  /// @param rows_a_pass what all workers together take in a pass
   SteppersPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
                int workers)
       : rows_(*data.rows), bands_(rows_.order(), rows_.rows(), rows_a_pass / workers),
@@ -92,7 +93,9 @@ class SteppersPass : public RowPass {
   }
 
  protected:
+  /// What the workers step through.
   [[nodiscard]] const PackedRows& rows() const noexcept { return rows_; }
+  /// A worker's own.
   [[nodiscard]] Stepper& stepper(int rank) noexcept {
     return steppers_[static_cast<std::size_t>(rank)];
   }
@@ -113,6 +116,7 @@ class SteppersPass : public RowPass {
 template <class Stepper>
 class StepperPass final : public SteppersPass<Stepper> {
  public:
+  /// A view of team, which the caller keeps.
   StepperPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
               const Team& team)
       : SteppersPass<Stepper>(data, rows_a_pass, team.size()), team_(team) {}

@@ -26,15 +26,18 @@ namespace sounder {
 template <class Update, class Terms, Loss L>
 class alignas(128) RowStepper {
  public:
+  /// The template's arguments. @{
   using UpdateType = Update;
   using TermsType = Terms;
   using LossType = L;
+  /// @}
 
   /// What the team's steppers share beside the vector.
   struct Common {
+    /// For so many coordinates.
     explicit Common(std::size_t /*columns*/) {}
-    void restart() noexcept {}
-    SampleLocks<Update> locks;
+    void restart() noexcept {}  ///< as newly made
+    SampleLocks<Update> locks;  ///< held over a step
   };
 
   /// @param terms one a column, for each row that holds it (hot columns: for every row of the

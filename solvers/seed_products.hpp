@@ -25,14 +25,16 @@ class SeedProducts {
  public:
   /// A column and the size of its product with a seed; sorts by falling size, ties in order.
   struct Alike {
-    double size;
-    Index column;
+    double size;   ///< of the product
+    Index column;  ///< its number
 
+    /// Larger products come first.
     friend bool operator<(const Alike& a, const Alike& b) noexcept {
       return a.size != b.size ? a.size > b.size : a.column < b.column;
     }
   };
 
+  /// Views of all three, which the caller keeps. O(nnz / threads).
   SeedProducts(const CsrMatrix& rows, const CscMatrix& columns, const Team& team)
       : rows_(rows), columns_(columns), team_(team),
         inverse_norms_(detail::inverse_column_norms(columns, team)),

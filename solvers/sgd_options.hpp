@@ -30,7 +30,7 @@ struct SgdOptions {
   /// 0: found by trial on a sample of rows. Its unit is 1 / (curvature bound x mean squared norm
   /// of a preconditioned row), so that 1 takes a mean row about all the way.
   double step = 0.0;
-  StepSchedule schedule = StepSchedule::automatic;
+  StepSchedule schedule = StepSchedule::automatic;  ///< how the step falls
   double step_decay = 0.9;  ///< factor an epoch, for StepSchedule::epoch_decay
 
   /// Subtracts from every stochastic gradient its value at the last epoch's end, and adds the mean
@@ -43,12 +43,12 @@ struct SgdOptions {
   bool newton = true;
   bool adagrad = false;  ///< AdaGrad steps; rules out variance reduction
 
-  Index row_block = 16;  ///< at most so many neighbouring rows stay together in the shuffle
-  int hot_columns = -1;  ///< columns a worker keeps copies of; -1: automatic, 0: none
-  std::uint64_t seed = 1;
+  Index row_block = 16;    ///< at most so many neighbouring rows stay together in the shuffle
+  int hot_columns = -1;    ///< columns a worker keeps copies of; -1: automatic, 0: none
+  std::uint64_t seed = 1;  ///< of every random choice
 
   std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
-  double initial_intercept = 0.0;
+  double initial_intercept = 0.0;        ///< b to start from
 
   /// @throws std::invalid_argument with one sentence naming the option.
   void validate() const {

@@ -49,10 +49,12 @@ namespace detail {
 template <Loss L, Penalty P>
 class SingleCoordinates {
  public:
+  /// O(1). Views of step and team, which the caller keeps.
   SingleCoordinates(const CoordinateStep<L, P>& step, const CoordinateOptions& /*options*/,
                     const Team& team)
       : step_(step), team_(team) {}
 
+  /// As a Chooser has it: see ParallelRounds and ParallelDescent. @{
   [[nodiscard]] std::int64_t units() const noexcept { return step_.columns().columns(); }
   [[nodiscard]] int width() const noexcept { return 1; }
   [[nodiscard]] int passes() const noexcept { return 1; }
@@ -81,6 +83,7 @@ class SingleCoordinates {
   void apply(const CoordinateMove& move, Margins& z) const noexcept {
     step_.apply(move, z);
   }
+  /// @}
 
  private:
   const CoordinateStep<L, P>& step_;
@@ -100,6 +103,7 @@ class SingleCoordinates {
 /// @tparam Update how workers meet on a margin: Atomic, or Relaxed, which may lose an update, so
 ///         that margins are computed anew after an epoch
 /// @throws std::invalid_argument if the problem or an option does not fit
+///
 /// Cost: O(nnz) an epoch. With one thread the same seed gives the same bits. May be called from
 /// several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>

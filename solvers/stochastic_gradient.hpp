@@ -42,6 +42,7 @@ class StochasticGradient {
   static_assert(!BoxedPenalty<P>, "a stochastic step knows no bounds: take a coordinate solver");
 
  public:
+  /// Lays out the data. Views of problem, make_trial and trace, which the caller keeps.
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
                      const MakeRowPass<L>& make_pass_of, const MakeRowPass<L>& make_trial,
                      Trace& trace)
@@ -57,6 +58,7 @@ class StochasticGradient {
     training_.stop();
   }
 
+  /// The whole run; once.
   Result run() {
     start();
     while (!ended_) {

@@ -16,10 +16,11 @@ namespace sounder {
 /// Coordinates where model + penalty is smooth (off zero unless there is no l1, strictly between
 /// the bounds) and its gradient there.
 struct Support {
-  std::vector<std::size_t> positions;
-  std::vector<double> gradient;
+  std::vector<std::size_t> positions;  ///< of the coordinates
+  std::vector<double> gradient;        ///< one each
 
   Support() = default;
+  /// Of all coordinates of w. O(|W|).
   template <class Model, Penalty P>
   Support(const Model& model, const P& penalty, std::span<const double> w) {
     for (std::size_t k = 0; k < w.size(); ++k) {
@@ -38,13 +39,14 @@ struct Support {
       gradient.push_back(model.gradient(k) + sign + penalty.l2() * w);
     }
   }
+  /// How many there are.
   [[nodiscard]] std::size_t size() const noexcept { return positions.size(); }
 };
 
 /// What came of a step.
 struct StepTaken {
-  bool taken = false;
-  int halvings = 0;
+  bool taken = false;  ///< whether it lowers the model's objective
+  int halvings = 0;    ///< before it did
 };
 
 namespace detail {
@@ -87,7 +89,9 @@ StepTaken projected_step(Model& model, const P& penalty, const Support& support,
 /// that had to be shortened (Levenberg and Marquardt's rule).
 class Damping {
  public:
+  /// The damping, in [1e-4, 1].
   [[nodiscard]] double value() const noexcept { return value_; }
+  /// Learns from a step.
   void adapt(const StepTaken& step) noexcept {
     if (step.taken && step.halvings == 0) {
       value_ = std::max(0.3 * value_, least);

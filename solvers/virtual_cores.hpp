@@ -17,6 +17,7 @@ namespace sounder {
 ///
 /// `options.threads` serves what is not simulated, the evaluation between epochs.
 /// @throws std::invalid_argument if the problem or an option does not fit
+///
 /// Cost: that of a serial run, O(log workers) a step more, and 16 bytes a worker and hot column.
 /// May be called from several threads at once.
 template <Loss L, Penalty P>

@@ -15,6 +15,7 @@ namespace sounder {
 template <class Stepper>
 class VirtualPass final : public SteppersPass<Stepper> {
  public:
+  /// A view of replay, which the caller keeps.
   VirtualPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
               int workers, Replay& replay)
       : SteppersPass<Stepper>(data, rows_a_pass, workers), replay_(replay),

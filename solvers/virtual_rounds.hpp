@@ -19,6 +19,7 @@ namespace sounder {
 template <class Chooser>
 class VirtualRounds final : public CoordinatePass {
  public:
+  /// Views of chooser and replay, which the caller keeps. w and z are zero.
   VirtualRounds(Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, Replay& replay)
       : chooser_(chooser), replay_(replay), schedule_(chooser.units(), 1, seed),
         w_(static_cast<std::size_t>(columns.columns())),

@@ -16,15 +16,21 @@ namespace sounder {
 /// Features in the order in which they were taken; a feature is on the list once. One thread.
 class WorkingSet {
  public:
+  /// Of none of so many columns.
   explicit WorkingSet(std::size_t columns) : within_(columns), screened_(columns) {}
 
+  /// The list, and its length. @{
   [[nodiscard]] std::span<const Index> features() const noexcept { return features_; }
   [[nodiscard]] std::size_t size() const noexcept { return features_.size(); }
+  /// @}
+  /// Whether feature j never has to be looked at again.
   [[nodiscard]] bool screened(std::size_t j) const noexcept { return screened_[j] != 0; }
   /// A number a column, nonzero for screened ones.
   [[nodiscard]] std::span<const char> screened() const noexcept { return screened_; }
+  /// How many of them.
   [[nodiscard]] std::size_t screened_count() const noexcept { return screened_count_; }
 
+  /// Feature j is zero at the optimum.
   void screen(std::size_t j) noexcept {
     screened_count_ += screened_[j] == 0 ? 1 : 0;
     screened_[j] = 1;
@@ -36,6 +42,7 @@ class WorkingSet {
     }
     features_.clear();
   }
+  /// Puts feature j on the list, unless it is there.
   void add(std::size_t j) {
     if (within_[j] == 0) {
       within_[j] = 1;

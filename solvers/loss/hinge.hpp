@@ -6,7 +6,9 @@
 namespace sounder {
 
 /// loss(y, z) = max(0, 1 - y z), y in {-1, +1}. Not smooth: the subgradient at the corner is 0.
+/// Cortes, Vapnik, "Support-Vector Networks", Machine Learning 1995.
 struct Hinge {
+  /// As the concept Loss asks. @{
   static constexpr std::string_view name = "hinge";
   static constexpr double curvature_bound = 1.0;
   static constexpr bool smooth = false;
@@ -27,6 +29,7 @@ struct Hinge {
     const double u = a * y;
     return u >= 0.0 && u <= 1.0 ? u : -infinity;
   }
+  /// @}
 };
 
 static_assert(Loss<Hinge>);

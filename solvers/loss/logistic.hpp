@@ -7,6 +7,7 @@ namespace sounder {
 
 /// loss(y, z) = log(1 + exp(-y z)), y in {-1, +1}. Never overflows: exp is taken of -|y z| only.
 struct Logistic {
+  /// As the concept Loss asks. @{
   static constexpr std::string_view name = "logistic";
   static constexpr double curvature_bound = 0.25;
   static constexpr bool smooth = true;
@@ -25,6 +26,7 @@ struct Logistic {
     const double e = std::exp(-std::abs(y * z));
     return e / ((1.0 + e) * (1.0 + e));
   }
+  /// @}
   /// The binary entropy of u = a y in [0, 1].
   [[nodiscard]] double dual_term(double y, double a) const noexcept {
     const double u = a * y;

@@ -36,7 +36,7 @@ concept Loss = requires(const L loss, double y, double z) {
   { L::name } -> std::convertible_to<std::string_view>;
 };
 
-inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline constexpr double infinity = std::numeric_limits<double>::infinity();  ///< of a double
 
 namespace detail {
 

@@ -7,6 +7,7 @@ namespace sounder {
 
 /// loss(y, z) = (z - y)^2 / 2.
 struct Squared {
+  /// As the concept Loss asks. @{
   static constexpr std::string_view name = "squared";
   static constexpr double curvature_bound = 1.0;
   static constexpr bool smooth = true;
@@ -16,6 +17,7 @@ struct Squared {
   [[nodiscard]] double derivative(double y, double z) const noexcept { return z - y; }
   [[nodiscard]] double curvature(double /*y*/, double /*z*/) const noexcept { return 1.0; }
   [[nodiscard]] double dual_term(double y, double a) const noexcept { return a * y - 0.5 * a * a; }
+  /// @}
 };
 
 static_assert(Loss<Squared>);

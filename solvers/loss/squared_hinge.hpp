@@ -7,6 +7,7 @@ namespace sounder {
 
 /// loss(y, z) = max(0, 1 - y z)^2, y in {-1, +1}; no factor 1/2, as in LIBLINEAR.
 struct SquaredHinge {
+  /// As the concept Loss asks. @{
   static constexpr std::string_view name = "squared-hinge";
   static constexpr double curvature_bound = 2.0;
   static constexpr bool smooth = true;
@@ -26,6 +27,7 @@ struct SquaredHinge {
     const double u = a * y;
     return u >= 0.0 ? u - 0.25 * u * u : -infinity;
   }
+  /// @}
 };
 
 static_assert(Loss<SquaredHinge>);

@@ -11,12 +11,13 @@ namespace sounder {
 /// Strengths of zero and infinite bounds make it the same function as ElasticNet, L1, L2 or
 /// NoPenalty: one type for all of them where instantiating each would take long to compile.
 struct Bounded {
-  static constexpr std::string_view name = "bounded";
-  double l1_strength = 0.0;
-  double l2_strength = 0.0;
-  double lower = everywhere.low;
-  double upper = everywhere.high;
+  static constexpr std::string_view name = "bounded";  ///< for messages
+  double l1_strength = 0.0;                            ///< l1 of the formula
+  double l2_strength = 0.0;                            ///< l2
+  double lower = everywhere.low;                       ///< in [-infinity, 0]
+  double upper = everywhere.high;                      ///< in [0, infinity]
 
+  /// As the concept Penalty asks. @{
   [[nodiscard]] double value(double w) const noexcept {
     return w >= lower && w <= upper ? l1_strength * std::abs(w) + 0.5 * l2_strength * w * w
                                     : everywhere.high;
@@ -53,6 +54,7 @@ struct Bounded {
   }
   [[nodiscard]] double l1() const noexcept { return l1_strength; }
   [[nodiscard]] double l2() const noexcept { return l2_strength; }
+  /// @}
 };
 
 static_assert(BoxedPenalty<Bounded>);

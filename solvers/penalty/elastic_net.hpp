@@ -6,12 +6,14 @@
 namespace sounder {
 
 /// P(w) = lambda [ rho ||w||_1 + (1 - rho)/2 ||w||_2^2 ], lambda > 0, 0 <= rho < 1.
-/// (rho = 1 is L1, whose conjugate is of another kind.)
+/// (rho = 1 is L1, whose conjugate is of another kind.) Zou, Hastie, "Regularization and variable
+/// selection via the elastic net", JRSS B 2005.
 struct ElasticNet {
-  static constexpr std::string_view name = "elastic-net";
-  double lambda = 1.0;
-  double l1_ratio = 0.5;
+  static constexpr std::string_view name = "elastic-net";  ///< for messages
+  double lambda = 1.0;                                     ///< the strength, > 0
+  double l1_ratio = 0.5;                                   ///< rho, in [0, 1)
 
+  /// As the concept Penalty asks. @{
   [[nodiscard]] double value(double w) const noexcept {
     return l1() * std::abs(w) + 0.5 * l2() * w * w;
   }
@@ -29,6 +31,7 @@ struct ElasticNet {
   [[nodiscard]] Interval conjugate_domain() const noexcept { return everywhere; }
   [[nodiscard]] double l1() const noexcept { return lambda * l1_ratio; }
   [[nodiscard]] double l2() const noexcept { return lambda * (1.0 - l1_ratio); }
+  /// @}
 };
 
 static_assert(Penalty<ElasticNet>);

@@ -5,11 +5,13 @@
 
 namespace sounder {
 
-/// P(w) = lambda ||w||_1, lambda > 0.
+/// P(w) = lambda ||w||_1, lambda > 0. Tibshirani, "Regression shrinkage and selection via the
+/// lasso", JRSS B 1996.
 struct L1 {
-  static constexpr std::string_view name = "l1";
-  double lambda = 1.0;
+  static constexpr std::string_view name = "l1";  ///< for messages
+  double lambda = 1.0;                            ///< the strength, > 0
 
+  /// As the concept Penalty asks. @{
   [[nodiscard]] double value(double w) const noexcept { return lambda * std::abs(w); }
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return soft_threshold(w, step * lambda);
@@ -24,6 +26,7 @@ struct L1 {
   [[nodiscard]] Interval conjugate_domain() const noexcept { return {-lambda, lambda}; }
   [[nodiscard]] double l1() const noexcept { return lambda; }
   [[nodiscard]] double l2() const noexcept { return 0.0; }
+  /// @}
 };
 
 static_assert(Penalty<L1>);

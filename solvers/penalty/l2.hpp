@@ -5,11 +5,12 @@
 
 namespace sounder {
 
-/// P(w) = lambda/2 ||w||_2^2, lambda > 0.
+/// P(w) = lambda/2 ||w||_2^2, lambda > 0. Hoerl, Kennard, "Ridge regression", Technometrics 1970.
 struct L2 {
-  static constexpr std::string_view name = "l2";
-  double lambda = 1.0;
+  static constexpr std::string_view name = "l2";  ///< for messages
+  double lambda = 1.0;                            ///< the strength, > 0
 
+  /// As the concept Penalty asks. @{
   [[nodiscard]] double value(double w) const noexcept { return 0.5 * lambda * w * w; }
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return w / (1.0 + step * lambda);
@@ -21,6 +22,7 @@ struct L2 {
   [[nodiscard]] Interval conjugate_domain() const noexcept { return everywhere; }
   [[nodiscard]] double l1() const noexcept { return 0.0; }
   [[nodiscard]] double l2() const noexcept { return lambda; }
+  /// @}
 };
 
 static_assert(Penalty<L2>);

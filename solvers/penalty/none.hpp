@@ -7,8 +7,9 @@ namespace sounder {
 
 /// P(w) = 0. Its conjugate is finite at 0 alone, so the gap is a weak bound here (see Evaluator).
 struct NoPenalty {
-  static constexpr std::string_view name = "none";
+  static constexpr std::string_view name = "none";  ///< for messages
 
+  /// As the concept Penalty asks. @{
   [[nodiscard]] double value(double /*w*/) const noexcept { return 0.0; }
   [[nodiscard]] double prox(double w, double /*step*/) const noexcept { return w; }
   [[nodiscard]] double distance(double /*w*/, double gradient) const noexcept {
@@ -20,6 +21,7 @@ struct NoPenalty {
   [[nodiscard]] Interval conjugate_domain() const noexcept { return {0.0, 0.0}; }
   [[nodiscard]] double l1() const noexcept { return 0.0; }
   [[nodiscard]] double l2() const noexcept { return 0.0; }
+  /// @}
 };
 
 static_assert(Penalty<NoPenalty>);

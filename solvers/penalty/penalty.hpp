@@ -12,10 +12,11 @@ namespace sounder {
 
 /// A closed interval, perhaps without an end.
 struct Interval {
-  double low;
-  double high;
+  double low;   ///< -infinity where there is no lower end
+  double high;  ///< infinity where there is no upper end
 };
 
+/// All numbers.
 inline constexpr Interval everywhere{-std::numeric_limits<double>::infinity(),
                                      std::numeric_limits<double>::infinity()};
 
