@@ -91,8 +91,9 @@ class NewtonPass {
       enough_ = outcome.first;
     }
     begun_ = true;
+    dear_ = dear_ || outcome.newton;
     if (outcome.epochs == 1) {
-      enough_ *= 0.25;
+      enough_ *= dear_ ? 0.1 : 0.25;
     }
   }
 
@@ -120,6 +121,7 @@ class NewtonPass {
   NewtonStep step_;
   double enough_ = infinity;  ///< violation at which a model by margins is good enough
   bool begun_ = false;
+  bool dear_ = false;  ///< a model has needed steps on the support: fewer, better ones
   double last_gap_ = infinity;
   bool hard_ = false;  ///< a pass did not bring the gap down to a third
 };
