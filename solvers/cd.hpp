@@ -130,16 +130,11 @@ class CoordinateDescent {
       set_.clear();
       newton_.forget_columns();
     }
-    std::size_t support = 0;
-    for (std::size_t j = 0; j < w_.size(); ++j) {
-      if (w_[j] != 0.0) {
-        ++support;
-        set_.add(j);
-      }
-    }
     if (!options_.working_set || !sparse()) {
+      set_.add_support(w_);
       set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), infinity);
     } else if (exact) {
+      const std::size_t support = set_.add_support(w_);
       const std::size_t known = set_.size();
       const std::size_t wanted = std::max(first_, 2 * support);
       const std::size_t more =
@@ -153,7 +148,7 @@ class CoordinateDescent {
                   dual.scale, step_.curvature(), reach);
       }
     } else {
-      set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), 0.0);
+      set_.add_active(problem_.penalty, w_, point_.pull(), step_.curvature());
     }
   }
 

@@ -108,12 +108,7 @@ class ParallelDescent {
   bool newton_pass() {
     newton_.forget_columns();
     support_.clear();
-    for (std::size_t j = 0; j < w().size(); ++j) {
-      if (w()[j] != 0.0) {
-        support_.add(j);
-      }
-    }
-    support_.grow(w().size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), 0.0);
+    support_.add_active(problem_.penalty, w(), point_.pull(), step_.curvature());
     newton_.improve(support_.features(), point_.pull(), latest_, w(), b_, z());
     point_.settle_intercept(b_, z());
     objective_ = point_.objective(w(), z());

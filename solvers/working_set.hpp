@@ -50,6 +50,29 @@ class WorkingSet {
     }
   }
 
+  /// Takes the support of w: the features that are not zero there. Returns how many. O(p).
+  std::size_t add_support(std::span<const double> w) {
+    std::size_t count = 0;
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      if (w[j] != 0.0) {
+        ++count;
+        add(j);
+      }
+    }
+    return count;
+  }
+
+  /// Takes the features that a step from w would move: the support, then those that violate the
+  /// optimum's conditions at zero. O(p).
+  /// @param pull minus the gradient at w
+  /// @param curvature as in grow()
+  template <Penalty P>
+  void add_active(const P& penalty, std::span<const double> w, std::span<const double> pull,
+                  std::span<const double> curvature) {
+    add_support(w);
+    grow(w.size(), penalty, pull, 1.0, curvature, 0.0);
+  }
+
   /// Takes up to `count` features more, those with the least l1 - |u_j|, how far the dual
   /// constraint is from being violated. O(p). Celer (Massias, Gramfort, Salmon, ICML 2018) divides
   /// by the column's norm, which prefers frequent columns, whose products cost more.
