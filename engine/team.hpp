@@ -112,6 +112,33 @@ class Team {
     return sum_erased(count, Call<double(Range)>(block_sum));
   }
 
+  /// A sum of vectors, matrices and the like, over contiguous shares of [0, count), one a worker.
+  /// `work(Range, Part&)` adds a share to the worker's own copy of `zero`; then the caller adds up
+  /// the copies by `add(Part& sum, const Part&)` in order of rank: the same bits for as many
+  /// threads, while sum() has the same for any number. Below `too_few` items the caller does them
+  /// all at once.
+  ///
+  /// Costs a copy of `zero` a worker and size() - 1 calls of `add`. A Part has a default value.
+  template <class Part, class Work, class Add>
+  [[nodiscard]] Part reduce(std::int64_t count, const Part& zero, Work&& work, Add&& add,
+                            std::int64_t too_few = 2) const {
+    if (count < too_few) {
+      Part whole = zero;
+      work(Range{0, count}, whole);
+      return whole;
+    }
+    std::vector<Part> parts(static_cast<std::size_t>(size_));
+    run([&](Worker worker) {
+      Part own = zero;  // here, and not among the parts: neighbours share cache lines
+      work(share_of(count, worker), own);
+      parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
+    });
+    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
+      add(parts[0], parts[rank]);
+    }
+    return std::move(parts[0]);
+  }
+
  private:
   /// A callable by address, so that what surrounds a call is compiled once and not once a callable.
   template <class Signature>

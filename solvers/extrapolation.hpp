@@ -63,7 +63,7 @@ class Extrapolation {
     Vector gradient;
     Vector hessian;
 
-    explicit Model(std::size_t size) : gradient(size), hessian(size * size) {}
+    explicit Model(std::size_t size = 0) : gradient(size), hessian(size * size) {}
 
     /// Adds slope d to the gradient and curvature d d^T to the Hessian.
     void add(const Vector& d, double slope, double curvature) noexcept {
@@ -85,24 +85,12 @@ class Extrapolation {
     }
   };
 
-  /// Sum over [0, count) of what `work(Range, Model&)` adds, a model a worker.
+  /// Sum over [0, count) of what `work(Range, Model&)` adds.
   template <class Work>
   [[nodiscard]] Model reduce(std::size_t count, Work&& work) const {
-    if (static_cast<std::int64_t>(count) < Team::few_numbers) {
-      Model model(past_.size());
-      work(Range{0, static_cast<std::int64_t>(count)}, model);
-      return model;
-    }
-    std::vector<Model> parts(static_cast<std::size_t>(team_->size()), Model(past_.size()));
-    team_->run([&](Worker worker) {
-      Model model(past_.size());
-      work(share_of(static_cast<std::int64_t>(count), worker), model);
-      parts[static_cast<std::size_t>(worker.rank)] = std::move(model);
-    });
-    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
-      parts[0].add(parts[rank]);
-    }
-    return std::move(parts[0]);
+    return team_->reduce(
+        static_cast<std::int64_t>(count), Model(past_.size()), work,
+        [](Model& sum, const Model& part) { sum.add(part); }, Team::few_numbers);
   }
 
   /// The penalty along c: gradient at c = 0, and the constant Hessian.

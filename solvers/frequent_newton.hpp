@@ -74,21 +74,14 @@ class FrequentNewton {
  private:
   using Vector = std::vector<double>;
 
-  /// The sum over workers, in order of rank, of what `work(Worker, Vector&)` adds to `count` zeros.
+  /// The sum over `rows` rows of what `work(Range, Vector&)` adds to `size` zeros.
   template <class Work>
-  [[nodiscard]] Vector reduce(std::size_t count, Work&& work) const {
-    std::vector<Vector> parts(static_cast<std::size_t>(team_.size()));
-    team_.run([&](Worker worker) {
-      Vector own(count);
-      work(worker, own);
-      parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
-    });
-    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
-      for (std::size_t k = 0; k < count; ++k) {
-        parts[0][k] += parts[rank][k];
+  [[nodiscard]] Vector sum_over(std::int64_t rows, std::size_t size, Work&& work) const {
+    return team_.reduce(rows, Vector(size), work, [](Vector& sum, const Vector& part) {
+      for (std::size_t k = 0; k < sum.size(); ++k) {
+        sum[k] += part[k];
       }
-    }
-    return std::move(parts[0]);
+    });
   }
 
   [[nodiscard]] double l2(std::size_t k) const noexcept {
@@ -99,8 +92,7 @@ class FrequentNewton {
   /// In packed coordinates.
   [[nodiscard]] Vector gradient_at(std::span<const double> w, std::span<const double> z) const {
     const double n = rows_.rows();
-    Vector gradient = reduce(size_, [&](Worker worker, Vector& own) {
-      const Range share = share_of(rows_.rows(), worker);
+    Vector gradient = sum_over(rows_.rows(), size_, [&](Range share, Vector& own) {
       for (std::int64_t i = share.begin; i < share.end; ++i) {
         const auto row = static_cast<Index>(i);
         const double slope =
@@ -119,8 +111,7 @@ class FrequentNewton {
   [[nodiscard]] Vector hessian_at(std::span<const double> z) const {
     const std::int64_t every = std::max<std::int64_t>(rows_.rows() / sample_, 1);
     const std::int64_t sampled = (rows_.rows() + every - 1) / every;
-    Vector hessian = reduce(size_ * size_, [&](Worker worker, Vector& own) {
-      const Range share = share_of(sampled, worker);
+    Vector hessian = sum_over(sampled, size_ * size_, [&](Range share, Vector& own) {
       for (std::int64_t s = share.begin; s < share.end; ++s) {
         const auto row = static_cast<Index>(s * every);
         const double bend =

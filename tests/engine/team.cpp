@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "support/catch.hpp"
 
@@ -53,6 +55,57 @@ TEST_CASE("a team's sum has the same bits for 1, 2, 4 and 8 threads", "[team]") 
   REQUIRE(expected == Approx(1.95).margin(2.0));
   for (const int threads : {2, 4, 8}) {
     REQUIRE(Team(threads).sum(100'003, block_sum) == expected);
+  }
+}
+
+TEST_CASE("a reduction adds one part a worker, in order of rank, with 1, 2 and 4 threads",
+          "[team]") {
+  using Positions = std::vector<std::int64_t>;
+  for (const int threads : {1, 2, 4}) {
+    for (const std::int64_t count : {0, 1, 3, 100}) {
+      CAPTURE(threads, count);
+      std::atomic<int> shares = 0;
+      int additions = 0;
+      const auto work = [&](Range share, Positions& own) {
+        ++shares;
+        for (std::int64_t k = share.begin; k < share.end; ++k) {
+          own.push_back(k);
+        }
+      };
+      const auto append = [&](Positions& sum, const Positions& part) {
+        ++additions;
+        sum.insert(sum.end(), part.begin(), part.end());
+      };
+      Positions all(static_cast<std::size_t>(count));
+      std::iota(all.begin(), all.end(), 0);
+      REQUIRE(Team(threads).reduce(count, Positions{}, work, append) == all);
+      REQUIRE(shares == (count < 2 ? 1 : threads));
+      REQUIRE(additions == shares - 1);
+      // What is too little to share is done by the caller.
+      REQUIRE(Team(threads).reduce(count, Positions{}, work, append, count + 1) == all);
+      REQUIRE(additions == shares - 2);
+    }
+  }
+}
+
+TEST_CASE("a reduction has the bits of its shares, added up one by one: 1, 2 and 4 threads",
+          "[team]") {
+  const auto work = [](Range share, double& own) {
+    for (std::int64_t k = share.begin; k < share.end; ++k) {
+      own += std::sin(static_cast<double>(k));
+    }
+  };
+  for (const int threads : {1, 2, 4}) {
+    double expected = 0.0;
+    for (int rank = 0; rank < threads; ++rank) {
+      double own = 0.0;
+      work(sounder::share_of(10'001, {rank, threads}), own);
+      expected += own;
+    }
+    const auto add = [](double& sum, double part) { sum += part; };
+    for (int again = 0; again < 3; ++again) {
+      REQUIRE(Team(threads).reduce(10'001, 0.0, work, add) == expected);
+    }
   }
 }
 
