@@ -27,8 +27,8 @@ namespace sounder {
 /// "On the use of stochastic Hessian information in optimization methods for machine learning",
 /// SIAM J. Optim. 2011).
 ///
-/// For smooth losses, and penalties without l1. One thread calls, the team works. Memory: 8 bytes
-/// a row and 8 F (F + 1) a worker for F frequent columns.
+/// For smooth losses, and penalties without l1. One thread calls, the team works. Memory, from the
+/// first call on: 8 bytes a row and 8 F (F + 1) a worker for F frequent columns.
 template <Loss L, Penalty P>
 class FrequentNewton {
  public:
@@ -37,7 +37,7 @@ class FrequentNewton {
                  std::span<const float> scales, std::size_t first_penalised, const Team& team)
       : problem_(problem), rows_(rows), scales_(scales), first_penalised_(first_penalised),
         size_(rows.frequent()), sample_(std::min<std::int64_t>(4096, rows.rows())),
-        team_(rows.small() ? 1 : team.size()), moved_(static_cast<std::size_t>(rows.rows())) {}
+        team_(rows.small() ? 1 : team.size()) {}
 
   /// Moves w and its margins z to a point that is no worse, by steps that each cost two passes over
   /// the frequent columns, while these hold the larger share of the gradient; one such pass where
@@ -143,6 +143,7 @@ class FrequentNewton {
   /// Takes the step, or a half, a quarter or an eighth of it, if that lowers the objective.
   bool descend(Vector& step, std::span<double> w, std::span<double> z) {
     const double before = mean_loss(problem_, z, team_);
+    moved_.resize(z.size());
     for (int halvings = 0; halvings < 4; ++halvings) {
       double change = -before;
       for (std::size_t k = 0; k < size_; ++k) {

@@ -35,8 +35,8 @@ namespace sounder {
 /// the anchor and drift of variance reduction (Johnson and Zhang 2013; sparse and lock-free: Mania
 /// et al. 2017, "KroMagnon").
 ///
-/// Memory beside the problem: the evaluator's, and 8 (K + 4) bytes a column and 8 (K + 1) a row for
-/// K iterates of extrapolation.
+/// Memory beside the problem: the evaluator's, and 8 (K + 4) bytes a column and 8 K a row for K
+/// iterates of extrapolation; 8 more a row once Newton's steps are taken.
 template <Loss L, Penalty P>
 class StochasticGradient {
   static_assert(!BoxedPenalty<P>, "a stochastic step knows no bounds: take a coordinate solver");
@@ -200,10 +200,13 @@ class StochasticGradient {
   /// the other columns' part of the gap, (grad F)^2 / (2 lambda), is near the tolerance.
   void improve_frequent() {
     constexpr double near = 10.0;
+    const bool last = epoch_ == options_.max_epochs;
+    if (!last && options_.tolerance == 0.0) {
+      return;
+    }
     const double rest = point_.rest_of_gradient();
     const double gap = rest / (2.0 * problem_.penalty.l2() * point_.at_zero());
-    const bool may_end = options_.tolerance > 0.0 && gap <= near * options_.tolerance;
-    if (may_end || epoch_ == options_.max_epochs) {
+    if (last || gap <= near * options_.tolerance) {
       newton_.improve(pass_->vector(), point_.margins(), rest);
     }
   }
