@@ -5,6 +5,26 @@
 using namespace sounder;
 using namespace sounder::test;
 
+TEST_CASE("a working set takes the support, then the violators that may move", "[cd]") {
+  WorkingSet set(6);
+  const std::vector<double> w{0.0, 2.0, 0.0, 0.0, -1.0, 0.0};
+  const std::vector<double> pull{0.5, 0.1, -3.0, 2.0, 0.0, 9.0};
+  const std::vector<double> curvature{1.0, 1.0, 1.0, 1.0, 1.0, 0.0};  // the last column is empty
+  const auto taken = [&](const Bounded& penalty) {
+    set.clear();
+    set.add_active(penalty, w, pull, curvature);
+    return std::vector<Index>(set.features().begin(), set.features().end());
+  };
+  REQUIRE(taken({.l1_strength = 1.0}) == std::vector<Index>{1, 4, 2, 3});
+  REQUIRE(taken({.l1_strength = 2.5}) == std::vector<Index>{1, 4, 2});
+  REQUIRE(taken({.l1_strength = 1.0, .lower = 0.0}) == std::vector<Index>{1, 4, 3});
+  set.screen(3);
+  REQUIRE(taken({.l1_strength = 1.0}) == std::vector<Index>{1, 4, 2});
+  set.clear();
+  REQUIRE(set.add_support(w) == 2);
+  REQUIRE(set.size() == 2);
+}
+
 TEMPLATE_TEST_CASE("cd: same seed and one thread, same bits", "[cd]", Squared, Logistic,
                    SquaredHinge) {
   const auto instance = make_instance<TestType, Bounded>({.rows = 300, .columns = 60});
