@@ -1,7 +1,9 @@
 // Runs a coordinate solver on an instance and holds every evaluated point against the oracle.
 #pragma once
 
+#include <sounder/engine/team.hpp>
 #include <sounder/engine/trace.hpp>
+#include <sounder/solvers/certificate.hpp>
 #include <sounder/solvers/coordinate_options.hpp>
 
 #include <algorithm>

@@ -1,20 +1,15 @@
 // How coordinate runs end, what P may be, where the solvers coincide, and what a run leaves to the
 // bit.
 #include <sounder/datasets/generate.hpp>
-#include <sounder/solvers/block_cd.hpp>
-#include <sounder/solvers/block_greedy.hpp>
 #include <sounder/solvers/lambda_max.hpp>
-#include <sounder/solvers/shotgun.hpp>
 
-#include <atomic>
 #include <cmath>
 #include <string>
 
 #include "solvers/coordinate.hpp"
+#include "solvers/coordinate_solvers.hpp"
 #include "solvers/correlated.hpp"
 
-using sounder::block_cd;
-using sounder::block_greedy;
 using sounder::BlockKind;
 using sounder::Bounded;
 using sounder::CoordinateOptions;
@@ -30,11 +25,14 @@ using sounder::SilentTrace;
 using sounder::Squared;
 using sounder::Status;
 using sounder::Team;
+using sounder::test::by_block;
+using sounder::test::by_greed;
+using sounder::test::by_shotgun;
 using sounder::test::correlated;
 using sounder::test::dense;
-using sounder::test::Instance;
 using sounder::test::make_instance;
 using sounder::test::Memory;
+using sounder::test::quietly;
 
 namespace {
 
@@ -51,21 +49,6 @@ CoordinateOptions bare(int threads, Index parallel) {
   options.extrapolation = 0;
   return options;
 }
-
-Result quietly(const auto& solver, const auto& problem, const CoordinateOptions& options) {
-  SilentTrace trace;
-  return solver(problem, options, trace);
-}
-
-const auto by_shotgun = [](const auto& problem, const CoordinateOptions& options, auto& trace) {
-  return shotgun(problem, options, trace);
-};
-const auto by_greed = [](const auto& problem, const CoordinateOptions& options, auto& trace) {
-  return block_greedy(problem, options, trace);
-};
-const auto by_block = [](const auto& problem, const CoordinateOptions& options, auto& trace) {
-  return block_cd(problem, options, trace);
-};
 
 }  // namespace
 
@@ -384,63 +367,6 @@ TEST_CASE("options and bounds out of range are refused", "[coordinate_options]")
     const Problem<Squared, Bounded> problem{
         view.matrix, view.targets, {}, {.lower = lower, .upper = upper}, false, {}};
     REQUIRE_THROWS_AS(quietly(by_shotgun, problem, CoordinateOptions{}), std::invalid_argument);
-  }
-}
-
-TEST_CASE("pace sees a tolerance that is far away", "[coordinate]") {
-  // A gap that falls by 2 % an epoch: 1e-2 is 230 epochs from 1, and 1e-10 for ever further.
-  const auto far = [](double tolerance, double factor) {
-    sounder::Pace pace(tolerance);
-    double gap = 1.0;
-    for (int epoch = 0; epoch <= 30; ++epoch) {
-      pace.see(epoch, gap);
-      gap *= factor;
-    }
-    return pace.far();
-  };
-  REQUIRE(far(1e-10, 0.98));
-  REQUIRE(far(1e-2, 0.98));
-  REQUIRE_FALSE(far(1e-2, 0.9));
-  REQUIRE_FALSE(far(0.0, 1.0));
-  REQUIRE(far(1e-3, 1.0));
-}
-
-TEST_CASE("a tolerance far away is reached by Newton passes, with 1, 2 and 4 threads",
-          "[coordinate]") {
-  const auto instance = correlated(200, 150, 0.9, 3, 1e-3);
-  const auto problem = instance.problem();
-  const double least = oracle_minimum(instance.dense_problem()).objective;
-  const auto check = [&](const auto& solver) {
-    for (const int threads : {1, 2, 4}) {
-      CoordinateOptions options;
-      options.threads = threads;
-      options.tolerance = 1e-10;
-      options.max_epochs = 400;
-      const Result with = quietly(solver, problem, options);
-      options.newton = false;
-      const Result without = quietly(solver, problem, options);
-      CAPTURE(threads, with.epochs, without.epochs);
-      REQUIRE(with.status == Status::converged);
-      REQUIRE(std::abs(with.certificate.objective - least) <= 1e-8 * least);
-      REQUIRE(2 * with.epochs <= without.epochs);
-      // A given P is the caller's experiment.
-      options.threads = 1;
-      options.parallel = 2;
-      options.max_epochs = 40;
-      const Result given = quietly(solver, problem, options);
-      options.newton = true;
-      const Result same = quietly(solver, problem, options);
-      REQUIRE(given.w == same.w);
-    }
-  };
-  SECTION("shotgun") {
-    check(by_shotgun);
-  }
-  SECTION("block-greedy") {
-    check(by_greed);
-  }
-  SECTION("block-cd") {
-    check(by_block);
   }
 }
 
