@@ -29,7 +29,6 @@ using sounder::test::by_block;
 using sounder::test::by_greed;
 using sounder::test::by_shotgun;
 using sounder::test::correlated;
-using sounder::test::dense;
 using sounder::test::make_instance;
 using sounder::test::Memory;
 using sounder::test::quietly;
@@ -271,24 +270,6 @@ TEST_CASE("bounds hold to the bit, a warm start ends where a cold one does", "[s
   check(by_block);
 }
 
-TEST_CASE("relaxed updates may be lost, and the optimum is reached", "[shotgun]") {
-  const auto instance = make_instance<Squared, L1>({.rows = 50, .density = 0.9});
-  const auto best = oracle_minimum(instance.dense_problem());
-  for (const int threads : {2, 4, 8}) {
-    CAPTURE(threads);
-    CoordinateOptions options;
-    options.threads = threads;
-    options.parallel = threads;
-    options.tolerance = 1e-8;
-    options.max_epochs = 5000;
-    SilentTrace trace;
-    const Result result = shotgun<sounder::Relaxed>(instance.problem(), options, trace);
-    CAPTURE(result.message);
-    REQUIRE(result.status == Status::converged);
-    REQUIRE(result.certificate.objective <= best.objective * (1.0 + 1e-6));
-  }
-}
-
 TEST_CASE("coordinate runs end at their epochs, their time, or when asked", "[status]") {
   const auto instance = make_instance<Logistic, L2>({.intercept = true, .lambda = 1e-4});
   class Impatient final : public sounder::Trace {
@@ -367,25 +348,5 @@ TEST_CASE("options and bounds out of range are refused", "[coordinate_options]")
     const Problem<Squared, Bounded> problem{
         view.matrix, view.targets, {}, {.lower = lower, .upper = upper}, false, {}};
     REQUIRE_THROWS_AS(quietly(by_shotgun, problem, CoordinateOptions{}), std::invalid_argument);
-  }
-}
-
-TEST_CASE("runs that may lose updates report the objective of what they return", "[shotgun]") {
-  // Few rows, so that updates are lost; an automatic P, which falls within a run.
-  const auto instance = make_instance<Squared, L1>({.rows = 60, .columns = 30, .intercept = true});
-  for (const int threads : {2, 4}) {
-    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-      CoordinateOptions options;
-      options.threads = threads;
-      options.tolerance = 1e-6;
-      options.seed = seed;
-      SilentTrace trace;
-      const Result result = shotgun<sounder::Relaxed>(instance.problem(), options, trace);
-      CAPTURE(threads, seed, result.epochs, result.parallel);
-      const double objective =
-          oracle_objective(instance.dense_problem(), dense(result.w), result.intercept);
-      REQUIRE(std::abs(result.certificate.objective - objective) <= 1e-12 * objective);
-      REQUIRE(result.certificate.dual_objective <= objective * (1.0 + 1e-12));
-    }
   }
 }
