@@ -8,7 +8,9 @@
 using Catch::Approx;
 namespace Catch {
 // Version 2's name.
-inline auto Contains(const std::string& text) { return Matchers::ContainsSubstring(text); }
+inline auto Contains(const std::string& text) {
+  return Matchers::ContainsSubstring(text);
+}
 }  // namespace Catch
 #else
 #include <catch2/catch.hpp>
