@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/result.hpp>
+#include <sounder/engine/schedule.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/certificate.hpp>
 #include <sounder/solvers/intercept.hpp>
@@ -74,6 +76,23 @@ class PackedEvaluator {
     rows_.margins(w, z_, team_);
     unscale(w);
     return mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
+  }
+
+  /// F(w) by the first `size` rows of a sample alone; nothing is kept. Rows are dealt out one by
+  /// one.
+  [[nodiscard]] double objective(std::span<const double> w, const Schedule& sample,
+                                 std::int64_t size) const {
+    double loss = 0.0;
+    for (std::int64_t k = 0; k < size; ++k) {
+      const auto i = static_cast<Index>(sample.rows_at(k).begin);
+      const double z = packed_dot(rows_.row(i), [w](std::size_t j) { return w[j]; });
+      loss += problem_.weight(i) * problem_.loss.value(problem_.target(i), z);
+    }
+    double penalty = 0.0;
+    for (std::size_t k = first_penalised(); k < w.size(); ++k) {
+      penalty += problem_.penalty.value(w[k] * static_cast<double>(scales_[k]));
+    }
+    return loss / static_cast<double>(size) + penalty;
   }
 
   /// The certificate of w, whose margins are known; first moves the intercept to its best place.

@@ -17,13 +17,13 @@
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/stopwatch.hpp>
 #include <sounder/engine/trace.hpp>
-#include <sounder/solvers/coordinate_terms.hpp>
 #include <sounder/solvers/extrapolation.hpp>
 #include <sounder/solvers/frequent_newton.hpp>
 #include <sounder/solvers/packed_evaluator.hpp>
 #include <sounder/solvers/problem.hpp>
 #include <sounder/solvers/row_pass.hpp>
 #include <sounder/solvers/sgd_options.hpp>
+#include <sounder/solvers/split_terms.hpp>
 #include <sounder/solvers/step_size.hpp>
 
 namespace sounder {
@@ -50,7 +50,8 @@ class StochasticGradient {
         make_trial_(make_trial), trace_(trace), team_(options.threads),
         point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
         pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
-        split_(split_over_rows()), terms_(rows_.columns()),
+        terms_(rows_, point_.scales(), point_.first_penalised(), problem.penalty.l1(),
+               problem.penalty.l2(), team_),
         schedule_(rows_.rows(), row_block(), options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
                        team_),
@@ -114,7 +115,8 @@ class StochasticGradient {
     ++epoch_;
     const bool reduced = options_.variance_reduction && (epoch_ > 1 || warm_);
     training_.start();
-    pass_->prepare(terms(reduced));
+    pass_->prepare(terms_.at(step_ * unit_ * step_factor(options_, epoch_ - 1),
+                             reduced ? point_.pull() : std::span<const double>()));
     const bool whole = pass_over_rows(reduced);
     training_.stop();
     if (!whole) {
@@ -132,40 +134,6 @@ class StochasticGradient {
       retreat();
     }
     check_limits();
-  }
-
-  /// What every column feels of a penalty, and of a drift of 1, at each of its rows; the same in
-  /// all epochs.
-  [[nodiscard]] std::vector<CoordinateTerms> split_over_rows() const {
-    std::vector<CoordinateTerms> split(rows_.columns());
-    const double n = rows_.rows();
-    team_.for_each(rows_.columns(), [&](std::size_t j) {
-      const bool free = j < point_.first_penalised();
-      const double share = hot(j) ? 1.0 : n / rows_.order().count_of[j];
-      const auto scale = static_cast<double>(point_.scales()[j]);
-      split[j] = {share, free ? 0.0 : share * scale * scale * problem_.penalty.l2(),
-                  free ? 0.0 : share * scale * problem_.penalty.l1()};
-    });
-    return split;
-  }
-
-  /// The terms of the coming epoch's steps.
-  [[nodiscard]] std::span<const CoordinateTerms> terms(bool reduced) {
-    const double step = step_ * unit_ * step_factor(options_, std::max(epoch_ - 1, 0));
-    const std::span<const double> pull = point_.pull();
-    team_.for_each(rows_.columns(), [&](std::size_t j) {
-      const CoordinateTerms& split = split_[j];
-      const double drift = reduced ? -split.drift * pull[j] : 0.0;
-      // As an implicit step: a rare column's share of the penalty must not overshoot zero.
-      const double damping = hot(j) ? 1.0 : 1.0 / (1.0 + step * split.shrink);
-      terms_[j] = {damping * drift, damping * split.shrink, damping * split.threshold};
-    });
-    return terms_;
-  }
-
-  /// Hot columns feel their terms when they are exchanged, once for many rows: see RowStepper.
-  [[nodiscard]] bool hot(std::size_t j) const noexcept {
-    return static_cast<Index>(j) < rows_.order().hot;
   }
 
   /// The lock-free part. False if the trace cancelled it.
@@ -281,29 +249,13 @@ class StochasticGradient {
     const Team alone(1);
     const auto trial = make_trial_(labelled_rows(), options_.adagrad, sparse(), size, alone);
     return search_step(options_.adagrad ? 0.1 : 1.0, [&](double step) {
-      step_ = step;
       trial->restart();
-      trial->prepare(terms(false));
+      trial->prepare(terms_.at(step * unit_, {}));
       trial->run(
           sample, {0, size}, {}, [&](double done) { return step * unit_ * (1.0 - done); },
           SilentTrace());
-      return sample_objective(trial->vector(), sample, size);
+      return point_.objective(trial->vector(), sample, size);
     });
-  }
-
-  [[nodiscard]] double sample_objective(std::span<const double> w, const Schedule& sample,
-                                        std::int64_t size) const {
-    double loss = 0.0;
-    for (std::int64_t k = 0; k < size; ++k) {
-      const auto i = static_cast<Index>(sample.rows_at(k).begin);
-      const double z = packed_dot(rows_.row(i), [w](std::size_t j) { return w[j]; });
-      loss += problem_.weight(i) * problem_.loss.value(problem_.target(i), z);
-    }
-    double penalty = 0.0;
-    for (std::size_t k = point_.first_penalised(); k < w.size(); ++k) {
-      penalty += problem_.penalty.value(w[k] * static_cast<double>(point_.scales()[k]));
-    }
-    return loss / static_cast<double>(size) + penalty;
   }
 
   [[nodiscard]] Result finish() {
@@ -340,8 +292,7 @@ class StochasticGradient {
   PackedEvaluator<L, P> point_;
   const PackedRows& rows_;
   std::unique_ptr<RowPass> pass_;
-  std::vector<CoordinateTerms> split_;
-  std::vector<CoordinateTerms> terms_;
+  SplitTerms terms_;
   Schedule schedule_;
   Extrapolation<L, P> extrapolation_;
   FrequentNewton<L, P> newton_;
