@@ -25,8 +25,8 @@ class Anderson {
   void forget() noexcept { past_.clear(); }
 
   /// Remembers w; once depth + 1 iterates are there tries to improve it, and starts anew.
-  template <class Model, Penalty P>
-  void improve(Model& model, const P& penalty, std::span<double> w) {
+  template <Penalty P>
+  void improve(QuadraticModel& model, const P& penalty, std::span<double> w) {
     if (depth_ == 0) {
       return;
     }

@@ -17,7 +17,7 @@ namespace sounder {
 
 /// The model by the margins' change v = X_W (w - w_0): e = d v is kept in float beside d, so that a
 /// move touches one line a row. It starts at zero: its rounding is relative to the step.
-class MarginModel {
+class MarginModel final : public QuadraticModel {
  public:
   /// Views of terms, columns, list and team, which the caller keeps. O(n).
   MarginModel(const QuadraticTerms& terms, const CscMatrix& columns, std::span<const Index> list,
@@ -45,9 +45,11 @@ class MarginModel {
   /// |W|.
   [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
   /// H_kk.
-  [[nodiscard]] double diagonal(std::size_t k) const noexcept { return terms_.diagonal[k]; }
+  [[nodiscard]] double diagonal(std::size_t k) const noexcept override {
+    return terms_.diagonal[k];
+  }
   /// Of the model along k, after the moves so far. O(nonzeros of the column), as is move().
-  [[nodiscard]] double gradient(std::size_t k) const noexcept {
+  [[nodiscard]] double gradient(std::size_t k) const noexcept override {
     const SparseColumn column = columns_.column(list_[k]);
     const Row* const rows = rows_.data();
     const std::size_t size = column.size();
@@ -78,12 +80,11 @@ class MarginModel {
     }
   }
 
-  /// What multiply() and curvature() speak of: coordinates `support`.
-  void focus(std::span<const std::size_t> support) {
+  void focus(std::span<const std::size_t> support) override {
     support_.assign(support.begin(), support.end());
   }
-  /// out = H_SS x, nearly: see RowProducts, which the first call builds.
-  void multiply(std::span<const double> x, std::span<double> out) {
+  /// Nearly: see RowProducts, which the first call builds.
+  void multiply(std::span<const double> x, std::span<double> out) override {
     const double drift = terms_.shift.empty() ? 0.0 : along(x) / terms_.total;
     row_products().multiply(support_, x, out);
     for (std::size_t a = 0; drift != 0.0 && a < x.size(); ++a) {
@@ -110,7 +111,7 @@ class MarginModel {
     return h;
   }
   /// x^T H_SS x; commit(t) then moves the support by t x. O(n + nonzeros of the support). @{
-  [[nodiscard]] double curvature(std::span<const double> x) {
+  [[nodiscard]] double curvature(std::span<const double> x) override {
     spread(x);
     double sum = 0.0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -119,7 +120,7 @@ class MarginModel {
     along_ = terms_.shift.empty() ? 0.0 : along(x);
     return sum - (terms_.shift.empty() ? 0.0 : along_ * along_ / terms_.total);
   }
-  void commit(double t) noexcept {
+  void commit(double t) noexcept override {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       rows_[i].e += rows_[i].d * static_cast<float>(t * image_[i]);
     }

@@ -28,8 +28,30 @@ template <class Model, Penalty P>
   return h > 0.0 ? penalty.prox(w - model.gradient(k) / h, 1.0 / h) : w;
 }
 
+/// What steps on many coordinates at once ask of a model, whichever form it has: they are then
+/// compiled once. Loops over single coordinates take the form itself.
+class QuadraticModel {
+ public:
+  QuadraticModel() = default;
+  QuadraticModel(const QuadraticModel&) = delete;
+  QuadraticModel& operator=(const QuadraticModel&) = delete;
+  virtual ~QuadraticModel() = default;
+
+  /// Of H, and of the model's gradient where it stands.
+  [[nodiscard]] virtual double diagonal(std::size_t k) const noexcept = 0;
+  [[nodiscard]] virtual double gradient(std::size_t k) const noexcept = 0;
+
+  /// What multiply() and curvature() speak of: coordinates `support`.
+  virtual void focus(std::span<const std::size_t> support) = 0;
+  /// out = H_SS x.
+  virtual void multiply(std::span<const double> x, std::span<double> out) = 0;
+  /// x^T H_SS x; commit(t) then moves the support by t x.
+  [[nodiscard]] virtual double curvature(std::span<const double> x) = 0;
+  virtual void commit(double t) noexcept = 0;
+};
+
 /// The model by H itself, in float: every move costs |W| additions, a look at a gradient nothing.
-class GramModel {
+class GramModel final : public QuadraticModel {
  public:
   /// Views of both, which the caller keeps. O(|W|).
   GramModel(const QuadraticTerms& terms, const GramMatrix& gram)
@@ -38,14 +60,15 @@ class GramModel {
   /// |W|.
   [[nodiscard]] std::size_t size() const noexcept { return gradient_.size(); }
   /// H_kk.
-  [[nodiscard]] double diagonal(std::size_t k) const noexcept { return terms_.diagonal[k]; }
+  [[nodiscard]] double diagonal(std::size_t k) const noexcept override {
+    return terms_.diagonal[k];
+  }
   /// Of the model along k, after the moves so far. O(1).
-  [[nodiscard]] double gradient(std::size_t k) const noexcept { return gradient_[k]; }
+  [[nodiscard]] double gradient(std::size_t k) const noexcept override { return gradient_[k]; }
   /// w_k + change in place of w_k. O(|W|).
   void move(std::size_t k, double change) noexcept { add_row(k, change, gradient_); }
 
-  /// What multiply() and curvature() speak of: coordinates `support`.
-  void focus(std::span<const std::size_t> support) {
+  void focus(std::span<const std::size_t> support) override {
     support_.assign(support.begin(), support.end());
     const std::size_t s = support_.size();
     block_.resize(s * s);
@@ -59,8 +82,7 @@ class GramModel {
   /// H_SS, row-major.
   [[nodiscard]] std::span<const float> block() const noexcept { return block_; }
 
-  /// out = H_SS x.
-  void multiply(std::span<const double> x, std::span<double> out) const noexcept {
+  void multiply(std::span<const double> x, std::span<double> out) noexcept override {
     const std::size_t s = x.size();
     for (std::size_t a = 0; a < s; ++a) {
       const float* const row = block_.data() + a * s;
@@ -78,7 +100,7 @@ class GramModel {
     }
   }
   /// x^T H_SS x; commit(t) then moves the support by t x. O(|W| x support). @{
-  [[nodiscard]] double curvature(std::span<const double> x) {
+  [[nodiscard]] double curvature(std::span<const double> x) override {
     image_.assign(size(), 0.0);
     for (std::size_t a = 0; a < x.size(); ++a) {
       if (x[a] != 0.0) {
@@ -91,7 +113,7 @@ class GramModel {
     }
     return sum;
   }
-  void commit(double t) noexcept {
+  void commit(double t) noexcept override {
     for (std::size_t k = 0; k < size(); ++k) {
       gradient_[k] += t * image_[k];
     }

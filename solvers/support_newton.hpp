@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <sounder/solvers/penalty/penalty.hpp>
+#include <sounder/solvers/quadratic_model.hpp>
 
 namespace sounder {
 
@@ -21,16 +22,16 @@ struct Support {
 
   Support() = default;
   /// Of all coordinates of w. O(|W|).
-  template <class Model, Penalty P>
-  Support(const Model& model, const P& penalty, std::span<const double> w) {
+  template <Penalty P>
+  Support(const QuadraticModel& model, const P& penalty, std::span<const double> w) {
     for (std::size_t k = 0; k < w.size(); ++k) {
       add(model, penalty, k, w[k]);
     }
   }
 
   /// Coordinate k, of value w, if it is such a one.
-  template <class Model, Penalty P>
-  void add(const Model& model, const P& penalty, std::size_t k, double w) {
+  template <Penalty P>
+  void add(const QuadraticModel& model, const P& penalty, std::size_t k, double w) {
     const double room = 1e-12 * (1.0 + std::abs(w));
     const bool inside = penalty.prox(w - room, 0.0) < w && penalty.prox(w + room, 0.0) > w;
     if (inside && (w != 0.0 || penalty.l1() == 0.0) && model.diagonal(k) > 0.0) {
@@ -53,8 +54,8 @@ namespace detail {
 
 /// w -> w + x on the support, cut off where a sign would change or a bound would be crossed;
 /// halved until the model says that the objective falls. The model must be focused on the support.
-template <class Model, Penalty P>
-StepTaken projected_step(Model& model, const P& penalty, const Support& support,
+template <Penalty P>
+StepTaken projected_step(QuadraticModel& model, const P& penalty, const Support& support,
                          std::span<const double> x, std::span<double> w, int most_tries) {
   std::vector<double> change(x.size());
   std::vector<double> values(x.size());
@@ -112,9 +113,9 @@ class Damping {
 ///
 /// Hestenes and Stiefel's method with the residual in place of the error: Saad, "Iterative Methods
 /// for Sparse Linear Systems", section 6.8.
-template <class Model, Penalty P>
-StepTaken newton_by_residuals(Model& model, const P& penalty, std::span<double> w, double damping,
-                              int most_products) {
+template <Penalty P>
+StepTaken newton_by_residuals(QuadraticModel& model, const P& penalty, std::span<double> w,
+                              double damping, int most_products) {
   const Support support(model, penalty, w);
   const std::size_t s = support.size();
   if (s == 0) {
