@@ -167,7 +167,8 @@ using MakeRowPass =
     std::function<std::unique_ptr<RowPass>(const LabelledRows<L>& data, bool adagrad, bool sparse,
                                            std::int64_t rows_a_pass, const Team& team)>;
 
-/// The pass for an update policy: AdaGrad's or the plain step, with or without soft thresholds.
+/// The pass for an update policy: AdaGrad's step, or the plain one with or without soft thresholds.
+/// Beside AdaGrad's roots and divisions a threshold of zero costs nothing.
 template <class Update, Loss L>
 [[nodiscard]] std::unique_ptr<RowPass> make_pass(const LabelledRows<L>& data, bool adagrad,
                                                  bool sparse, std::int64_t rows_a_pass,
@@ -176,8 +177,7 @@ template <class Update, Loss L>
     return std::make_unique<StepperPass<Stepper>>(data, rows_a_pass, team);
   };
   if (adagrad) {
-    return sparse ? make.template operator()<AdaGradStepper<Update, SparseTerms, L>>()
-                  : make.template operator()<AdaGradStepper<Update, SmoothTerms, L>>();
+    return make.template operator()<AdaGradStepper<Update, SparseTerms, L>>();
   }
   return sparse ? make.template operator()<RowStepper<Update, SparseTerms, L>>()
                 : make.template operator()<RowStepper<Update, SmoothTerms, L>>();
