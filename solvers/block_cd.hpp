@@ -60,25 +60,10 @@ class JointBlocks {
     for (std::size_t m = 0; m < members.size(); ++m) {
       scratch.w[m] = point.w.get(static_cast<std::size_t>(members[m]));
     }
-    model(rows, point.z, scratch);
-    const std::span<const double> w = scratch.w;
-    const std::span<const double> v =
-        scratch.joint.solve(step_.problem().penalty, scratch.hessian, w, scratch.gradient);
-    for (std::size_t m = 0; m < w.size(); ++m) {
-      scratch.change[m] = v[m] - w[m];
+    for (std::size_t r = 0; r < rows.rows.size(); ++r) {
+      scratch.margins[r] = point.z.get(static_cast<std::size_t>(rows.rows[r]));
     }
-    double part = 1.0;
-    if constexpr (!std::is_same_v<L, Squared>) {
-      part = search(rows, scratch);
-    }
-    int count = 0;
-    for (std::size_t m = 0; m < w.size(); ++m) {
-      const double value = part == 1.0 ? v[m] : w[m] + part * scratch.change[m];
-      if (value != w[m]) {
-        moves[static_cast<std::size_t>(count++)] = {members[m], value, value - w[m]};
-      }
-    }
-    return count;
+    return joint_moves(members, rows, scratch, moves);
   }
   template <class Margins>
   void apply(const CoordinateMove& move, Margins& z) const noexcept {
@@ -106,6 +91,31 @@ class JointBlocks {
     std::vector<double> margins;  ///< of the block's rows, as they were read
   };
 
+  /// What choose() returns, from the coefficients and margins that it has read: the same code
+  /// however workers meet.
+  int joint_moves(std::span<const Index> members, const RowBlocks::View& rows, Scratch& scratch,
+                  std::span<CoordinateMove> moves) const {
+    model(rows, scratch);
+    const std::span<const double> w = scratch.w;
+    const std::span<const double> v =
+        scratch.joint.solve(step_.problem().penalty, scratch.hessian, w, scratch.gradient);
+    for (std::size_t m = 0; m < w.size(); ++m) {
+      scratch.change[m] = v[m] - w[m];
+    }
+    double part = 1.0;
+    if constexpr (!std::is_same_v<L, Squared>) {
+      part = search(rows, scratch);
+    }
+    int count = 0;
+    for (std::size_t m = 0; m < w.size(); ++m) {
+      const double value = part == 1.0 ? v[m] : w[m] + part * scratch.change[m];
+      if (value != w[m]) {
+        moves[static_cast<std::size_t>(count++)] = {members[m], value, value - w[m]};
+      }
+    }
+    return count;
+  }
+
   /// Clusters put together what is worth solving together, but a block must stay small.
   [[nodiscard]] static FeatureBlocks make_blocks(const CoordinateStep<L, P>& step,
                                                  const CoordinateOptions& options,
@@ -119,9 +129,8 @@ class JointBlocks {
                           options.seed, team);
   }
 
-  /// Gradient and Hessian of the loss along the block at the margins z, which are kept.
-  template <class Margins>
-  void model(const RowBlocks::View& rows, Margins& z, Scratch& scratch) const {
+  /// Gradient and Hessian of the loss along the block at the margins that were read.
+  void model(const RowBlocks::View& rows, Scratch& scratch) const {
     const Problem<L, P>& problem = step_.problem();
     const std::span<double> gradient = scratch.gradient;
     const std::span<double> hessian = scratch.hessian;
@@ -131,8 +140,7 @@ class JointBlocks {
     for (std::size_t r = 0; r < rows.rows.size(); ++r) {
       const Index i = rows.rows[r];
       const double y = problem.target(i);
-      const double margin = z.get(static_cast<std::size_t>(i));
-      scratch.margins[r] = margin;
+      const double margin = scratch.margins[r];
       const double s = problem.weight(i) * mean_;
       const double slope = s * problem.loss.derivative(y, margin);
       const double curvature = s * problem.loss.curvature(y, margin);
