@@ -13,41 +13,39 @@
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/team.hpp>
+#include <sounder/solvers/falling_order.hpp>
 #include <sounder/solvers/seed_products.hpp>
 
 namespace sounder::detail {
 
-/// Seeds and what they attract. `load(j)`, at least 1, is what a feature adds to a block; a block
-/// is full at its share of the load that is left. What no seed attracted goes to the emptiest
-/// block.
+/// Seeds and what they attract. A feature adds a load to a block: 1, or the look at it and at its
+/// nonzeros where blocks are to be balanced. A block is full at its share of the load that is left.
+/// What no seed attracted goes to the emptiest block.
 ///
 /// The team looks for what is like each of the next seeds, all in one parallel region; then they
 /// choose in turn, as if each had looked alone. The search is in vain for a seed that another one
 /// of the batch takes, so one thread looks for one seed at a time.
-template <class Load>
 class Clustering {
  public:
-  Clustering(const CsrMatrix& rows, const CscMatrix& columns, Index count, const Load& load,
+  Clustering(const CsrMatrix& rows, const CscMatrix& columns, Index count, bool balanced,
              const Team& team)
-      : columns_(columns), count_(count), load_(load), threads_(team.size()),
+      : columns_(columns), count_(count), balanced_(balanced), threads_(team.size()),
         products_(rows, columns, team), by_size_(static_cast<std::size_t>(columns.columns())),
         block_of_(by_size_.size(), unassigned) {
-    std::iota(by_size_.begin(), by_size_.end(), 0);
-    std::stable_sort(by_size_.begin(), by_size_.end(), [&](Index a, Index b) {
-      return columns.column(a).size() > columns.column(b).size();
-    });
-    for (const Index j : by_size_) {
-      left_ += load(j);
+    std::iota(by_size_.begin(), by_size_.end(), std::size_t{0});
+    std::vector<double> sizes(by_size_.size());
+    for (std::size_t j = 0; j < sizes.size(); ++j) {
+      sizes[j] = static_cast<double>(columns.column(static_cast<Index>(j)).size());
+      left_ += load(static_cast<Index>(j));
     }
+    sort_falling(by_size_, sizes);
   }
 
   /// The block of every feature. To be called once.
   [[nodiscard]] std::vector<Index> block_of() {
     for (take_batch(); !batch_.empty(); take_batch()) {
-      const auto free = [&](Index j) { return is_free(j); };
       products_.hand_out(batch_.size(), work_, [&](std::size_t k, int rank) {
-        Seed& seed = batch_[k];
-        seed.alike = products_.most_alike(seed.feature, seed.most, rank, free);
+        look_around(batch_[k], batch_[k].most, rank);
       });
       for (Seed& seed : batch_) {
         if (is_free(seed.feature)) {
@@ -72,6 +70,9 @@ class Clustering {
     std::vector<SeedProducts::Alike> alike;
   };
 
+  [[nodiscard]] std::int64_t load(Index j) const noexcept {
+    return balanced_ ? static_cast<std::int64_t>(columns_.column(j).size()) + 1 : 1;
+  }
   [[nodiscard]] bool is_free(Index j) const noexcept {
     return block_of_[static_cast<std::size_t>(j)] == unassigned;
   }
@@ -92,9 +93,9 @@ class Clustering {
         static_cast<double>(columns_.nonzeros()) / std::max(columns_.rows(), Index{1});
     for (; next_ < by_size_.size() && batch_.size() < most && work_ < most_products * threads_;
          ++next_) {
-      const Index j = by_size_[next_];
+      const auto j = static_cast<Index>(by_size_[next_]);
       if (is_free(j)) {
-        const std::int64_t fit = room() - load_(j);
+        const std::int64_t fit = room() - load(j);
         batch_.push_back({j, fit > 0 ? to_find(static_cast<std::size_t>(fit)) : 0, {}});
         if (fit > 0) {
           work_ +=
@@ -108,18 +109,24 @@ class Clustering {
     return threads_ == 1 ? fit : 2 * fit + 64;
   }
 
+  /// Finds up to `most` free features that are like the seed.
+  void look_around(Seed& seed, std::size_t most, int rank) {
+    seed.alike =
+        products_.most_alike(seed.feature, most, rank, [this](Index j) { return is_free(j); });
+  }
+
   void fill_block(Seed& seed) {
     const std::int64_t most = room();
     std::int64_t filled = 0;
     bool full = false;
     const auto take = [&](Index j) {
       block_of_[static_cast<std::size_t>(j)] = made_;
-      filled += load_(j);
+      filled += load(j);
     };
     const auto take_alike = [&] {
       for (const SeedProducts::Alike& one : seed.alike) {
         if (is_free(one.column)) {
-          full = filled + load_(one.column) > most;
+          full = filled + load(one.column) > most;
           if (full) {
             break;
           }
@@ -130,8 +137,7 @@ class Clustering {
     take(seed.feature);
     take_alike();
     if (!full && filled < most && seed.alike.size() == seed.most) {  // there may be more
-      seed.alike = products_.most_alike(seed.feature, block_of_.size(), /*rank=*/0,
-                                        [&](Index j) { return is_free(j); });
+      look_around(seed, block_of_.size(), /*rank=*/0);
       take_alike();
     }
     left_ -= filled;
@@ -146,22 +152,22 @@ class Clustering {
     for (Index b = 0; b < count_; ++b) {
       emptiest.emplace(filled_[static_cast<std::size_t>(b)], b);
     }
-    for (const Index j : by_size_) {
-      if (is_free(j)) {
+    for (const std::size_t j : by_size_) {
+      if (block_of_[j] == unassigned) {
         const auto [filled, b] = emptiest.top();
         emptiest.pop();
-        block_of_[static_cast<std::size_t>(j)] = b;
-        emptiest.emplace(filled + load_(j), b);
+        block_of_[j] = b;
+        emptiest.emplace(filled + load(static_cast<Index>(j)), b);
       }
     }
   }
 
   const CscMatrix& columns_;
   const Index count_;
-  const Load& load_;
+  const bool balanced_;
   const int threads_;
   SeedProducts products_;
-  std::vector<Index> by_size_;
+  std::vector<std::size_t> by_size_;
   std::vector<Index> block_of_;
   std::vector<std::int64_t> filled_;  ///< load of each block made
   std::vector<Seed> batch_;
@@ -172,10 +178,10 @@ class Clustering {
 };
 
 /// The block of every feature by Clustering.
-template <class Load>
-[[nodiscard]] std::vector<Index> clustered_blocks(const CsrMatrix& rows, const CscMatrix& columns,
-                                                  Index count, const Load& load, const Team& team) {
-  return Clustering<Load>(rows, columns, count, load, team).block_of();
+[[nodiscard]] inline std::vector<Index> clustered_blocks(const CsrMatrix& rows,
+                                                         const CscMatrix& columns, Index count,
+                                                         bool balanced, const Team& team) {
+  return Clustering(rows, columns, count, balanced, team).block_of();
 }
 
 }  // namespace sounder::detail
