@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <sounder/solvers/cholesky.hpp>
@@ -24,6 +25,7 @@ struct Kink {
   double slope_rise;  ///< of the objective along the ray
 };
 
+/// In no order.
 template <Penalty P>
 std::vector<Kink> kinks_along(const P& penalty, const Support& support, std::span<const double> x,
                               std::span<const double> w) {
@@ -44,9 +46,17 @@ std::vector<Kink> kinks_along(const P& penalty, const Support& support, std::spa
       add(a, bound, std::numeric_limits<double>::infinity());
     }
   }
-  std::sort(kinks.begin(), kinks.end(),
-            [](const Kink& one, const Kink& other) { return one.t < other.t; });
   return kinks;
+}
+
+/// Brings the first kink on the way to the back: few are passed, so they need no sort.
+inline const Kink& first_to_back(std::vector<Kink>& kinks) {
+  std::size_t first = 0;
+  for (std::size_t k = 1; k < kinks.size(); ++k) {
+    first = kinks[k].t < kinks[first].t ? k : first;
+  }
+  std::swap(kinks[first], kinks.back());
+  return kinks.back();
 }
 
 /// -H^-1 gradient on the support by Cholesky, for H (row-major) that was kept in float: a ridge of
@@ -90,10 +100,12 @@ void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w,
       return;
     }
     // The slope along the ray is slope + t bend + the rises passed; stop where it is zero.
-    const std::vector<detail::Kink> kinks = detail::kinks_along(penalty, support, x, w);
+    std::vector<detail::Kink> kinks = detail::kinks_along(penalty, support, x, w);
+    const bool free = kinks.empty();
     const detail::Kink* stop = nullptr;
     double t = -1.0;
-    for (const detail::Kink& kink : kinks) {
+    for (; !kinks.empty(); kinks.pop_back()) {
+      const detail::Kink& kink = detail::first_to_back(kinks);
       if (slope + kink.t * bend >= 0.0) {
         break;
       }
@@ -117,7 +129,7 @@ void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w,
       value = stop->value;
       model.move(support.positions[stop->at], change);
     }
-    if (kinks.empty()) {
+    if (free) {
       return;
     }
   }

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <compare>
 #include <cstddef>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include <sounder/engine/csc_matrix.hpp>
+#include <sounder/solvers/falling_order.hpp>
 #include <sounder/solvers/feature_sign.hpp>
 #include <sounder/solvers/gram_matrix.hpp>
 #include <sounder/solvers/margin_model.hpp>
@@ -21,19 +21,17 @@
 namespace sounder {
 namespace detail {
 
-/// A column that owes most of its curvature to one row.
+/// Columns that owe most of their curvature to one row.
 struct Leaning {
-  Index row;
-  std::size_t position;  ///< of the column on the list
-
-  friend auto operator<=>(const Leaning&, const Leaning&) = default;
+  std::vector<std::size_t> positions;  ///< on the list, by rising row
+  std::vector<double> key;             ///< minus the row, by position on the list
 };
 
-/// Sorted by row. O(nonzeros of the columns that are looked at).
-inline std::vector<Leaning> leaning_columns(const MarginModel& model) {
+/// O(nonzeros of the columns that are looked at).
+inline Leaning leaning_columns(const MarginModel& model) {
   constexpr std::size_t most_nonzeros = 64;
   constexpr double most_of_it = 0.7;
-  std::vector<Leaning> found;
+  Leaning found{{}, std::vector<double>(model.size())};
   for (std::size_t k = 0; k < model.size(); ++k) {
     const SparseColumn column = model.columns().column(model.list()[k]);
     if (column.size() > most_nonzeros || !(model.diagonal(k) > 0.0)) {
@@ -43,31 +41,32 @@ inline std::vector<Leaning> leaning_columns(const MarginModel& model) {
       const auto x = static_cast<double>(column.values[q]);
       const auto d = static_cast<double>(model.terms().d[static_cast<std::size_t>(column.rows[q])]);
       if (d * x * x >= most_of_it * model.diagonal(k)) {
-        found.push_back({column.rows[q], k});
+        found.positions.push_back(k);
+        found.key[k] = -column.rows[q];
         break;
       }
     }
   }
-  std::sort(found.begin(), found.end());
+  sort_falling(found.positions, found.key);
   return found;
 }
 
-/// The minimiser in the coordinates `group` alone, to the last digits.
+/// The minimiser in the coordinates `group` alone (positions on the list), to the last digits.
 template <Penalty P>
-void settle_group(MarginModel& model, const P& penalty, std::span<const Leaning> group,
+void settle_group(MarginModel& model, const P& penalty, std::span<const std::size_t> group,
                   GramMatrix& gram, std::span<double> w) {
   const std::size_t m = group.size();
   std::vector<Index> list(m);
   for (std::size_t k = 0; k < m; ++k) {
-    list[k] = model.list()[group[k].position];
+    list[k] = model.list()[group[k]];
   }
   gram.assign(model.columns(), list, model.terms().d);
   QuadraticTerms terms;
   std::vector<double> value(m);
   for (std::size_t k = 0; k < m; ++k) {
-    terms.gradient.push_back(model.gradient(group[k].position));
+    terms.gradient.push_back(model.gradient(group[k]));
     terms.diagonal.push_back(static_cast<double>(gram.row(k)[k]));
-    value[k] = w[group[k].position];
+    value[k] = w[group[k]];
   }
   GramModel small(terms, gram);
   constexpr int most_rounds = 10;
@@ -87,7 +86,7 @@ void settle_group(MarginModel& model, const P& penalty, std::span<const Leaning>
     newton_by_cholesky(small, penalty, value, 100);
   }
   for (std::size_t k = 0; k < m; ++k) {
-    const std::size_t position = group[k].position;
+    const std::size_t position = group[k];
     if (value[k] != w[position]) {
       model.move(position, value[k] - w[position]);
       w[position] = value[k];
@@ -104,16 +103,18 @@ void settle_group(MarginModel& model, const P& penalty, std::span<const Leaning>
 template <Penalty P>
 void settle_collinear(MarginModel& model, const P& penalty, std::span<double> w) {
   constexpr std::size_t most = 64;
-  const std::vector<detail::Leaning> leaning = detail::leaning_columns(model);
+  const detail::Leaning leaning = detail::leaning_columns(model);
+  const std::span<const std::size_t> positions = leaning.positions;
   GramMatrix gram;
-  for (std::size_t begin = 0; begin < leaning.size();) {
+  for (std::size_t begin = 0; begin < positions.size();) {
+    const double row = leaning.key[positions[begin]];
     std::size_t end = begin + 1;
-    while (end < leaning.size() && leaning[end].row == leaning[begin].row) {
+    while (end < positions.size() && leaning.key[positions[end]] == row) {
       ++end;
     }
     if (end - begin > 1) {
-      detail::settle_group(model, penalty,
-                           std::span(leaning).subspan(begin, std::min(end - begin, most)), gram, w);
+      detail::settle_group(model, penalty, positions.subspan(begin, std::min(end - begin, most)),
+                           gram, w);
     }
     begin = end;
   }
