@@ -104,9 +104,10 @@ class MarginModel final : public QuadraticModel {
     CommonRows rows(columns_, list);
     GramMatrix gram;
     gram.extend(columns_, list, rows, terms_.d, shift, terms_.total, team_);
-    std::vector<double> h;
-    for (std::size_t k = 0; k < positions.size(); ++k) {
-      h.insert(h.end(), gram.row(k), gram.row(k) + positions.size());
+    const std::size_t s = positions.size();
+    std::vector<double> h(s * s);
+    for (std::size_t k = 0; k < h.size(); ++k) {
+      h[k] = static_cast<double>(gram.row(k / s)[k % s]);
     }
     return h;
   }

@@ -82,7 +82,13 @@ class RowBlocks {
     std::vector<std::size_t> order(entries.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     detail::sort_falling(order, before);
+    std::size_t rows = 0;
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      rows += k == 0 || before[order[k]] != before[order[k - 1]] ? 1 : 0;
+    }
     Block block;
+    block.rows.reserve(rows);
+    block.begins.reserve(rows + 1);
     block.entries.reserve(entries.size());
     for (const std::size_t k : order) {
       const auto row = static_cast<Index>(-before[k]);
@@ -93,8 +99,6 @@ class RowBlocks {
       block.entries.push_back(entries[k]);
     }
     block.begins.push_back(static_cast<Offset>(block.entries.size()));
-    block.rows.shrink_to_fit();
-    block.begins.shrink_to_fit();
     return block;
   }
 
