@@ -137,7 +137,8 @@ template <Loss L, Penalty P>
 /// and sgd() take a Problem.
 ///
 /// A `trace` watches and may end the run, in which case the model is the best so far: see
-/// on_epoch() and StopTrace. Without one nothing is reported, and nothing is ever printed.
+/// on_epoch() and StopTrace of on_epoch.hpp. Without one nothing is reported, and nothing is ever
+/// printed.
 ///
 /// @tparam L,P the loss and the penalty, perhaps your own: see the concepts Loss and Penalty
 /// @throws LabelError for labels that do not suit the loss, std::invalid_argument for options and

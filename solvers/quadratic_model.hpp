@@ -37,17 +37,19 @@ class QuadraticModel {
   QuadraticModel& operator=(const QuadraticModel&) = delete;
   virtual ~QuadraticModel() = default;
 
-  /// Of H, and of the model's gradient where it stands.
+  /// H_kk.
   [[nodiscard]] virtual double diagonal(std::size_t k) const noexcept = 0;
+  /// Of the model along k, after the moves so far.
   [[nodiscard]] virtual double gradient(std::size_t k) const noexcept = 0;
 
   /// What multiply() and curvature() speak of: coordinates `support`.
   virtual void focus(std::span<const std::size_t> support) = 0;
   /// out = H_SS x.
   virtual void multiply(std::span<const double> x, std::span<double> out) = 0;
-  /// x^T H_SS x; commit(t) then moves the support by t x.
+  /// x^T H_SS x; commit(t) then moves the support by t x. @{
   [[nodiscard]] virtual double curvature(std::span<const double> x) = 0;
   virtual void commit(double t) noexcept = 0;
+  /// @}
 };
 
 /// The model by H itself, in float: every move costs |W| additions, a look at a gradient nothing.

@@ -1,4 +1,5 @@
 // Runs that are watched, cancelled from another thread, or not alone.
+#include <sounder/engine/on_epoch.hpp>
 #include <sounder/solvers/fit.hpp>
 
 #include <atomic>
