@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <vector>
 
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/team.hpp>
-#include <sounder/solvers/falling_order.hpp>
 #include <sounder/solvers/feature_blocks.hpp>
 
 namespace sounder {
@@ -70,35 +68,31 @@ class RowBlocks {
   };
 
   [[nodiscard]] static Block by_rows(const CscMatrix& columns, std::span<const Index> members) {
-    std::vector<Entry> entries;
-    std::vector<double> before;  // minus the entry's row
+    struct Placed {
+      Index row;
+      Entry entry;
+    };
+    std::vector<Placed> placed;
     for (std::size_t m = 0; m < members.size(); ++m) {
       const SparseColumn column = columns.column(members[m]);
       for (std::size_t k = 0; k < column.size(); ++k) {
-        entries.push_back({static_cast<Index>(m), column.values[k]});
-        before.push_back(-column.rows[k]);
+        placed.push_back({column.rows[k], {static_cast<Index>(m), column.values[k]}});
       }
     }
-    std::vector<std::size_t> order(entries.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    detail::sort_falling(order, before);
-    std::size_t rows = 0;
-    for (std::size_t k = 0; k < order.size(); ++k) {
-      rows += k == 0 || before[order[k]] != before[order[k - 1]] ? 1 : 0;
-    }
+    std::stable_sort(placed.begin(), placed.end(),
+                     [](const Placed& a, const Placed& b) { return a.row < b.row; });
     Block block;
-    block.rows.reserve(rows);
-    block.begins.reserve(rows + 1);
-    block.entries.reserve(entries.size());
-    for (const std::size_t k : order) {
-      const auto row = static_cast<Index>(-before[k]);
-      if (block.rows.empty() || block.rows.back() != row) {
-        block.rows.push_back(row);
+    block.entries.reserve(placed.size());
+    for (const Placed& one : placed) {
+      if (block.rows.empty() || block.rows.back() != one.row) {
+        block.rows.push_back(one.row);
         block.begins.push_back(static_cast<Offset>(block.entries.size()));
       }
-      block.entries.push_back(entries[k]);
+      block.entries.push_back(one.entry);
     }
     block.begins.push_back(static_cast<Offset>(block.entries.size()));
+    block.rows.shrink_to_fit();
+    block.begins.shrink_to_fit();
     return block;
   }
 
