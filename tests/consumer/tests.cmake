@@ -60,7 +60,7 @@ if(Python3_FOUND)
   if(SOUNDER_gcc)
     add_test(NAME consumer_compile_time COMMAND ${CMAKE_COMMAND} -E env CXX=${SOUNDER_gcc}
       ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/bench/compile_time.py block_cd
-      --yardsticks 7 --rounds 3)
+      --yardsticks 8 --rounds 3)
     set_tests_properties(consumer_compile_time PROPERTIES LABELS slow)
   endif()
 else()
