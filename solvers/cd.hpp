@@ -142,10 +142,10 @@ class CoordinateDescent {
       set_.grow(more, problem_.penalty, point_.pull(), dual.scale, step_.curvature(), infinity);
       // Where nearly all were needed many more will be, of those that violate.
       if (10 * support > 9 * known && support < 1000) {
-        const bool light = 8 * columns_.nonzeros(set_.features()) <= columns_.nonzeros();
+        const std::size_t factor = support < 300 && newton_.is_light(set_.features()) ? 14 : 2;
         const double reach = (1.0 - dual.scale) * problem_.penalty.l1();
-        set_.grow((light && support < 300 ? 14 : 2) * support, problem_.penalty, point_.pull(),
-                  dual.scale, step_.curvature(), reach);
+        set_.grow(factor * support, problem_.penalty, point_.pull(), dual.scale, step_.curvature(),
+                  reach);
       }
     } else {
       set_.add_active(problem_.penalty, w_, point_.pull(), step_.curvature());

@@ -44,11 +44,7 @@ struct FeatureBlocks {
   [[nodiscard]] double imbalance(const CscMatrix& columns) const {
     Offset most = 0;
     for (Index b = 0; b < count(); ++b) {
-      Offset nonzeros = 0;
-      for (const Index j : block(b)) {
-        nonzeros += static_cast<Offset>(columns.column(j).size());
-      }
-      most = std::max(most, nonzeros);
+      most = std::max(most, columns.nonzeros(block(b)));
     }
     const double mean = static_cast<double>(columns.nonzeros()) / std::max(count(), Index{1});
     return mean > 0.0 ? static_cast<double>(most) / mean : 1.0;

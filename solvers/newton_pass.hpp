@@ -40,6 +40,12 @@ class NewtonPass {
   /// Coordinate updates so far.
   [[nodiscard]] std::int64_t updates() const noexcept { return descent_.updates(); }
 
+  /// Whether a look at all columns costs much more than an epoch over these, and should therefore
+  /// come seldom. O(size of the list).
+  [[nodiscard]] bool is_light(std::span<const Index> list) const noexcept {
+    return 8 * columns_.nonzeros(list) <= columns_.nonzeros();
+  }
+
   /// The list of columns is a new one: the Gram matrix goes by positions on it.
   void forget_columns() { gram_.clear(); }
 
@@ -78,9 +84,7 @@ class NewtonPass {
     gram_.clear();
     MarginModel model(terms_, columns_, list, team_);
     if (exact) {
-      // Where a look at all columns costs much more than an epoch, it should come seldom.
-      const bool light = 8 * columns_.nonzeros(list) <= columns_.nonzeros();
-      descent_.minimise(model, target, {.reduction = light ? 1e-2 : 0.1, .patience = 3});
+      descent_.minimise(model, target, {.reduction = is_light(list) ? 1e-2 : 0.1, .patience = 3});
       return;
     }
     // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was

@@ -122,7 +122,7 @@ class ParallelDescent {
 
   bool pass_over_units() {
     const bool trial = on_trial();
-    if (automatic()) {
+    if (automatic() && parallel_ > 1) {
       before_.assign(w().begin(), w().end());
     }
     loses_ = pass_->loses(parallel_);
