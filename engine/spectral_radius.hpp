@@ -94,12 +94,8 @@ inline void multiply_transposed(const CscMatrix& columns, const std::vector<doub
   team.run([&](Worker worker) {
     const Range share = nonzero_share(columns.column_pointers(), worker);
     for (std::int64_t j = share.begin; j < share.end; ++j) {
-      const SparseColumn column = columns.column(static_cast<Index>(j));
-      double sum = 0.0;
-      for (std::size_t k = 0; k < column.size(); ++k) {
-        sum += static_cast<double>(column.values[k]) * z[static_cast<std::size_t>(column.rows[k])];
-      }
-      v[static_cast<std::size_t>(j)] = sum * scale[static_cast<std::size_t>(j)];
+      v[static_cast<std::size_t>(j)] =
+          columns.column(static_cast<Index>(j)).dot(z) * scale[static_cast<std::size_t>(j)];
     }
   });
 }

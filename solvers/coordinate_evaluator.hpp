@@ -87,13 +87,8 @@ class CoordinateEvaluator {
       const Range share = nonzero_share(columns_.column_pointers(), worker);
       for (std::int64_t j = share.begin; j < share.end; ++j) {
         const bool skip = !skipped.empty() && skipped[static_cast<std::size_t>(j)] != 0;
-        const SparseColumn column = skip ? SparseColumn{} : columns_.column(static_cast<Index>(j));
-        double sum = 0.0;
-        for (std::size_t k = 0; k < column.size(); ++k) {
-          sum += static_cast<double>(column.values[k]) *
-                 weighted_[static_cast<std::size_t>(column.rows[k])];
-        }
-        u_[static_cast<std::size_t>(j)] = sum;
+        u_[static_cast<std::size_t>(j)] =
+            skip ? 0.0 : columns_.column(static_cast<Index>(j)).dot(weighted_);
       }
     });
     Certificate found = certify(problem_, w, z, a_, u_, at_zero_, team_);
