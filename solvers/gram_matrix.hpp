@@ -9,6 +9,7 @@
 
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/team.hpp>
+#include <sounder/solvers/frequent_columns.hpp>
 
 namespace sounder {
 
@@ -44,14 +45,18 @@ class CommonRows {
     return static_cast<std::size_t>(pointers_.back());
   }
 
-  /// Needed before row(): entries by row, in the order of the list.
-  void fill(const CscMatrix& columns, std::span<const Index> list) {
+  /// Needed before row(): entries by row, in the order of the list, but for frequent columns.
+  void fill(const CscMatrix& columns, std::span<const Index> list,
+            const FrequentColumns& frequent) {
     entries_.resize(entries());
-    std::vector<Offset> filled(pointers_.begin(), pointers_.end() - 1);
+    ends_.assign(pointers_.begin(), pointers_.end() - 1);
     for (std::size_t k = 0; k < list.size(); ++k) {
+      if (frequent.contains(k)) {
+        continue;
+      }
       const SparseColumn column = columns.column(list[k]);
       for (std::size_t q = 0; q < column.size(); ++q) {
-        Offset& next = filled[static_cast<std::size_t>(column.rows[q])];
+        Offset& next = ends_[static_cast<std::size_t>(column.rows[q])];
         entries_[static_cast<std::size_t>(next++)] = {static_cast<Index>(k), column.values[q]};
       }
     }
@@ -60,11 +65,12 @@ class CommonRows {
   [[nodiscard]] std::span<const Entry> row(Index i) const noexcept {
     const Offset first = pointers_[static_cast<std::size_t>(i)];
     return {entries_.data() + first,
-            static_cast<std::size_t>(pointers_[static_cast<std::size_t>(i) + 1] - first)};
+            static_cast<std::size_t>(ends_[static_cast<std::size_t>(i)] - first)};
   }
 
  private:
   std::vector<Offset> pointers_;
+  std::vector<Offset> ends_;  ///< of the rows' entries, those of frequent columns being left out
   std::vector<Entry> entries_;
   double pairs_ = 0.0;
 };
@@ -89,27 +95,40 @@ class GramMatrix {
     const std::size_t m = list.size();
     const std::size_t known = size_;
     reserve(m);
-    rows.fill(columns, list);
+    const FrequentColumns frequent(columns, list);
+    rows.fill(columns, list, frequent);
+    const std::span<const std::size_t> others = frequent.positions();
     team.run([&](Worker worker) {
+      std::vector<std::size_t> own;
+      for (auto k = known + static_cast<std::size_t>(worker.rank); k < m;
+           k += static_cast<std::size_t>(worker.size)) {
+        own.push_back(k);
+      }
+      const std::vector<double> products = frequent.products(own, d);
       std::vector<double> sums(m);
-      const auto step = static_cast<std::size_t>(worker.size);
-      for (std::size_t k = known + static_cast<std::size_t>(worker.rank); k < m; k += step) {
+      for (std::size_t a = 0; a < own.size(); ++a) {
+        const std::size_t k = own[a];
+        const auto set = [&](std::size_t i, std::size_t j, double sum) {
+          const double less = shift.empty() ? 0.0 : shift[i] * shift[j] / total;
+          values_[i * stride_ + j] = static_cast<float>(sum - less);
+        };
+        // With the others: by symmetry those before it, of a frequent column those that were known;
+        // the rest set theirs with it below.
+        const std::size_t end = frequent.contains(k) ? known : k + 1;
         std::fill(sums.begin(), sums.end(), 0.0);
-        const SparseColumn column = columns.column(list[k]);
-        for (std::size_t q = 0; q < column.size(); ++q) {
-          const double x = static_cast<double>(column.values[q]) *
-                           static_cast<double>(d[static_cast<std::size_t>(column.rows[q])]);
-          for (const CommonRows::Entry& entry : rows.row(column.rows[q])) {
-            if (static_cast<std::size_t>(entry.position) > k) {
-              break;  // by symmetry
-            }
-            sums[static_cast<std::size_t>(entry.position)] += x * static_cast<double>(entry.value);
+        if (end > 0) {
+          add_common(columns.column(list[k]), rows, end, d, sums);
+        }
+        for (std::size_t q = 0; q < end; ++q) {
+          if (!frequent.contains(q)) {
+            set(k, q, sums[q]);
           }
         }
-        float* const out = values_.data() + k * stride_;
-        for (std::size_t q = 0; q <= k; ++q) {
-          const double less = shift.empty() ? 0.0 : shift[k] * shift[q] / total;
-          out[q] = static_cast<float>(sums[q] - less);
+        for (std::size_t b = 0; b < others.size(); ++b) {
+          const std::size_t q = others[b];
+          if (q <= k || !frequent.contains(k)) {
+            set(std::max(k, q), std::min(k, q), products[a * frequent.width() + b]);
+          }
         }
       }
     });
@@ -137,6 +156,21 @@ class GramMatrix {
   }
 
  private:
+  /// Adds the column's products with the entries of its rows, up to position `end` of the list.
+  static void add_common(const SparseColumn& column, const CommonRows& rows, std::size_t end,
+                         std::span<const float> d, std::span<double> sums) noexcept {
+    for (std::size_t q = 0; q < column.size(); ++q) {
+      const double x = static_cast<double>(column.values[q]) *
+                       static_cast<double>(d[static_cast<std::size_t>(column.rows[q])]);
+      for (const CommonRows::Entry& entry : rows.row(column.rows[q])) {
+        if (static_cast<std::size_t>(entry.position) >= end) {
+          break;
+        }
+        sums[static_cast<std::size_t>(entry.position)] += x * static_cast<double>(entry.value);
+      }
+    }
+  }
+
   /// sum_i d_i one_i other_i, by merging their rows.
   [[nodiscard]] static double weighted_product(const SparseColumn& one, const SparseColumn& other,
                                                std::span<const float> d) noexcept {

@@ -1,0 +1,107 @@
+// Products of columns with the frequent ones among them, which are laid out densely.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <sounder/engine/csc_matrix.hpp>
+
+namespace sounder {
+
+/// The columns of a list that have an entry in every sixteenth row or more: stop words, and every
+/// column of a dense matrix. A row's entries in them lie side by side, so that another column's
+/// products with all of them are sums of whole rows, without an index. Views of columns and list,
+/// which the caller keeps. Any number of threads may ask.
+class FrequentColumns {
+ public:
+  /// O(size of the list).
+  FrequentColumns(const CscMatrix& columns, std::span<const Index> list)
+      : columns_(columns), list_(list), among_(list.size()) {
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      if (16 * static_cast<Offset>(columns.column(list[k]).size()) >= columns.rows()) {
+        among_[k] = 1;
+        positions_.push_back(k);
+      }
+    }
+    width_ = (positions_.size() + lanes - 1) / lanes * lanes;
+  }
+
+  /// Their positions on the list, rising.
+  [[nodiscard]] std::span<const std::size_t> positions() const noexcept { return positions_; }
+  /// Whether position k of the list is one of them.
+  [[nodiscard]] bool contains(std::size_t k) const noexcept { return among_[k] != 0; }
+  /// Numbers a column in what products() returns: as many as positions(), and some zeros.
+  [[nodiscard]] std::size_t width() const noexcept { return width_; }
+
+  /// sum_i d_i x_i,which[a] x_i,positions()[b] at [a * width() + b]; in float over some hundred
+  /// rows, those sums in double. O(width() nonzeros of the columns `which`), and a pass over the
+  /// frequent ones.
+  [[nodiscard]] std::vector<double> products(std::span<const std::size_t> which,
+                                             std::span<const float> d) const {
+    std::vector<double> sums(which.size() * width_);
+    if (width_ == 0) {
+      return sums;
+    }
+    constexpr std::size_t tile_numbers = std::size_t{1} << 16;  // 256 kB: half a second-level cache
+    const std::size_t height = std::clamp<std::size_t>(tile_numbers / width_, 16, 1024);
+    const auto rows = static_cast<std::size_t>(columns_.rows());
+    std::vector<float> tile(std::min(height, rows) * width_);
+    std::vector<std::size_t> laid_out(positions_.size());  // entries of each frequent column
+    std::vector<std::size_t> used(which.size());           // and of each other one
+    for (std::size_t begin = 0; begin < rows; begin += height) {
+      const auto end = static_cast<Index>(std::min(begin + height, rows));
+      std::fill(tile.begin(), tile.end(), 0.0F);
+      for (std::size_t b = 0; b < positions_.size(); ++b) {
+        const SparseColumn column = columns_.column(list_[positions_[b]]);
+        std::size_t& q = laid_out[b];
+        for (; q < column.size() && column.rows[q] < end; ++q) {
+          tile[(static_cast<std::size_t>(column.rows[q]) - begin) * width_ + b] = column.values[q];
+        }
+      }
+      for (std::size_t a = 0; a < which.size(); ++a) {
+        const SparseColumn column = columns_.column(list_[which[a]]);
+        const std::size_t first = used[a];
+        std::size_t last = first;
+        while (last < column.size() && column.rows[last] < end) {
+          ++last;
+        }
+        used[a] = last;
+        const SparseColumn part{column.rows.subspan(first, last - first),
+                                column.values.subspan(first, last - first)};
+        for (std::size_t b = 0; b < width_ && !part.empty(); b += lanes) {
+          add_rows(part, d, tile.data() + b, begin, sums.data() + a * width_ + b);
+        }
+      }
+    }
+    return sums;
+  }
+
+ private:
+  static constexpr std::size_t lanes = 16;  ///< numbers that are summed side by side, in registers
+
+  void add_rows(const SparseColumn& part, std::span<const float> d, const float* tile,
+                std::size_t begin, double* out) const noexcept {
+    float sums[lanes] = {};
+    for (std::size_t q = 0; q < part.size(); ++q) {
+      const auto i = static_cast<std::size_t>(part.rows[q]);
+      const float x = part.values[q] * d[i];
+      const float* const row = tile + (i - begin) * width_;
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        sums[lane] += x * row[lane];
+      }
+    }
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      out[lane] += static_cast<double>(sums[lane]);
+    }
+  }
+
+  const CscMatrix& columns_;
+  std::span<const Index> list_;
+  std::vector<char> among_;
+  std::vector<std::size_t> positions_;
+  std::size_t width_ = 0;
+};
+
+}  // namespace sounder
