@@ -47,7 +47,10 @@ class NewtonPass {
   }
 
   /// The list of columns is a new one: the Gram matrix goes by positions on it.
-  void forget_columns() { gram_.clear(); }
+  void forget_columns() {
+    gram_.clear();
+    known_ = 0;
+  }
 
   /// Lowers F(w, b) over the columns on the list; moves the margins z with them.
   /// @param list      distinct columns, in the same order as before unless forget_columns() was
@@ -58,7 +61,9 @@ class NewtonPass {
                std::span<double> w, double& b, std::span<double> z) {
     hard_ = hard_ || point.relative_gap > 0.3 * last_gap_;
     last_gap_ = point.relative_gap;
-    quadratic_terms(problem_, columns_, list, z, pull, team_, terms_);
+    const std::size_t known = exact ? known_ : 0;
+    quadratic_terms(problem_, columns_, list, known, z, pull, team_, terms_);
+    known_ = list.size();
     std::vector<double> target(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
       target[k] = w[static_cast<std::size_t>(list[k])];
@@ -122,6 +127,7 @@ class NewtonPass {
   ModelDescent<P> descent_;
   GramMatrix gram_;
   QuadraticTerms terms_;
+  std::size_t known_ = 0;  ///< columns that terms_ speaks of
   NewtonStep step_;
   double enough_ = infinity;  ///< violation at which a model by margins is good enough
   bool begun_ = false;

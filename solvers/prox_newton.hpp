@@ -18,10 +18,12 @@
 namespace sounder {
 
 /// The model of the mean loss at margins z on the columns `list`, whose gradients -pull[j] are
-/// known. For squared loss it is the loss itself. O(n + nonzeros of the columns).
+/// known. For squared loss it is the loss itself. O(n + nonzeros of the columns from there on).
+/// @param known the first so many positions on the list are as before, and so is d: their diagonal
+///        and shift stand
 template <Loss L, Penalty P>
 void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
-                     std::span<const Index> list, std::span<const double> z,
+                     std::span<const Index> list, std::size_t known, std::span<const double> z,
                      std::span<const double> pull, const Team& team, QuadraticTerms& terms) {
   const double mean = 1.0 / columns.rows();
   terms.d.resize(z.size());
@@ -45,9 +47,12 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
   for (const float d : terms.d) {
     terms.total += static_cast<double>(d);
   }
-  team.for_shares(static_cast<std::int64_t>(m), [&](Range share) {
-    for (auto k = static_cast<std::size_t>(share.begin); k < static_cast<std::size_t>(share.end);
-         ++k) {
+  for (std::size_t k = 0; k < m; ++k) {
+    terms.gradient[k] = -pull[static_cast<std::size_t>(list[k])];
+  }
+  team.for_shares(static_cast<std::int64_t>(m - known), [&](Range share) {
+    for (auto k = known + static_cast<std::size_t>(share.begin);
+         k < known + static_cast<std::size_t>(share.end); ++k) {
       const SparseColumn column = columns.column(list[k]);
       double first = 0.0;
       double second = 0.0;
@@ -58,7 +63,6 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
         first += dx;
         second += dx * x;
       }
-      terms.gradient[k] = -pull[static_cast<std::size_t>(list[k])];
       terms.diagonal[k] = second;
       if (problem.intercept) {
         terms.shift[k] = first;
