@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/gram_matrix.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
@@ -19,10 +20,10 @@ namespace sounder {
 /// move touches one line a row. It starts at zero: its rounding is relative to the step.
 class MarginModel final : public QuadraticModel {
  public:
-  /// Views of terms, columns, list and team, which the caller keeps. O(n).
-  MarginModel(const QuadraticTerms& terms, const CscMatrix& columns, std::span<const Index> list,
-              const Team& team)
-      : terms_(terms), columns_(columns), list_(list), team_(team), rows_(terms.d.size()),
+  /// Views of terms, the matrix and its columns, list and team, which the caller keeps. O(n).
+  MarginModel(const QuadraticTerms& terms, const CsrMatrix& matrix, const CscMatrix& columns,
+              std::span<const Index> list, const Team& team)
+      : terms_(terms), matrix_(matrix), columns_(columns), list_(list), team_(team), rows_(terms.d.size()),
         image_(terms.d.size()) {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       rows_[i] = {terms.d[i], 0.0F};
@@ -37,7 +38,7 @@ class MarginModel final : public QuadraticModel {
   /// Built by the first call, or by multiply()'s.
   [[nodiscard]] RowProducts& row_products() {
     if (!row_products_) {
-      row_products_.emplace(columns_, list_, terms_.d, team_);
+      row_products_.emplace(matrix_, columns_, list_, terms_.d, team_);
     }
     return *row_products_;
   }
@@ -171,6 +172,7 @@ class MarginModel final : public QuadraticModel {
   }
 
   const QuadraticTerms& terms_;
+  const CsrMatrix& matrix_;
   const CscMatrix& columns_;
   std::span<const Index> list_;
   const Team& team_;

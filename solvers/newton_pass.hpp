@@ -87,7 +87,7 @@ class NewtonPass {
       return;
     }
     gram_.clear();
-    MarginModel model(terms_, columns_, list, team_);
+    MarginModel model(terms_, problem_.matrix, columns_, list, team_);
     if (exact) {
       descent_.minimise(model, target, {.reduction = is_light(list) ? 1e-2 : 0.1, .patience = 3});
       return;

@@ -8,7 +8,9 @@
 #include <span>
 #include <vector>
 
+#include <sounder/engine/aligned_array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/nonzero_share.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/falling_order.hpp>
@@ -21,37 +23,35 @@ namespace sounder {
 ///
 /// Rows with less than a thousandth of the largest d act on the diagonal alone: of a classification
 /// loss these are the rows far on their right side, half of them or more near the optimum.
-/// 6 bytes a nonzero, 8 for lists of more than 65,536 columns. One thread calls, the team works.
+/// 6 bytes a nonzero of the matrix, 8 for lists of more than 65,536 columns; those that no row
+/// needs are never touched. One thread calls, the team works.
 class RowProducts {
  public:
-  /// O(n + nonzeros of the columns).
-  RowProducts(const CscMatrix& columns, std::span<const Index> list, std::span<const float> d,
-              const Team& team)
-      : team_(team), d_(d), order_(list.size()), rank_(list.size()),
-        pointers_(static_cast<std::size_t>(columns.rows()) + 1), rest_(list.size()),
-        x_(list.size()), partial_(static_cast<std::size_t>(team.size())) {
+  /// @param columns of `matrix`
+  /// O(n + p + nonzeros of the matrix / threads).
+  RowProducts(const CsrMatrix& matrix, const CscMatrix& columns, std::span<const Index> list,
+              std::span<const float> d, const Team& team)
+      : matrix_(matrix), team_(team), d_(d), order_(list.size()), rank_(list.size()),
+        ends_(static_cast<std::size_t>(matrix.rows())),
+        values_(static_cast<std::size_t>(matrix.nonzeros())), rest_(list.size()), x_(list.size()),
+        partial_(static_cast<std::size_t>(team.size())) {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     std::vector<double> sizes(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
       sizes[k] = static_cast<double>(columns.column(list[k]).size());
     }
     detail::sort_falling(order_, sizes);
+    std::vector<Index> rank_of(static_cast<std::size_t>(matrix.columns()), off_the_list);
     for (std::size_t k = 0; k < list.size(); ++k) {
       rank_[order_[k]] = k;
+      rank_of[static_cast<std::size_t>(list[order_[k]])] = static_cast<Index>(k);
     }
-    const float most = d.empty() ? 0.0F : *std::max_element(d.begin(), d.end());
-    const float least = 1e-3F * most;
-    const auto felt = [&](Index row) { return d[static_cast<std::size_t>(row)] >= least; };
-    for (const Index j : list) {
-      for (const Index row : columns.column(j).rows) {
-        pointers_[static_cast<std::size_t>(row) + 1] += felt(row) ? 1 : 0;
-      }
-    }
-    std::partial_sum(pointers_.begin(), pointers_.end(), pointers_.begin());
     if (list.size() <= std::size_t{1} << 16) {
-      fill(columns, list, felt, narrow_);
+      narrow_ = AlignedArray<std::uint16_t>(values_.size());
+      take_rows(rank_of, narrow_.data());
     } else {
-      fill(columns, list, felt, wide_);
+      wide_ = AlignedArray<std::uint32_t>(values_.size());
+      take_rows(rank_of, wide_.data());
     }
   }
 
@@ -65,8 +65,8 @@ class RowProducts {
     team_.run([&](Worker worker) {
       std::vector<float>& sums = partial_[static_cast<std::size_t>(worker.rank)];
       sums.assign(x_.size(), 0.0F);
-      const Range share = nonzero_share(pointers_, worker);
-      if (wide_.empty()) {
+      const Range share = nonzero_share(matrix_.row_pointers(), worker);
+      if (wide_.size() == 0) {
         add_rows(share, narrow_.data(), sums.data());
       } else {
         add_rows(share, wide_.data(), sums.data());
@@ -86,35 +86,53 @@ class RowProducts {
   [[nodiscard]] std::span<const std::size_t> heaviest_first() const noexcept { return order_; }
 
  private:
+  static constexpr Index off_the_list = -1;
+
+  /// The entries of rows that are felt, each worker's side by side from where its rows begin in the
+  /// matrix; what the other rows add to the diagonal.
   template <class Position>
-  void fill(const CscMatrix& columns, std::span<const Index> list, const auto& felt,
-            std::vector<Position>& positions) {
-    positions.resize(static_cast<std::size_t>(pointers_.back()));
-    values_.resize(positions.size());
-    std::vector<Offset> next(pointers_.begin(), pointers_.end() - 1);
-    for (std::size_t k = 0; k < list.size(); ++k) {
-      const SparseColumn column = columns.column(list[order_[k]]);
-      for (std::size_t q = 0; q < column.size(); ++q) {
-        const auto row = static_cast<std::size_t>(column.rows[q]);
-        const float value = column.values[q];
-        if (felt(column.rows[q])) {
-          const auto place = static_cast<std::size_t>(next[row]++);
-          positions[place] = static_cast<Position>(k);
-          values_[place] = value;
-        } else {
-          rest_[k] += d_[row] * value * value;
-        }
+  void take_rows(std::span<const Index> rank_of, Position* positions) {
+    const float least = d_.empty() ? 0.0F : 1e-3F * *std::max_element(d_.begin(), d_.end());
+    team_.run([&](Worker worker) {
+      std::vector<float>& rest = partial_[static_cast<std::size_t>(worker.rank)];
+      rest.assign(rest_.size(), 0.0F);
+      const Range rows = nonzero_share(matrix_.row_pointers(), worker);
+      std::size_t next = first_of(rows);
+      for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+        const float d = d_[static_cast<std::size_t>(i)];
+        matrix_.row(static_cast<Index>(i)).for_each([&](Index j, float value) {
+          const Index rank = rank_of[static_cast<std::size_t>(j)];
+          if (d >= least) {  // without a branch on the rank, which nobody can foresee
+            positions[next] = static_cast<Position>(rank);
+            values_[next] = value;
+            next += rank != off_the_list ? 1 : 0;
+          } else if (rank != off_the_list) {
+            rest[static_cast<std::size_t>(rank)] += d * value * value;
+          }
+        });
+        ends_[static_cast<std::size_t>(i)] = next;
+      }
+    });
+    for (const std::vector<float>& rest : partial_) {
+      for (std::size_t k = 0; k < rest_.size(); ++k) {
+        rest_[k] += rest[k];
       }
     }
+  }
+
+  /// Where the entries of a worker's rows begin.
+  [[nodiscard]] std::size_t first_of(Range rows) const noexcept {
+    return static_cast<std::size_t>(
+        matrix_.row_pointers()[static_cast<std::size_t>(rows.begin)]);
   }
 
   /// sums += sum_i d_i (x_i . x) x_i.
   template <class Position>
   void add_rows(Range rows, const Position* positions, float* sums) const noexcept {
+    std::size_t begin = first_of(rows);
     for (auto i = static_cast<std::size_t>(rows.begin); i < static_cast<std::size_t>(rows.end);
          ++i) {
-      const auto begin = static_cast<std::size_t>(pointers_[i]);
-      const auto end = static_cast<std::size_t>(pointers_[i + 1]);
+      const std::size_t end = ends_[i];
       float even = 0.0F;
       float odd = 0.0F;
       std::size_t q = begin;
@@ -129,17 +147,19 @@ class RowProducts {
       for (q = begin; q < end; ++q) {
         sums[positions[q]] += product * values_[q];
       }
+      begin = end;
     }
   }
 
+  const CsrMatrix& matrix_;
   const Team& team_;
   std::span<const float> d_;
   std::vector<std::size_t> order_;  ///< position on the list of rank k
   std::vector<std::size_t> rank_;
-  std::vector<Offset> pointers_;       ///< of rows that are felt; others are empty
-  std::vector<std::uint16_t> narrow_;  ///< ranks of a row's entries, where there are few columns
-  std::vector<std::uint32_t> wide_;    ///< or many
-  std::vector<float> values_;
+  std::vector<std::size_t> ends_;       ///< of a row's entries, which follow those of the row before
+  AlignedArray<std::uint16_t> narrow_;  ///< their ranks, where there are few columns
+  AlignedArray<std::uint32_t> wide_;    ///< or many
+  AlignedArray<float> values_;
   std::vector<float> rest_;  ///< what rows that are hardly felt add to the diagonal, by rank
   std::vector<float> x_;     ///< by rank
   std::vector<std::vector<float>> partial_;  ///< by worker

@@ -57,7 +57,7 @@ struct Model {
       terms.diagonal.push_back(hessian(j, j));
     }
   }
-  [[nodiscard]] MarginModel by_margins() const { return {terms, columns, list, team}; }
+  [[nodiscard]] MarginModel by_margins() const { return {terms, matrix, columns, list, team}; }
 };
 
 Model random_model(Index rows, Index p, int threads = 1) {
@@ -131,7 +131,7 @@ TEST_CASE("products by rows are the Hessian's", "[model]") {
         expected.diagonal() += static_cast<double>(d) * row.cwiseAbs2().transpose();
       }
     }
-    RowProducts products(model.columns, model.list, model.terms.d, model.team);
+    RowProducts products(model.matrix, model.columns, model.list, model.terms.d, model.team);
     const std::vector<std::size_t> support{1, 4, 5, 11, 24};
     const std::vector<double> v{1.0, -2.0, 0.5, 3.0, -1.0};
     std::vector<double> out(support.size());
