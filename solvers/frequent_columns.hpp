@@ -32,19 +32,37 @@ class FrequentColumns {
   [[nodiscard]] std::span<const std::size_t> positions() const noexcept { return positions_; }
   /// Whether position k of the list is one of them.
   [[nodiscard]] bool contains(std::size_t k) const noexcept { return among_[k] != 0; }
-  /// Numbers a column in what products() returns: as many as positions(), and some zeros.
-  [[nodiscard]] std::size_t width() const noexcept { return width_; }
 
-  /// sum_i d_i x_i,which[a] x_i,positions()[b] at [a * width() + b]; in float over some hundred
-  /// rows, those sums in double. O(width() nonzeros of the columns `which`), and a pass over the
-  /// frequent ones.
+  /// Calls `visit(k, products)` for each k of `which` in turn, positions on the list:
+  /// products[b] = sum_i d_i x_ik x_ib over the frequent columns b, in the order of positions(),
+  /// and some zeros. Sums of some hundred rows each in float, their sums in double. O(nonzeros of
+  /// the columns `which` x positions()), and a pass over the frequent ones for every few hundred.
+  template <class Visit>
+  void for_each_column(std::span<const std::size_t> which, std::span<const float> d,
+                       Visit&& visit) const {
+    const std::size_t at_once = 64 + most_products / (width_ + 1);
+    while (!which.empty()) {
+      const auto part = which.first(std::min(at_once, which.size()));
+      const std::vector<double> sums = products(part, d);
+      for (std::size_t a = 0; a < part.size(); ++a) {
+        visit(part[a], std::span(sums).subspan(a * width_, width_));
+      }
+      which = which.subspan(part.size());
+    }
+  }
+
+ private:
+  static constexpr std::size_t lanes = 16;  ///< numbers that are summed side by side, in registers
+  static constexpr std::size_t most_products = std::size_t{1} << 19;  ///< at once: 4 MB
+  static constexpr std::size_t tile_numbers = std::size_t{1} << 16;   ///< 256 kB, half of a cache
+
+  /// width_ numbers a column.
   [[nodiscard]] std::vector<double> products(std::span<const std::size_t> which,
                                              std::span<const float> d) const {
     std::vector<double> sums(which.size() * width_);
     if (width_ == 0) {
       return sums;
     }
-    constexpr std::size_t tile_numbers = std::size_t{1} << 16;  // 256 kB: half a second-level cache
     const std::size_t height = std::clamp<std::size_t>(tile_numbers / width_, 16, 1024);
     const auto rows = static_cast<std::size_t>(columns_.rows());
     std::vector<float> tile(std::min(height, rows) * width_);
@@ -78,9 +96,6 @@ class FrequentColumns {
     return sums;
   }
 
- private:
-  static constexpr std::size_t lanes = 16;  ///< numbers that are summed side by side, in registers
-
   void add_rows(const SparseColumn& part, std::span<const float> d, const float* tile,
                 std::size_t begin, double* out) const noexcept {
     float sums[lanes] = {};
@@ -101,7 +116,7 @@ class FrequentColumns {
   std::span<const Index> list_;
   std::vector<char> among_;
   std::vector<std::size_t> positions_;
-  std::size_t width_ = 0;
+  std::size_t width_ = 0;  ///< of a row of a tile: positions_, rounded up to lanes
 };
 
 }  // namespace sounder

@@ -76,7 +76,8 @@ class CommonRows {
 };
 
 /// G = X_W^T diag(d) X_W for a list W of columns that may grow at its end, in float (sums in
-/// double): a model that is corrected by fresh gradients needs no more. 4 |W|^2 bytes.
+/// double, those with frequent columns of some hundred rows each): a model that is corrected by
+/// fresh gradients needs no more. 4 |W|^2 bytes.
 class GramMatrix {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }  ///< |W|
@@ -97,24 +98,22 @@ class GramMatrix {
     reserve(m);
     const FrequentColumns frequent(columns, list);
     rows.fill(columns, list, frequent);
-    const std::span<const std::size_t> others = frequent.positions();
+    const auto set = [&](std::size_t i, std::size_t j, double product) {
+      const double less = shift.empty() ? 0.0 : shift[i] * shift[j] / total;
+      values_[i * stride_ + j] = static_cast<float>(product - less);
+    };
     team.run([&](Worker worker) {
       std::vector<std::size_t> own;
       for (auto k = known + static_cast<std::size_t>(worker.rank); k < m;
            k += static_cast<std::size_t>(worker.size)) {
         own.push_back(k);
       }
-      const std::vector<double> products = frequent.products(own, d);
       std::vector<double> sums(m);
-      for (std::size_t a = 0; a < own.size(); ++a) {
-        const std::size_t k = own[a];
-        const auto set = [&](std::size_t i, std::size_t j, double sum) {
-          const double less = shift.empty() ? 0.0 : shift[i] * shift[j] / total;
-          values_[i * stride_ + j] = static_cast<float>(sum - less);
-        };
-        // With the others: by symmetry those before it, of a frequent column those that were known;
-        // the rest set theirs with it below.
-        const std::size_t end = frequent.contains(k) ? known : k + 1;
+      frequent.for_each_column(own, d, [&](std::size_t k, std::span<const double> products) {
+        // With rare ones: by symmetry those before it; of a frequent column those that were known,
+        // since the others set theirs with it below.
+        const bool is_frequent = frequent.contains(k);
+        const std::size_t end = is_frequent ? known : k + 1;
         std::fill(sums.begin(), sums.end(), 0.0);
         if (end > 0) {
           add_common(columns.column(list[k]), rows, end, d, sums);
@@ -124,13 +123,13 @@ class GramMatrix {
             set(k, q, sums[q]);
           }
         }
-        for (std::size_t b = 0; b < others.size(); ++b) {
-          const std::size_t q = others[b];
-          if (q <= k || !frequent.contains(k)) {
-            set(std::max(k, q), std::min(k, q), products[a * frequent.width() + b]);
+        for (std::size_t b = 0; b < frequent.positions().size(); ++b) {
+          const std::size_t q = frequent.positions()[b];
+          if (q <= k || !is_frequent) {
+            set(std::max(k, q), std::min(k, q), products[b]);
           }
         }
-      }
+      });
     });
     for (std::size_t k = 0; k < m; ++k) {
       for (std::size_t q = std::max(k + 1, known); q < m; ++q) {

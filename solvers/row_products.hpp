@@ -122,8 +122,7 @@ class RowProducts {
 
   /// Where the entries of a worker's rows begin.
   [[nodiscard]] std::size_t first_of(Range rows) const noexcept {
-    return static_cast<std::size_t>(
-        matrix_.row_pointers()[static_cast<std::size_t>(rows.begin)]);
+    return static_cast<std::size_t>(matrix_.row_pointers()[static_cast<std::size_t>(rows.begin)]);
   }
 
   /// sums += sum_i d_i (x_i . x) x_i.
@@ -156,7 +155,7 @@ class RowProducts {
   std::span<const float> d_;
   std::vector<std::size_t> order_;  ///< position on the list of rank k
   std::vector<std::size_t> rank_;
-  std::vector<std::size_t> ends_;       ///< of a row's entries, which follow those of the row before
+  std::vector<std::size_t> ends_;  ///< of a row's entries, which follow those of the row before
   AlignedArray<std::uint16_t> narrow_;  ///< their ranks, where there are few columns
   AlignedArray<std::uint32_t> wide_;    ///< or many
   AlignedArray<float> values_;
