@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <sounder/engine/either_span.hpp>
+#include <sounder/engine/lane_sum.hpp>
 
 namespace sounder {
 
@@ -41,6 +42,18 @@ struct SparseRow {
         visit(columns[k], static_cast<float>(stored[k]));
       }
     });
+  }
+
+  /// Inner product with x, a number a column, as lane_sum() adds. O(size()).
+  [[nodiscard]] double dot(std::span<const double> x) const noexcept {
+    double sum = 0.0;
+    values.visit([&](const auto* stored) {
+      sum = lane_sum(size(), [&](std::size_t k) {
+        return static_cast<double>(static_cast<float>(stored[k])) *
+               x[static_cast<std::size_t>(columns[k])];
+      });
+    });
+    return sum;
   }
 };
 

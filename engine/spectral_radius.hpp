@@ -78,11 +78,7 @@ inline void multiply(const CsrMatrix& matrix, const std::vector<double>& v, std:
   team.run([&](Worker worker) {
     const Range share = nonzero_share(matrix.row_pointers(), worker);
     for (std::int64_t i = share.begin; i < share.end; ++i) {
-      double sum = 0.0;
-      matrix.row(static_cast<Index>(i)).for_each([&](Index j, float value) {
-        sum += static_cast<double>(value) * v[static_cast<std::size_t>(j)];
-      });
-      z[static_cast<std::size_t>(i)] = sum;
+      z[static_cast<std::size_t>(i)] = matrix.row(static_cast<Index>(i)).dot(v);
     }
   });
 }

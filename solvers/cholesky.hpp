@@ -7,6 +7,8 @@
 #include <limits>
 #include <span>
 
+#include <sounder/engine/lane_sum.hpp>
+
 namespace sounder {
 
 /// Solves A x = b for a symmetric positive semidefinite A of size s x s (row-major, lower triangle
@@ -23,17 +25,7 @@ inline bool solve_cholesky(std::span<double> a, std::span<double> b,
     const double diagonal = row[i];
     for (std::size_t j = 0; j <= i; ++j) {
       const double* const other = a.data() + j * s;
-      double sums[4] = {};
-      std::size_t q = 0;
-      for (; q + 3 < j; q += 4) {
-        for (std::size_t lane = 0; lane < 4; ++lane) {
-          sums[lane] += row[q + lane] * other[q + lane];
-        }
-      }
-      for (; q < j; ++q) {
-        sums[0] += row[q] * other[q];
-      }
-      const double rest = row[j] - (sums[0] + sums[1] + (sums[2] + sums[3]));
+      const double rest = row[j] - lane_sum(j, [&](std::size_t q) { return row[q] * other[q]; });
       if (j < i) {
         row[j] = rest / other[j];
       } else {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <sounder/engine/lane_sum.hpp>
 #include <sounder/solvers/gram_matrix.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
@@ -88,17 +89,7 @@ class GramModel final : public QuadraticModel {
     const std::size_t s = x.size();
     for (std::size_t a = 0; a < s; ++a) {
       const float* const row = block_.data() + a * s;
-      double sums[4] = {};
-      std::size_t b = 0;
-      for (; b + 3 < s; b += 4) {
-        for (std::size_t lane = 0; lane < 4; ++lane) {
-          sums[lane] += static_cast<double>(row[b + lane]) * x[b + lane];
-        }
-      }
-      for (; b < s; ++b) {
-        sums[0] += static_cast<double>(row[b]) * x[b];
-      }
-      out[a] = sums[0] + sums[1] + (sums[2] + sums[3]);
+      out[a] = lane_sum(s, [&](std::size_t b) { return static_cast<double>(row[b]) * x[b]; });
     }
   }
   /// x^T H_SS x; commit(t) then moves the support by t x. O(|W| x support). @{
