@@ -124,14 +124,20 @@ template <Loss L, Penalty P>
   return std::min(1.0, limit);
 }
 
-/// D(t a) for t = dual_scale(): (1/n) sum_i s_i [-loss*(-t a_i)] - P*(t u), u = X^T (s a) / n. That
+/// A dual feasible point, t times a candidate.
+struct DualPoint {
+  double scale = 1.0;            ///< t, as dual_scale() finds it
+  double objective = -infinity;  ///< D there; -infinity where there is none
+};
+
+/// t = dual_scale() and D(t a): (1/n) sum_i s_i [-loss*(-t a_i)] - P*(t u), u = X^T (s a) / n. That
 /// is Fenchel's dual of F, as in Shalev-Shwartz, Zhang, "Stochastic dual coordinate ascent", JMLR
 /// 2013, equation 2, with another penalty than l2. O(n + p).
 ///
 /// Without a penalty only t = 0 is feasible in general, and the bound is D(0) = 0: true, but weak.
 template <Loss L, Penalty P>
-[[nodiscard]] double dual_objective(const Problem<L, P>& problem, std::span<const double> a,
-                                    std::span<const double> u, const Team& team) {
+[[nodiscard]] DualPoint dual_point(const Problem<L, P>& problem, std::span<const double> a,
+                                   std::span<const double> u, const Team& team) {
   const double scale = dual_scale(problem, a, u, team);
   const Interval domain = problem.penalty.conjugate_domain();
   const double gain = weighted_mean(problem, team, [&](double y, std::size_t i) {
@@ -146,7 +152,7 @@ template <Loss L, Penalty P>
     }
     return sum;
   });
-  return gain - cost;
+  return {scale, gain - cost};
 }
 
 /// (F - D) / F(0), never negative; F - D where F(0) is 0.
@@ -157,15 +163,14 @@ template <Loss L, Penalty P>
 }
 
 /// Everything about a point from its parts: coefficients w (any order, the intercept apart),
-/// margins z, dual candidate a and u = X^T (s a) / n (same order as w). O(n + p). May be called
-/// from several threads at once.
+/// margins z and a dual point. O(n + p). May be called from several threads at once.
 template <Loss L, Penalty P>
 [[nodiscard]] Certificate certify(const Problem<L, P>& problem, std::span<const double> w,
-                                  std::span<const double> z, std::span<const double> a,
-                                  std::span<const double> u, double at_zero, const Team& team) {
+                                  std::span<const double> z, const DualPoint& dual, double at_zero,
+                                  const Team& team) {
   Certificate result;
   result.objective = mean_loss(problem, z, team) + penalty_value(problem.penalty, w, team);
-  result.dual_objective = dual_objective(problem, a, u, team);
+  result.dual_objective = dual.objective;
   result.relative_gap = relative_gap(result.objective, result.dual_objective, at_zero);
   result.nonzeros = static_cast<Index>(static_cast<std::ptrdiff_t>(w.size()) -
                                        std::count(w.begin(), w.end(), 0.0));

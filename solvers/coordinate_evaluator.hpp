@@ -18,12 +18,6 @@
 
 namespace sounder {
 
-/// scale times the candidate is dual feasible; its objective.
-struct DualPoint {
-  double scale = 1.0;            ///< as dual_scale() finds it
-  double objective = -infinity;  ///< D there; -infinity where there is none
-};
-
 /// What is known of a point (w, b) with margins z_i = x_i.w + b. One thread calls, the team works;
 /// the same bits for any number of threads. Views of problem, columns and team, which the caller
 /// keeps. Memory: 16 bytes a row, 8 a column.
@@ -47,11 +41,7 @@ class CoordinateEvaluator {
     team_.run([&](Worker worker) {
       const Range share = nonzero_share(problem_.matrix.row_pointers(), worker);
       for (std::int64_t i = share.begin; i < share.end; ++i) {
-        double sum = b;
-        problem_.matrix.row(static_cast<Index>(i)).for_each([&](Index j, float value) {
-          sum += static_cast<double>(value) * w[static_cast<std::size_t>(j)];
-        });
-        z[static_cast<std::size_t>(i)] = sum;
+        z[static_cast<std::size_t>(i)] = problem_.matrix.row(static_cast<Index>(i)).dot(w) + b;
       }
     });
   }
@@ -91,8 +81,8 @@ class CoordinateEvaluator {
             skip ? 0.0 : columns_.column(static_cast<Index>(j)).dot(weighted_);
       }
     });
-    Certificate found = certify(problem_, w, z, a_, u_, at_zero_, team_);
-    latest_dual_ = found.dual_objective;
+    dual_ = sounder::dual_point(problem_, a_, u_, team_);
+    Certificate found = certify(problem_, w, z, dual_, at_zero_, team_);
     highest_dual_ = std::max(highest_dual_, found.dual_objective);
     found.dual_objective = highest_dual_;
     found.relative_gap = relative_gap(found.objective);
@@ -100,9 +90,7 @@ class CoordinateEvaluator {
   }
 
   /// Of the point last certified: the factor that makes its dual candidate feasible, and D there.
-  [[nodiscard]] DualPoint dual_point() const {
-    return {dual_scale(problem_, a_, u_, team_), latest_dual_};
-  }
+  [[nodiscard]] const DualPoint& dual_point() const noexcept { return dual_; }
   /// The highest dual objective that was seen: a lower bound of min F.
   [[nodiscard]] double highest_dual() const noexcept { return highest_dual_; }
   /// By that bound.
@@ -118,7 +106,7 @@ class CoordinateEvaluator {
   std::vector<double> a_;
   std::vector<double> weighted_;  ///< s_i a_i / n
   std::vector<double> u_;
-  double latest_dual_ = -infinity;
+  DualPoint dual_;  ///< of the point last certified
   double highest_dual_ = -infinity;
 };
 

@@ -43,6 +43,7 @@ class ModelDescent {
     double reduction = 0.0;  ///< or as a share of the first epoch's
     int patience = 1;        ///< epochs before Newton steps begin
     int most_epochs = 200;   ///< stop after so many in any case
+    bool settle = true;  ///< solve what is nearly collinear, also where no Newton step was needed
   };
   /// What a call of minimise() came to.
   struct Outcome {
@@ -79,7 +80,7 @@ class ModelDescent {
       }
     }
     if constexpr (std::is_same_v<Model, MarginModel>) {
-      if (options_.newton) {
+      if (options_.newton && (goal.settle || outcome.newton)) {
         settle_collinear(model, penalty_, w);
         if (outcome.newton) {
           settle_heaviest(model, penalty_, w);

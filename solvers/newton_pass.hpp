@@ -89,7 +89,8 @@ class NewtonPass {
     gram_.clear();
     MarginModel model(terms_, problem_.matrix, columns_, list, team_);
     if (exact) {
-      descent_.minimise(model, target, {.reduction = is_light(list) ? 1e-2 : 0.1, .patience = 3});
+      const double reduction = is_light(list) ? 1e-2 : 0.1;
+      descent_.minimise(model, target, {.reduction = reduction, .patience = 3, .settle = false});
       return;
     }
     // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was

@@ -116,7 +116,8 @@ class PackedEvaluator {
     team_.for_each(dual_.size(), [&](std::size_t k) {
       dual_[k] = u_[k + first] / static_cast<double>(scales_[k + first]);
     });
-    Certificate found = certify(problem_, w_, z_, a_, dual_, at_zero_, team_);
+    Certificate found =
+        certify(problem_, w_, z_, dual_point(problem_, a_, dual_, team_), at_zero_, team_);
     highest_dual_ = std::max(highest_dual_, found.dual_objective);
     found.dual_objective = highest_dual_;
     found.relative_gap = relative_gap(found.objective, highest_dual_);

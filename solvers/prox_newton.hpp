@@ -19,34 +19,36 @@ namespace sounder {
 
 /// The model of the mean loss at margins z on the columns `list`, whose gradients -pull[j] are
 /// known. For squared loss it is the loss itself. O(n + nonzeros of the columns from there on).
-/// @param known the first so many positions on the list are as before, and so is d: their diagonal
-///        and shift stand
+/// @param known the first so many positions on the list are as before: their diagonal and shift
+///        stand, and so does d, unless none is
 template <Loss L, Penalty P>
 void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
                      std::span<const Index> list, std::size_t known, std::span<const double> z,
                      std::span<const double> pull, const Team& team, QuadraticTerms& terms) {
-  const double mean = 1.0 / columns.rows();
-  terms.d.resize(z.size());
-  // Rows without curvature (far margins) keep a trace of it: no column is ever quite free.
-  constexpr double least = 1e-12 * L::curvature_bound;
-  team.for_shares(
-      columns.rows(),
-      [&](Range rows) {
-        for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-          const auto k = static_cast<std::size_t>(i);
-          const double bend = std::max(problem.loss.curvature(problem.targets[k], z[k]), least);
-          terms.d[k] = static_cast<float>(problem.weight(static_cast<Index>(i)) * bend * mean);
-        }
-      },
-      Team::few_numbers);
+  if (known == 0) {
+    const double mean = 1.0 / columns.rows();
+    terms.d.resize(z.size());
+    // Rows without curvature (far margins) keep a trace of it: no column is ever quite free.
+    constexpr double least = 1e-12 * L::curvature_bound;
+    team.for_shares(
+        columns.rows(),
+        [&](Range rows) {
+          for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+            const auto k = static_cast<std::size_t>(i);
+            const double bend = std::max(problem.loss.curvature(problem.targets[k], z[k]), least);
+            terms.d[k] = static_cast<float>(problem.weight(static_cast<Index>(i)) * bend * mean);
+          }
+        },
+        Team::few_numbers);
+    terms.total = 0.0;
+    for (const float d : terms.d) {
+      terms.total += static_cast<double>(d);
+    }
+  }
   const std::size_t m = list.size();
   terms.gradient.resize(m);
   terms.diagonal.resize(m);
   terms.shift.resize(problem.intercept ? m : 0);
-  terms.total = 0.0;
-  for (const float d : terms.d) {
-    terms.total += static_cast<double>(d);
-  }
   for (std::size_t k = 0; k < m; ++k) {
     terms.gradient[k] = -pull[static_cast<std::size_t>(list[k])];
   }

@@ -96,11 +96,7 @@ class WorkingSet {
         candidates_.emplace_back(static_cast<float>(distance), static_cast<Index>(j));
       }
     }
-    if (count < candidates_.size()) {
-      std::nth_element(candidates_.begin(),
-                       candidates_.begin() + static_cast<std::ptrdiff_t>(count), candidates_.end());
-      candidates_.resize(count);
-    }
+    keep_nearest(count);
     // Neighbours in memory are then neighbours in time.
     std::sort(candidates_.begin(), candidates_.end(),
               [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -110,11 +106,38 @@ class WorkingSet {
   }
 
  private:
+  using Candidate = std::pair<float, Index>;  ///< distance and feature
+
+  /// Leaves the `count` candidates of least distance.
+  void keep_nearest(std::size_t count) {
+    // Of many candidates for few places most are ruled out by a sample's quantile.
+    constexpr std::size_t stride = 16;
+    const std::size_t rank = 2 * count / stride + 10;
+    if (rank * stride < candidates_.size() / 2) {
+      std::vector<Candidate> sample;
+      for (std::size_t k = 0; k < candidates_.size(); k += stride) {
+        sample.push_back(candidates_[k]);
+      }
+      const auto bound = sample.begin() + static_cast<std::ptrdiff_t>(rank);
+      std::nth_element(sample.begin(), bound, sample.end());
+      const auto end = std::partition(candidates_.begin(), candidates_.end(),
+                                      [&](const Candidate& c) { return c < *bound; });
+      if (end - candidates_.begin() >= static_cast<std::ptrdiff_t>(count)) {
+        candidates_.erase(end, candidates_.end());
+      }
+    }
+    if (count < candidates_.size()) {
+      std::nth_element(candidates_.begin(),
+                       candidates_.begin() + static_cast<std::ptrdiff_t>(count), candidates_.end());
+      candidates_.resize(count);
+    }
+  }
+
   std::vector<Index> features_;
   std::vector<char> within_;
   std::vector<char> screened_;
   std::size_t screened_count_ = 0;
-  std::vector<std::pair<float, Index>> candidates_;
+  std::vector<Candidate> candidates_;
 };
 
 }  // namespace sounder

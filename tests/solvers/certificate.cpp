@@ -39,7 +39,8 @@ Certificate certificate_at(const Problem<L, P>& problem, const Eigen::VectorXd& 
   }
   const Eigen::VectorXd u = x.transpose() * weighted;
   const auto p = static_cast<std::size_t>(x.cols());
-  return sounder::certify(problem, {w.data(), p}, {z.data(), n}, {a.data(), n}, {u.data(), p},
+  return sounder::certify(problem, {w.data(), p}, {z.data(), n},
+                          sounder::dual_point(problem, {a.data(), n}, {u.data(), p}, team),
                           sounder::objective_at_zero(problem, team), team);
 }
 
