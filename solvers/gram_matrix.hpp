@@ -14,7 +14,8 @@
 namespace sounder {
 
 /// The rows of the columns in a list: what a column meets is found row by row, so that pairs of
-/// columns without a common row cost nothing. O(n + nonzeros of the columns) to build.
+/// columns without a common row cost nothing; frequent columns apart, as FrequentColumns takes
+/// them. Views of columns and list. O(n + nonzeros of the columns) to build.
 class CommonRows {
  public:
   /// What a row holds of a column on the list.
@@ -25,52 +26,55 @@ class CommonRows {
 
   /// Counts; fill() does the rest.
   CommonRows(const CscMatrix& columns, std::span<const Index> list)
-      : pointers_(static_cast<std::size_t>(columns.rows()) + 1) {
-    for (const Index j : list) {
-      for (const Index i : columns.column(j).rows) {
-        ++pointers_[static_cast<std::size_t>(i) + 1];
+      : columns_(columns), list_(list), frequent_(columns, list),
+        pointers_(static_cast<std::size_t>(columns.rows()) + 1) {
+    std::vector<Index> counts(static_cast<std::size_t>(columns.rows()));
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      const Index rare = frequent_.contains(k) ? 0 : 1;
+      for (const Index i : columns.column(list[k]).rows) {
+        ++counts[static_cast<std::size_t>(i)];
+        pointers_[static_cast<std::size_t>(i) + 1] += rare;
       }
     }
-    for (std::size_t i = 1; i < pointers_.size(); ++i) {
-      const auto count = static_cast<double>(pointers_[i]);
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      const auto count = static_cast<double>(counts[i]);
       pairs_ += count * count;
-      pointers_[i] += pointers_[i - 1];
+      pointers_[i + 1] += pointers_[i];
     }
   }
 
   /// Sum over the rows of (entries in the row)^2: the cost of the Gram matrix.
   [[nodiscard]] double pairs() const noexcept { return pairs_; }
-  /// Of all rows.
-  [[nodiscard]] std::size_t entries() const noexcept {
-    return static_cast<std::size_t>(pointers_.back());
-  }
+  /// Those of the columns whose entries are not here.
+  [[nodiscard]] const FrequentColumns& frequent() const noexcept { return frequent_; }
 
-  /// Needed before row(): entries by row, in the order of the list, but for frequent columns.
-  void fill(const CscMatrix& columns, std::span<const Index> list,
-            const FrequentColumns& frequent) {
-    entries_.resize(entries());
-    ends_.assign(pointers_.begin(), pointers_.end() - 1);
-    for (std::size_t k = 0; k < list.size(); ++k) {
-      if (frequent.contains(k)) {
+  /// Needed before row(): the rows' entries.
+  void fill() {
+    entries_.resize(static_cast<std::size_t>(pointers_.back()));
+    std::vector<Offset> next(pointers_.begin(), pointers_.end() - 1);
+    for (std::size_t k = 0; k < list_.size(); ++k) {
+      if (frequent_.contains(k)) {
         continue;
       }
-      const SparseColumn column = columns.column(list[k]);
+      const SparseColumn column = columns_.column(list_[k]);
       for (std::size_t q = 0; q < column.size(); ++q) {
-        Offset& next = ends_[static_cast<std::size_t>(column.rows[q])];
-        entries_[static_cast<std::size_t>(next++)] = {static_cast<Index>(k), column.values[q]};
+        const Offset place = next[static_cast<std::size_t>(column.rows[q])]++;
+        entries_[static_cast<std::size_t>(place)] = {static_cast<Index>(k), column.values[q]};
       }
     }
   }
-  /// The entries of row i.
+  /// The entries of row i in columns that are not frequent, in the order of the list.
   [[nodiscard]] std::span<const Entry> row(Index i) const noexcept {
     const Offset first = pointers_[static_cast<std::size_t>(i)];
     return {entries_.data() + first,
-            static_cast<std::size_t>(ends_[static_cast<std::size_t>(i)] - first)};
+            static_cast<std::size_t>(pointers_[static_cast<std::size_t>(i) + 1] - first)};
   }
 
  private:
+  const CscMatrix& columns_;
+  std::span<const Index> list_;
+  FrequentColumns frequent_;
   std::vector<Offset> pointers_;
-  std::vector<Offset> ends_;  ///< of the rows' entries, those of frequent columns being left out
   std::vector<Entry> entries_;
   double pairs_ = 0.0;
 };
@@ -96,8 +100,8 @@ class GramMatrix {
     const std::size_t m = list.size();
     const std::size_t known = size_;
     reserve(m);
-    const FrequentColumns frequent(columns, list);
-    rows.fill(columns, list, frequent);
+    const FrequentColumns& frequent = rows.frequent();
+    rows.fill();
     const auto set = [&](std::size_t i, std::size_t j, double product) {
       const double less = shift.empty() ? 0.0 : shift[i] * shift[j] / total;
       values_[i * stride_ + j] = static_cast<float>(product - less);

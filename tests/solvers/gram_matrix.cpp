@@ -8,6 +8,7 @@
 
 #include "solvers/instances.hpp"
 #include "support/catch.hpp"
+#include "support/random_matrix.hpp"
 
 using sounder::CommonRows;
 using sounder::CscMatrix;
@@ -18,26 +19,9 @@ using sounder::Index;
 using sounder::Offset;
 using sounder::Team;
 using sounder::test::dense;
+using sounder::test::random_matrix;
 
 namespace {
-
-/// Column j has an entry in a row with probability density[j].
-CsrMatrix matrix_of(Index rows, const std::vector<double>& density) {
-  sounder::RandomStream random(7, 0);
-  std::vector<Offset> pointers{0};
-  std::vector<Index> columns;
-  std::vector<float> values;
-  for (Index i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < density.size(); ++j) {
-      if (random.uniform() < density[j]) {
-        columns.push_back(static_cast<Index>(j));
-        values.push_back(static_cast<float>(random.normal()));
-      }
-    }
-    pointers.push_back(static_cast<Offset>(columns.size()));
-  }
-  return CsrMatrix::adopt(pointers, columns, values, static_cast<Index>(density.size()));
-}
 
 std::vector<float> row_weights(Index rows) {
   sounder::RandomStream random(8, 0);
@@ -88,7 +72,7 @@ TEST_CASE("a Gram matrix that grows is X^T d X, of frequent and of rare columns"
     density.push_back(j % 3 == 0 ? 0.4 : j % 3 == 1 ? 0.01 : 0.06);
   }
   density[10] = 0.0;
-  const CsrMatrix matrix = matrix_of(rows, density);
+  const CsrMatrix matrix = random_matrix(rows, density, 7);
   const CscMatrix columns(matrix, Team(1));
   const std::vector<float> d = row_weights(rows);
   std::vector<Index> order(60);
@@ -116,7 +100,7 @@ TEST_CASE("a Gram matrix that grows is X^T d X, of frequent and of rare columns"
 }
 
 TEST_CASE("frequent columns are those in every sixteenth row", "[model]") {
-  const CsrMatrix matrix = matrix_of(320, {1.0, 0.0, 0.5, 0.01, 0.2});
+  const CsrMatrix matrix = random_matrix(320, {1.0, 0.0, 0.5, 0.01, 0.2}, 7);
   const CscMatrix columns(matrix, Team(1));
   const std::vector<Index> list{4, 3, 2, 1, 0};
   const FrequentColumns frequent(columns, list);
@@ -129,7 +113,7 @@ TEST_CASE("frequent columns are those in every sixteenth row", "[model]") {
 
 TEST_CASE("a Gram matrix of a matrix that is dense, and of one without rows that meet", "[model]") {
   for (const double each : {1.0, 0.02}) {
-    const CsrMatrix matrix = matrix_of(40, std::vector<double>(50, each));
+    const CsrMatrix matrix = random_matrix(40, 50, each, 7);
     const CscMatrix columns(matrix, Team(1));
     const std::vector<float> d = row_weights(40);
     std::vector<Index> list(50);

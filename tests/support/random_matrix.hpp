@@ -7,22 +7,28 @@
 
 namespace sounder::test {
 
-/// n x p, every entry present with probability `density` and standard normal; from the seed alone.
-inline CsrMatrix random_matrix(Index n, Index p, double density, std::uint64_t seed) {
+/// n rows, an entry in column j with probability density[j] and standard normal; from the seed
+/// alone.
+inline CsrMatrix random_matrix(Index n, const std::vector<double>& density, std::uint64_t seed) {
   RandomStream random(seed);
   std::vector<Offset> pointers{0};
   std::vector<Index> columns;
   std::vector<float> values;
   for (Index i = 0; i < n; ++i) {
-    for (Index j = 0; j < p; ++j) {
-      if (random.uniform() < density) {
-        columns.push_back(j);
+    for (std::size_t j = 0; j < density.size(); ++j) {
+      if (random.uniform() < density[j]) {
+        columns.push_back(static_cast<Index>(j));
         values.push_back(static_cast<float>(random.normal()));
       }
     }
     pointers.push_back(static_cast<Offset>(columns.size()));
   }
-  return CsrMatrix::adopt(pointers, columns, values, p);
+  return CsrMatrix::adopt(pointers, columns, values, static_cast<Index>(density.size()));
+}
+
+/// n x p, the same for all columns.
+inline CsrMatrix random_matrix(Index n, Index p, double density, std::uint64_t seed) {
+  return random_matrix(n, std::vector<double>(static_cast<std::size_t>(p), density), seed);
 }
 
 }  // namespace sounder::test
