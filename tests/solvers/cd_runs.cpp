@@ -25,6 +25,74 @@ TEST_CASE("a working set takes the support, then the violators that may move", "
   REQUIRE(set.size() == 2);
 }
 
+TEST_CASE("a working set takes the nearest of many candidates, also where many tie", "[cd]") {
+  constexpr std::size_t p = 20000;
+  RandomStream random(3);
+  const std::vector<double> w(p);
+  const std::vector<double> curvature(p, 1.0);
+  const L1 penalty{.lambda = 1.0};
+  // A pattern: every sixteenth is near, which misleads a sample of every sixteenth.
+  for (const double tied : {0.0, 0.5, 0.999, 1.0, -1.0}) {
+    std::vector<double> pull(p);
+    for (std::size_t j = 0; j < p; ++j) {
+      pull[j] = random.uniform() < tied ? 0.7 : random.uniform();
+      pull[j] = tied < 0.0 && j % 16 == 0 ? 1.0 + 1e-3 * pull[j] : pull[j];
+    }
+    for (const std::size_t count : {1UL, 100UL, 3000UL, 19000UL, 20000UL, 30000UL}) {
+      CAPTURE(tied, count);
+      WorkingSet set(p);
+      set.grow(count, penalty, pull, 1.0, curvature, infinity);
+      REQUIRE(set.size() == std::min(count, p));
+      std::vector<char> taken(p);
+      double least = infinity;
+      for (const Index j : set.features()) {
+        taken[static_cast<std::size_t>(j)] = 1;
+        least = std::min(least, pull[static_cast<std::size_t>(j)]);
+      }
+      for (std::size_t j = 0; j < p; ++j) {
+        REQUIRE((taken[j] != 0 || pull[j] <= least + 1e-6));  // distances are floats
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("screening spares what is not zero at the optimum, and near it little else",
+                   "[cd]", Squared, Logistic, SquaredHinge) {
+  for (const double lower : {-infinity, 0.0}) {
+    const auto instance = make_instance<TestType, Bounded>({.rows = 30, .columns = 80},
+                                                           {.l1_strength = 0.03, .lower = lower});
+    const auto problem = instance.problem();
+    SilentTrace trace;
+    RandomStream random(4);
+    const Result best = cd(problem, CoordinateOptions{.tolerance = 1e-12}, trace);
+    const Team team(1);
+    const CscMatrix columns(problem.matrix, team);
+    const CoordinateStep step(problem, columns, team);
+    std::size_t screened = 0;
+    for (const double share : {0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0}) {
+      CoordinateEvaluator point(problem, columns, team);
+      std::vector<double> w = best.w;
+      for (double& value : w) {
+        value *= 1.0 - 2.0 * (1.0 - share) * random.uniform();
+      }
+      std::vector<double> z(static_cast<std::size_t>(problem.matrix.rows()));
+      point.margins(w, 0.0, z);
+      const Certificate certificate = point.certify_point(w, z);
+      const DualPoint& dual = point.dual_point();
+      WorkingSet set(w.size());
+      const std::vector<double> zeros(w.size());
+      screen_gap_safe(set, problem.penalty, zeros, point.pull(), dual.scale, step.curvature(),
+                      certificate.objective - dual.objective);
+      for (std::size_t j = 0; j < w.size(); ++j) {
+        CAPTURE(lower, share, j);
+        REQUIRE_FALSE((best.w[j] != 0.0 && set.screened(j)));
+      }
+      screened = set.screened_count();
+    }
+    REQUIRE(screened + static_cast<std::size_t>(best.certificate.nonzeros) + 5 >= best.w.size());
+  }
+}
+
 TEMPLATE_TEST_CASE("cd: same seed and one thread, same bits", "[cd]", Squared, Logistic,
                    SquaredHinge) {
   const auto instance = make_instance<TestType, Bounded>({.rows = 300, .columns = 60});
