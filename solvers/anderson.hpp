@@ -25,7 +25,7 @@ class Anderson {
   void forget() noexcept { past_.clear(); }
 
   /// Remembers w; once depth + 1 iterates are there tries to improve it, and starts anew.
-  template <Penalty P>
+  template <ElasticPenalty P>
   void improve(QuadraticModel& model, const P& penalty, std::span<double> w) {
     if (depth_ == 0) {
       return;

@@ -32,6 +32,7 @@ class CoordinateDescent {
   CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
                     const CoordinateOptions& options, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
+        zero_(zero_interval(problem.penalty)), sparse_(is_sparse(problem.penalty)),
         deadline_(trace, training_, options.time_limit),
         team_(useful_threads(problem.matrix, options.threads)),
         columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
@@ -71,8 +72,6 @@ class CoordinateDescent {
     return static_cast<int>(
         std::clamp<Offset>(matrix.nonzeros() / enough, 1, std::max(threads, 1)));
   }
-
-  [[nodiscard]] bool sparse() const noexcept { return problem_.penalty.l1() > 0.0; }
 
   void start() {
     b_ = problem_.intercept ? options_.initial_intercept : 0.0;
@@ -123,32 +122,32 @@ class CoordinateDescent {
   void choose_features() {
     const DualPoint dual = point_.dual_point();
     if (options_.screening) {
-      screen_gap_safe(set_, problem_.penalty, w_, point_.pull(), dual.scale, step_.curvature(),
+      screen_gap_safe(set_, zero_, w_, point_.pull(), dual.scale, step_.curvature(),
                       latest_.objective - dual.objective);
     }
     if (!exact) {  // the Gram matrix of an exact model is kept, and the list with it
       set_.clear();
       newton_.forget_columns();
     }
-    if (!options_.working_set || !sparse()) {
+    using Among = WorkingSet::Among;
+    if (!options_.working_set || !sparse_) {
       set_.add_support(w_);
-      set_.grow(w_.size(), problem_.penalty, point_.pull(), 1.0, step_.curvature(), infinity);
+      set_.grow(w_.size(), Among::all, zero_, point_.pull(), 1.0, step_.curvature());
     } else if (exact) {
       const std::size_t support = set_.add_support(w_);
       const std::size_t known = set_.size();
       const std::size_t wanted = std::max(first_, 2 * support);
       const std::size_t more =
           wanted > known ? wanted - known : std::max<std::size_t>(10, known / 10);
-      set_.grow(more, problem_.penalty, point_.pull(), dual.scale, step_.curvature(), infinity);
+      set_.grow(more, Among::all, zero_, point_.pull(), dual.scale, step_.curvature());
       // Where nearly all were needed many more will be, of those that violate.
       if (10 * support > 9 * known && support < 1000) {
         const std::size_t factor = support < 300 && newton_.is_light(set_.features()) ? 14 : 2;
-        const double reach = (1.0 - dual.scale) * problem_.penalty.l1();
-        set_.grow(factor * support, problem_.penalty, point_.pull(), dual.scale, step_.curvature(),
-                  reach);
+        set_.grow(factor * support, Among::violators, zero_, point_.pull(), dual.scale,
+                  step_.curvature());
       }
     } else {
-      set_.add_active(problem_.penalty, w_, point_.pull(), step_.curvature());
+      set_.add_active(zero_, w_, point_.pull(), step_.curvature());
     }
   }
 
@@ -172,6 +171,8 @@ class CoordinateDescent {
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
   Trace& trace_;
+  Interval zero_;
+  bool sparse_;
   Deadline deadline_;
   Team team_;
   CscMatrix columns_;

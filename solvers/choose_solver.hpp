@@ -67,7 +67,7 @@ struct ProblemKind {
 template <Loss L, Penalty P>
 [[nodiscard]] SolverChoice choose_solver(const Problem<L, P>& problem, double tolerance) noexcept {
   return choose_solver(
-      {.smooth = L::smooth, .sparse = problem.penalty.l1() > 0.0, .bounded = BoxedPenalty<P>},
+      {.smooth = L::smooth, .sparse = is_sparse(problem.penalty), .bounded = BoxedPenalty<P>},
       problem.matrix, tolerance);
 }
 

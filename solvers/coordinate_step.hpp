@@ -76,7 +76,10 @@ class CoordinateStep {
   /// where the loss does not feel a column that is penalised: no step would ever take it there.
   void start(std::span<const double> initial, std::span<double> w) const noexcept {
     const P& penalty = problem_->penalty;
-    const bool penalised = penalty.l1() + penalty.l2() > 0.0;
+    bool penalised = true;
+    if constexpr (ElasticPenalty<P>) {
+      penalised = penalty.l1() + penalty.l2() > 0.0;
+    }
     for (std::size_t j = 0; j < w.size(); ++j) {
       const bool dead = curvature_[j] == 0.0 && penalised;
       w[j] = dead ? 0.0 : penalty.prox(initial.empty() ? 0.0 : initial[j], 0.0);
@@ -114,12 +117,18 @@ class CoordinateStep {
                                double gradient) const noexcept {
     const P& penalty = problem_->penalty;
     const double h = curvature_[static_cast<std::size_t>(move.column)];
-    const double mean = 0.5 * (w + move.value);
-    // |value| - |w| by the slope where the sign stays: the difference would lose a small change.
-    const bool stays = w * move.value >= 0.0;
-    const double rise = stays ? std::copysign(penalty.l1(), mean) * move.change
-                              : penalty.l1() * (std::abs(move.value) - std::abs(w));
-    return -(rise + move.change * (gradient + penalty.l2() * mean + 0.5 * h * move.change));
+    double rise = 0.0;
+    if constexpr (ElasticPenalty<P>) {
+      // By the slope where the sign stays: a difference of values would lose a small change.
+      const double mean = 0.5 * (w + move.value);
+      const bool stays = w * move.value >= 0.0;
+      rise = stays ? std::copysign(penalty.l1(), mean) * move.change
+                   : penalty.l1() * (std::abs(move.value) - std::abs(w));
+      rise += move.change * penalty.l2() * mean;
+    } else {
+      rise = penalty.value(move.value) - penalty.value(w);
+    }
+    return -(rise + move.change * (gradient + 0.5 * h * move.change));
   }
 
   /// z += change x_j.

@@ -19,8 +19,9 @@ namespace sounder {
 /// Sequential subspace minimisation over iterates (Narkiss and Zibulevsky, "Sequential subspace
 /// optimization method for large-scale unconstrained problems", 2005; Anderson acceleration with
 /// the objective itself as its measure). Minimises F(w + sum_k c_k (w_k - w)) over c by Newton's
-/// method on the margins alone, so that a step costs O(n K^2), not a pass over the data; |w_j| is
-/// taken as linear at its sign. The result is kept only if the true F is lower than F(w).
+/// method on the margins alone, so that a step costs O(n K^2), not a pass over the data; the
+/// penalty is taken by its slopes and curvatures at w. The result is kept only if the true F is
+/// lower than F(w).
 ///
 /// Coordinates may be scaled: the coefficient is scale_j times the coordinate. Coordinates before
 /// `first_penalised` (an intercept) carry no penalty. Holds K (n + p) doubles.
@@ -31,7 +32,8 @@ class Extrapolation {
   Extrapolation(const Problem<L, P>& problem, std::span<const float> scales,
                 std::size_t first_penalised, int depth, const Team& team)
       : problem_(&problem), scales_(scales), first_penalised_(first_penalised),
-        depth_(static_cast<std::size_t>(depth)), team_(&team) {}
+        depth_(static_cast<std::size_t>(depth)), sparse_(is_sparse(problem.penalty)), team_(&team) {
+  }
 
   /// Moves (w, z) to the best point found, never to a worse one, and remembers it.
   /// Returns F there. `objective` is F(w); `evaluate(w)` computes F and the margins z anew, since
@@ -95,8 +97,6 @@ class Extrapolation {
 
   /// The penalty along c: gradient at c = 0, and the constant Hessian.
   [[nodiscard]] Model penalty_model(std::span<const double> w) const {
-    const double l1 = problem_->penalty.l1();
-    const double l2 = problem_->penalty.l2();
     return reduce(w.size() - first_penalised_, [&](Range share, Model& model) {
       Vector d(past_.size());
       for (std::int64_t k = share.begin; k < share.end; ++k) {
@@ -105,8 +105,8 @@ class Extrapolation {
         for (std::size_t b = 0; b < d.size(); ++b) {
           d[b] = scale * (past_[b].w[j] - w[j]);
         }
-        const double sign = static_cast<double>(w[j] > 0.0) - static_cast<double>(w[j] < 0.0);
-        model.add(d, l2 * scale * w[j] + l1 * sign, l2);
+        const PenaltyBend bend = bend_at(problem_->penalty, scale * w[j]);
+        model.add(d, bend.slope, bend.curvature);
       }
     });
   }
@@ -246,7 +246,7 @@ class Extrapolation {
     for (const Iterate& iterate : past_) {
       known = std::min(known, iterate.objective);
     }
-    if (problem_->penalty.l1() > 0.0) {
+    if (sparse_) {
       combine(c, old_w, w, /*keep_zeros=*/true);
       const double found = evaluate(std::span<const double>(w));
       if (found < objective && found <= known) {
@@ -263,7 +263,7 @@ class Extrapolation {
     return objective;
   }
 
-  /// w = base + sum_b c_b (w_b - base); with `keep_zeros`, what an l1 penalty has set to zero in
+  /// w = base + sum_b c_b (w_b - base); with `keep_zeros`, what the penalty has set to zero in
   /// base stays zero.
   void combine(const Vector& c, std::span<const double> base, std::span<double> w,
                bool keep_zeros) const {
@@ -307,6 +307,7 @@ class Extrapolation {
   std::span<const float> scales_;
   std::size_t first_penalised_;
   std::size_t depth_;
+  bool sparse_;  ///< the penalty sets coefficients to zero
   const Team* team_;
   std::vector<Iterate> past_;  ///< oldest first
 };

@@ -26,7 +26,7 @@ struct Kink {
 };
 
 /// In no order.
-template <Penalty P>
+template <ElasticPenalty P>
 std::vector<Kink> kinks_along(const P& penalty, const Support& support, std::span<const double> x,
                               std::span<const double> w) {
   std::vector<Kink> kinks;
@@ -78,7 +78,7 @@ inline std::vector<double> newton_direction(std::vector<double> h, const Support
 /// Newton steps on the support by Cholesky, each to the exact minimum along its ray (kinks and
 /// all), until one is free of kinks: the feature-sign search of Lee, Battle, Raina, Ng, "Efficient
 /// sparse coding algorithms", NIPS 2006. O(s^3) a step.
-template <Penalty P>
+template <ElasticPenalty P>
 void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w, int most_steps) {
   for (int step = 0; step < most_steps; ++step) {
     const Support support(model, penalty, w);

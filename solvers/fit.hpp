@@ -159,8 +159,11 @@ template <class L = Logistic, class P = L2>
                                   ? choose_solver(problem, options.tolerance)
                                   : SolverChoice{options.solver, "it was asked for"};
   Fit made{{}, detail::fit_by(choice.solver, problem, options, trace), choice.solver, choice.why};
-  const bool sparse = problem.penalty.l1() > 0.0 && problem.penalty.l2() == 0.0;
-  made.model.solver_type = liblinear_solver<L>(sparse, !L::classification);
+  bool l1_alone = false;
+  if constexpr (ElasticPenalty<P>) {
+    l1_alone = problem.penalty.l1() > 0.0 && problem.penalty.l2() == 0.0;
+  }
+  made.model.solver_type = liblinear_solver<L>(l1_alone, !L::classification);
   made.model.labels = targets.classes;
   made.model.features = matrix.columns();
   made.model.weights = made.result.w;

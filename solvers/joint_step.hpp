@@ -18,7 +18,8 @@ namespace sounder {
 ///
 /// Rounds of one proximal coordinate sweep, which finds signs and bounds, and one Newton step on
 /// the coefficients that are free to move by Cholesky, cut where the first of them meets zero or a
-/// bound; with the right signs the step is exact. One object a worker: it keeps its scratch.
+/// bound; with the right signs the step is exact. A penalty that is not elastic has the sweeps
+/// alone. One object a worker: it keeps its scratch.
 template <Penalty P>
 class JointStep {
  public:
@@ -44,7 +45,9 @@ class JointStep {
       if (moved <= enough * first) {
         break;
       }
-      newton(penalty, h);
+      if constexpr (ElasticPenalty<P>) {
+        newton(penalty, h);
+      }
     }
     return v_;
   }

@@ -25,7 +25,8 @@
 namespace sounder {
 
 /// Coordinate descent on a model by the options' rule, with Newton steps on the support and
-/// Anderson extrapolation between epochs where the options ask for them. One thread calls.
+/// Anderson extrapolation between epochs where the options ask for them and the penalty is elastic.
+/// One thread calls.
 template <Penalty P>
 class ModelDescent {
  public:
@@ -68,18 +69,20 @@ class ModelDescent {
       if (violation <= std::max(goal.enough, goal.reduction * outcome.first)) {
         break;
       }
-      const bool slow = std::is_same_v<Model, GramModel> || violation > slow_rate * previous;
-      previous = violation;
-      if (options_.newton && slow && outcome.epochs >= goal.patience) {
-        newton(model, w);
-        outcome.newton = true;
-        anderson_.forget();
-        previous = std::numeric_limits<double>::infinity();
-      } else {
-        anderson_.improve(model, penalty_, w);
+      if constexpr (ElasticPenalty<P>) {
+        const bool slow = std::is_same_v<Model, GramModel> || violation > slow_rate * previous;
+        previous = violation;
+        if (options_.newton && slow && outcome.epochs >= goal.patience) {
+          newton(model, w);
+          outcome.newton = true;
+          anderson_.forget();
+          previous = std::numeric_limits<double>::infinity();
+        } else {
+          anderson_.improve(model, penalty_, w);
+        }
       }
     }
-    if constexpr (std::is_same_v<Model, MarginModel>) {
+    if constexpr (std::is_same_v<Model, MarginModel> && ElasticPenalty<P>) {
       if (options_.newton && (goal.settle || outcome.newton)) {
         settle_collinear(model, penalty_, w);
         if (outcome.newton) {

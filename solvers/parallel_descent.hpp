@@ -108,7 +108,7 @@ class ParallelDescent {
   bool newton_pass() {
     newton_.forget_columns();
     support_.clear();
-    support_.add_active(problem_.penalty, w(), point_.pull(), step_.curvature());
+    support_.add_active(zero_interval(problem_.penalty), w(), point_.pull(), step_.curvature());
     newton_.improve(support_.features(), point_.pull(), latest_, w(), b_, z());
     point_.settle_intercept(b_, z());
     objective_ = point_.objective(w(), z());

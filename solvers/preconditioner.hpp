@@ -68,7 +68,10 @@ template <Loss L, Penalty P>
     const Index column = order.original_of[label];
     const double square =
         column == ColumnOrder::none ? 1.0 : squares[static_cast<std::size_t>(column)];
-    const double bound = L::curvature_bound * square + problem.penalty.l2();
+    double bound = L::curvature_bound * square;
+    if constexpr (ElasticPenalty<P>) {
+      bound += problem.penalty.l2();
+    }
     const double exponent = bound > 0.0 ? -0.25 * std::log2(bound) : 0.0;
     return std::ldexp(1.0F, static_cast<int>(std::clamp(std::round(exponent), -30.0, 30.0)));
   };

@@ -1,6 +1,7 @@
 // Problem: the data and the function that a solver minimises; the only thing a solver receives.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <stdexcept>
@@ -53,14 +54,7 @@ struct Problem {
                                     " loss");
       }
     }
-    const double l1 = penalty.l1();
-    const double l2 = penalty.l2();
-    if (!(l1 >= 0.0 && l2 >= 0.0) || std::isinf(l1 + l2) || !(penalty.value(0.0) == 0.0) ||
-        !(penalty.conjugate(0.0) == 0.0)) {
-      throw std::invalid_argument("the " + std::string(PenaltyType::name) +
-                                  " penalty's strength, l1 ratio or bounds are out of range");
-    }
-    validate_mix(l1, l2);
+    validate_penalty();
     double total = weights.empty() ? 1.0 : 0.0;
     for (const double s : weights) {
       if (!(s >= 0.0) || !std::isfinite(s)) {
@@ -81,6 +75,50 @@ struct Problem {
   }
 
  private:
+  /// @param sentence what follows the penalty's name
+  [[noreturn]] static void refuse_penalty(const char* sentence) {
+    throw std::invalid_argument("the " + std::string(PenaltyType::name) + " penalty" + sentence);
+  }
+
+  void validate_penalty() const {
+    bool in_range = penalty.value(0.0) == 0.0 && penalty.conjugate(0.0) == 0.0;
+    if constexpr (ElasticPenalty<PenaltyType>) {
+      const double l1 = penalty.l1();
+      const double l2 = penalty.l2();
+      in_range = in_range && l1 >= 0.0 && l2 >= 0.0 && !std::isinf(l1 + l2);
+    }
+    if (!in_range) {
+      refuse_penalty("'s strength, l1 ratio or bounds are out of range");
+    }
+    if constexpr (ElasticPenalty<PenaltyType>) {
+      validate_mix(penalty.l1(), penalty.l2());
+    } else {
+      validate_pair();
+    }
+  }
+
+  /// v = prox(x, t) and u = (x - v) / t, a slope of value at v, reach equality in Fenchel's
+  /// inequality, if prox, value and conjugate are one convex penalty's.
+  void validate_pair() const {
+    for (const double step : {0.25, 1.0, 4.0}) {
+      for (const double x : {-100.0, -3.0, -1.0, -0.3, -0.01, 0.01, 0.3, 1.0, 3.0, 100.0}) {
+        const double v = penalty.prox(x, step);
+        const double u = (x - v) / step;
+        const double sum =
+            penalty.value(v) + penalty.conjugate(within_domain(u, 1e-14 * std::abs(x) / step));
+        if (!(std::abs(sum - u * v) <= 1e-9 * (1.0 + std::abs(u * v)))) {
+          refuse_penalty("'s value, prox and conjugate do not fit together, or it is not convex");
+        }
+      }
+    }
+  }
+  /// Rounding may carry a slope over the edge of the conjugate's domain.
+  [[nodiscard]] double within_domain(double u, double rounding) const {
+    const Interval domain = penalty.conjugate_domain();
+    const double near = std::clamp(u, domain.low, domain.high);
+    return std::abs(u - near) <= rounding ? near : u;
+  }
+
   /// The solvers take l1 and l2 for the whole penalty: another one they would get wrong in silence.
   void validate_mix(double l1, double l2) const {
     for (const double w : {-1.0, -0.125, 0.125, 1.0}) {
@@ -90,9 +128,7 @@ struct Problem {
       }
       const double mix = l1 * std::abs(w) + 0.5 * l2 * w * w;
       if (!(std::abs(value - mix) <= 1e-9 * mix + 1e-300)) {
-        throw std::invalid_argument("the " + std::string(PenaltyType::name) +
-                                    " penalty is not l1() |w| + l2() / 2 w^2, which the solvers "
-                                    "take it for");
+        refuse_penalty(" is not l1() |w| + l2() / 2 w^2, which the solvers take it for");
       }
     }
   }

@@ -20,6 +20,7 @@
 #include <sounder/solvers/adagrad_step.hpp>
 #include <sounder/solvers/coordinate_terms.hpp>
 #include <sounder/solvers/labelled_rows.hpp>
+#include <sounder/solvers/problem.hpp>
 #include <sounder/solvers/row_step.hpp>
 
 namespace sounder {
@@ -61,10 +62,12 @@ template <class Stepper>
 class SteppersPass : public RowPass {
  public:
   /// @param rows_a_pass what all workers together take in a pass
+  /// @param source      what the steppers' terms are made from beside the driver's
   SteppersPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
-               int workers)
-      : rows_(*data.rows), bands_(rows_.order(), rows_.rows(), rows_a_pass / workers),
-        terms_(rows_.columns()), shared_(rows_.columns()), common_(rows_.columns()) {
+               int workers, const typename Stepper::TermsType::Source& source)
+      : source_(source), rows_(*data.rows),
+        bands_(rows_.order(), rows_.rows(), rows_a_pass / workers), terms_(rows_.columns()),
+        shared_(rows_.columns()), common_(rows_.columns()) {
     for (int rank = 0; rank < workers; ++rank) {
       steppers_.emplace_back(data, bands_, std::span<const Terms>(terms_), shared_, common_);
     }
@@ -88,7 +91,7 @@ class SteppersPass : public RowPass {
 
   void prepare(std::span<const CoordinateTerms> terms) override {
     for (std::size_t j = 0; j < terms_.size(); ++j) {
-      terms_[j] = Terms::from(terms[j]);
+      terms_[j] = Terms::from(terms[j], source_);
     }
   }
 
@@ -104,6 +107,7 @@ class SteppersPass : public RowPass {
   using Terms = typename Stepper::TermsType;
   using Update = typename Stepper::UpdateType;
 
+  [[no_unique_address]] typename Terms::Source source_;
   const PackedRows& rows_;
   HotBands bands_;
   std::vector<Terms> terms_;
@@ -118,8 +122,8 @@ class StepperPass final : public SteppersPass<Stepper> {
  public:
   /// A view of team, which the caller keeps.
   StepperPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
-              const Team& team)
-      : SteppersPass<Stepper>(data, rows_a_pass, team.size()), team_(team) {}
+              const Team& team, const typename Stepper::TermsType::Source& source = {})
+      : SteppersPass<Stepper>(data, rows_a_pass, team.size(), source), team_(team) {}
 
   bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,
            const std::function<double(double)>& step, const Trace& trace) override {
@@ -181,6 +185,32 @@ template <class Update, Loss L>
   }
   return sparse ? make.template operator()<RowStepper<Update, SparseTerms, L>>()
                 : make.template operator()<RowStepper<Update, SmoothTerms, L>>();
+}
+
+/// The same for a penalty that is not elastic, by its prox.
+template <class Update, Loss L, Penalty P>
+[[nodiscard]] std::unique_ptr<RowPass> make_prox_pass(const LabelledRows<L>& data, bool adagrad,
+                                                      const P& penalty, std::int64_t rows_a_pass,
+                                                      const Team& team) {
+  if (adagrad) {
+    return std::make_unique<StepperPass<AdaGradStepper<Update, ProxTerms<P>, L>>>(data, rows_a_pass,
+                                                                                  team, &penalty);
+  }
+  return std::make_unique<StepperPass<RowStepper<Update, ProxTerms<P>, L>>>(data, rows_a_pass, team,
+                                                                            &penalty);
+}
+
+/// The one of them for a problem, which the caller keeps.
+template <class Update, Loss L, Penalty P>
+[[nodiscard]] MakeRowPass<L> pass_maker(const Problem<L, P>& problem) {
+  if constexpr (ElasticPenalty<P>) {
+    return &make_pass<Update, L>;
+  } else {
+    return [&penalty = problem.penalty](const LabelledRows<L>& data, bool adagrad, bool /*sparse*/,
+                                        std::int64_t rows_a_pass, const Team& team) {
+      return make_prox_pass<Update>(data, adagrad, penalty, rows_a_pass, team);
+    };
+  }
 }
 
 }  // namespace sounder

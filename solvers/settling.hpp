@@ -52,7 +52,7 @@ inline Leaning leaning_columns(const MarginModel& model) {
 }
 
 /// The minimiser in the coordinates `group` alone (positions on the list), to the last digits.
-template <Penalty P>
+template <ElasticPenalty P>
 void settle_group(MarginModel& model, const P& penalty, std::span<const std::size_t> group,
                   GramMatrix& gram, std::span<double> w) {
   const std::size_t m = group.size();
@@ -100,7 +100,7 @@ void settle_group(MarginModel& model, const P& penalty, std::span<const std::siz
 /// document, say, which differ only in rows that the loss hardly feels. Along their difference H is
 /// nearly zero and the optimum far: coordinate descent crawls, and conjugate residuals see it last.
 /// O(nonzeros of the list), and cubes of the groups' sizes.
-template <Penalty P>
+template <ElasticPenalty P>
 void settle_collinear(MarginModel& model, const P& penalty, std::span<double> w) {
   constexpr std::size_t most = 64;
   const detail::Leaning leaning = detail::leaning_columns(model);
@@ -122,7 +122,7 @@ void settle_collinear(MarginModel& model, const P& penalty, std::span<double> w)
 
 /// A Newton step by Cholesky on the heaviest columns of the support: a small change anywhere moves
 /// their gradients, which is what keeps the dual point from being feasible.
-template <Penalty P>
+template <ElasticPenalty P>
 void settle_heaviest(MarginModel& model, const P& penalty, std::span<double> w) {
   constexpr std::size_t most = 32;
   Support support;

@@ -21,10 +21,11 @@ class SplitTerms {
  public:
   /// @param scales a coefficient is scale times its packed coordinate
   /// @param first_penalised columns before it (an intercept) feel no penalty
+  /// @param by_prox steps on l2 are proximal ones
   SplitTerms(const PackedRows& rows, std::span<const float> scales, std::size_t first_penalised,
-             double l1, double l2, const Team& team)
-      : hot_(static_cast<std::size_t>(rows.order().hot)), team_(team), split_(rows.columns()),
-        terms_(rows.columns()) {
+             double l1, double l2, bool by_prox, const Team& team)
+      : hot_(static_cast<std::size_t>(rows.order().hot)), by_prox_(by_prox), team_(team),
+        split_(rows.columns()), terms_(rows.columns()) {
     const double n = rows.rows();
     team_.for_each(split_.size(), [&](std::size_t j) {
       const bool free = j < first_penalised;
@@ -40,8 +41,8 @@ class SplitTerms {
     team_.for_each(terms_.size(), [&](std::size_t j) {
       const CoordinateTerms& split = split_[j];
       const double drift = pull.empty() ? 0.0 : -split.drift * pull[j];
-      // As an implicit step: a rare column's share of the penalty must not overshoot zero.
-      const double damping = j < hot_ ? 1.0 : 1.0 / (1.0 + step * split.shrink);
+      // A rare column's share of the penalty must not overshoot zero, as a gradient's step would.
+      const double damping = j < hot_ || by_prox_ ? 1.0 : 1.0 / (1.0 + step * split.shrink);
       terms_[j] = {damping * drift, damping * split.shrink, damping * split.threshold};
     });
     return terms_;
@@ -49,6 +50,7 @@ class SplitTerms {
 
  private:
   std::size_t hot_;
+  bool by_prox_;
   const Team& team_;
   std::vector<CoordinateTerms> split_;  ///< at a drift of 1, without damping; the same all epochs
   std::vector<CoordinateTerms> terms_;

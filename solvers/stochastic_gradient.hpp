@@ -50,9 +50,7 @@ class StochasticGradient {
         make_trial_(make_trial), trace_(trace), team_(options.threads),
         point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
         pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
-        terms_(rows_, point_.scales(), point_.first_penalised(), problem.penalty.l1(),
-               problem.penalty.l2(), team_),
-        schedule_(rows_.rows(), row_block(), options.seed),
+        terms_(split_terms()), schedule_(rows_.rows(), row_block(), options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
                        team_),
         newton_(problem, rows_, point_.scales(), point_.first_penalised(), team_) {
@@ -69,6 +67,8 @@ class StochasticGradient {
   }
 
  private:
+  static constexpr bool elastic = ElasticPenalty<P>;
+
   [[nodiscard]] LabelledRows<L> labelled_rows() const noexcept {
     return {&rows_, problem_.targets, problem_.weights, problem_.loss};
   }
@@ -76,9 +76,21 @@ class StochasticGradient {
   [[nodiscard]] std::int64_t row_block() const noexcept {
     return std::clamp<std::int64_t>(rows_.rows() / (64 * pass_->workers()), 1, options_.row_block);
   }
-  [[nodiscard]] bool sparse() const noexcept { return problem_.penalty.l1() > 0.0; }
+  [[nodiscard]] SplitTerms split_terms() const {
+    double l1 = 1.0;  // of a penalty by its prox: see ProxTerms
+    double l2 = 1.0;
+    if constexpr (elastic) {
+      l1 = problem_.penalty.l1();
+      l2 = problem_.penalty.l2();
+    }
+    return {rows_, point_.scales(), point_.first_penalised(), l1, l2, !elastic, team_};
+  }
+  [[nodiscard]] bool sparse() const noexcept { return is_sparse(problem_.penalty); }
   [[nodiscard]] bool newton() const noexcept {
-    return options_.newton && L::smooth && !sparse() && problem_.penalty.l2() > 0.0;
+    if constexpr (elastic) {
+      return options_.newton && L::smooth && !sparse() && problem_.penalty.l2() > 0.0;
+    }
+    return false;
   }
   [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
 
@@ -158,8 +170,10 @@ class StochasticGradient {
       extrapolation_.improve(pass_->vector(), point_.margins(), found,
                              [this](std::span<const double> w) { return point_.objective(w); });
     }
-    if (newton()) {
-      improve_frequent();
+    if constexpr (elastic) {
+      if (newton()) {
+        improve_frequent();
+      }
     }
     return true;
   }
@@ -315,7 +329,7 @@ class StochasticGradient {
 template <Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
                                          const MakeRowPass<L>& make_pass_of, Trace& trace,
-                                         const MakeRowPass<L>& make_trial = &make_pass<Plain, L>) {
+                                         const MakeRowPass<L>& make_trial) {
   problem.validate();
   options.validate();
   problem.validate_initial(options.initial);
@@ -335,8 +349,8 @@ template <class Update, Loss L, Penalty P>
   }
   // Alone, relaxed updates are plain ones; compiling the steps a second time would take seconds.
   using Trial = std::conditional_t<std::is_same_v<Update, Relaxed>, Relaxed, Plain>;
-  return stochastic_gradient<L, P>(problem, options, &make_pass<Update, L>, trace,
-                                   &make_pass<Trial, L>);
+  return stochastic_gradient<L, P>(problem, options, pass_maker<Update>(problem), trace,
+                                   pass_maker<Trial>(problem));
 }
 
 }  // namespace sounder

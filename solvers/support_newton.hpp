@@ -22,7 +22,7 @@ struct Support {
 
   Support() = default;
   /// Of all coordinates of w. O(|W|).
-  template <Penalty P>
+  template <ElasticPenalty P>
   Support(const QuadraticModel& model, const P& penalty, std::span<const double> w) {
     for (std::size_t k = 0; k < w.size(); ++k) {
       add(model, penalty, k, w[k]);
@@ -30,7 +30,7 @@ struct Support {
   }
 
   /// Coordinate k, of value w, if it is such a one.
-  template <Penalty P>
+  template <ElasticPenalty P>
   void add(const QuadraticModel& model, const P& penalty, std::size_t k, double w) {
     const double room = 1e-12 * (1.0 + std::abs(w));
     const bool inside = penalty.prox(w - room, 0.0) < w && penalty.prox(w + room, 0.0) > w;
@@ -54,7 +54,7 @@ namespace detail {
 
 /// w -> w + x on the support, cut off where a sign would change or a bound would be crossed;
 /// halved until the model says that the objective falls. The model must be focused on the support.
-template <Penalty P>
+template <ElasticPenalty P>
 StepTaken projected_step(QuadraticModel& model, const P& penalty, const Support& support,
                          std::span<const double> x, std::span<double> w, int most_tries) {
   std::vector<double> change(x.size());
@@ -113,7 +113,7 @@ class Damping {
 ///
 /// Hestenes and Stiefel's method with the residual in place of the error: Saad, "Iterative Methods
 /// for Sparse Linear Systems", section 6.8.
-template <Penalty P>
+template <ElasticPenalty P>
 StepTaken newton_by_residuals(QuadraticModel& model, const P& penalty, std::span<double> w,
                               double damping, int most_products) {
   const Support support(model, penalty, w);

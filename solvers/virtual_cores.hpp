@@ -30,14 +30,20 @@ template <Loss L, Penalty P>
   const MakeRowPass<L> make = [&](const LabelledRows<L>& data, bool /*adagrad*/, bool sparse,
                                   std::int64_t rows_a_pass,
                                   const Team& /*team*/) -> std::unique_ptr<RowPass> {
-    using Sparse = VirtualPass<RowStepper<Virtual, SparseTerms, L>>;
-    using Smooth = VirtualPass<RowStepper<Virtual, SmoothTerms, L>>;
-    if (sparse) {
-      return std::make_unique<Sparse>(data, rows_a_pass, workers.count, replay);
+    if constexpr (ElasticPenalty<P>) {
+      using Sparse = VirtualPass<RowStepper<Virtual, SparseTerms, L>>;
+      using Smooth = VirtualPass<RowStepper<Virtual, SmoothTerms, L>>;
+      if (sparse) {
+        return std::make_unique<Sparse>(data, rows_a_pass, workers.count, replay);
+      }
+      return std::make_unique<Smooth>(data, rows_a_pass, workers.count, replay);
+    } else {
+      using ByProx = VirtualPass<RowStepper<Virtual, ProxTerms<P>, L>>;
+      return std::make_unique<ByProx>(data, rows_a_pass, workers.count, replay, &problem.penalty);
     }
-    return std::make_unique<Smooth>(data, rows_a_pass, workers.count, replay);
   };
-  Result result = stochastic_gradient<L, P>(problem, options, make, trace);
+  Result result =
+      stochastic_gradient<L, P>(problem, options, make, trace, pass_maker<Plain>(problem));
   return {std::move(result), replay.balance()};
 }
 

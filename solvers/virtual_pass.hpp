@@ -17,8 +17,8 @@ class VirtualPass final : public SteppersPass<Stepper> {
  public:
   /// A view of replay, which the caller keeps.
   VirtualPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
-              int workers, Replay& replay)
-      : SteppersPass<Stepper>(data, rows_a_pass, workers), replay_(replay),
+              int workers, Replay& replay, const typename Stepper::TermsType::Source& source = {})
+      : SteppersPass<Stepper>(data, rows_a_pass, workers, source), replay_(replay),
         walks_(static_cast<std::size_t>(workers)) {}
 
   bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,

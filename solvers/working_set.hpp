@@ -62,38 +62,40 @@ class WorkingSet {
     return count;
   }
 
+  /// Which features grow() looks at.
+  enum class Among {
+    all,        ///< that are not on the list
+    violators,  ///< of these, those that the optimum's conditions forbid to stay zero
+  };
+
   /// Takes the features that a step from w would move: the support, then those that violate the
   /// optimum's conditions at zero. O(p).
+  /// @param zero, curvature as in grow()
   /// @param pull minus the gradient at w
-  /// @param curvature as in grow()
-  template <Penalty P>
-  void add_active(const P& penalty, std::span<const double> w, std::span<const double> pull,
+  void add_active(const Interval& zero, std::span<const double> w, std::span<const double> pull,
                   std::span<const double> curvature) {
     add_support(w);
-    grow(w.size(), penalty, pull, 1.0, curvature, 0.0);
+    grow(w.size(), Among::violators, zero, pull, 1.0, curvature);
   }
 
-  /// Takes up to `count` features more, those with the least l1 - |u_j|, how far the dual
-  /// constraint is from being violated. O(p). Celer (Massias, Gramfort, Salmon, ICML 2018) divides
-  /// by the column's norm, which prefers frequent columns, whose products cost more.
-  /// @param pull u, scaled to be dual feasible
+  /// Takes up to `count` features more, those whose u_j is nearest to leaving `zero` or farthest
+  /// outside. O(p). Celer (Massias, Gramfort, Salmon, ICML 2018) divides by the column's norm,
+  /// which prefers frequent columns, whose products cost more.
+  /// @param zero zero_interval() of the penalty: -l1 to l1, say
+  /// @param pull minus the gradient; u is `scale` times it, which makes it dual feasible
   /// @param curvature h; features of curvature 0 are never taken
-  /// @param reach only features with distance below it
-  template <Penalty P>
-  void grow(std::size_t count, const P& penalty, std::span<const double> pull, double scale,
-            std::span<const double> curvature, double reach) {
+  void grow(std::size_t count, Among among, const Interval& zero, std::span<const double> pull,
+            double scale, std::span<const double> curvature) {
     candidates_.clear();
-    const bool rises = penalty.prox(1.0, 0.0) > 0.0;  // bounds may keep a feature from one side
-    const bool falls = penalty.prox(-1.0, 0.0) < 0.0;
+    const auto distance = [&](double u) { return std::min(zero.high - u, u - zero.low); };
     for (std::size_t j = 0; j < pull.size(); ++j) {
-      if (within_[j] != 0 || screened_[j] != 0 || !(curvature[j] > 0.0)) {
+      if (within_[j] != 0 || screened_[j] != 0 || !(curvature[j] > 0.0) ||
+          (among == Among::violators && !(distance(pull[j]) < 0.0))) {
         continue;
       }
-      const double u = scale * pull[j];
-      const double force = std::max(rises ? u : 0.0, falls ? -u : 0.0);
-      const double distance = penalty.l1() - force;
-      if (distance < reach) {
-        candidates_.emplace_back(static_cast<float>(distance), static_cast<Index>(j));
+      const double away = distance(scale * pull[j]);
+      if (away < infinity) {  // not where bounds leave nothing but zero
+        candidates_.emplace_back(static_cast<float>(away), static_cast<Index>(j));
       }
     }
     keep_nearest(count);

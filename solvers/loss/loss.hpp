@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
-#include <limits>
 #include <string_view>
+
+#include <sounder/solvers/infinity.hpp>
 
 namespace sounder {
 
@@ -35,8 +36,6 @@ concept Loss = requires(const L loss, double y, double z) {
   { L::classification } -> std::convertible_to<bool>;
   { L::name } -> std::convertible_to<std::string_view>;
 };
-
-inline constexpr double infinity = std::numeric_limits<double>::infinity();  ///< of a double
 
 namespace detail {
 

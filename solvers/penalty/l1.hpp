@@ -21,7 +21,7 @@ struct L1 {
                     : std::abs(gradient + std::copysign(lambda, w));
   }
   [[nodiscard]] double conjugate(double u) const noexcept {
-    return std::abs(u) <= lambda ? 0.0 : std::numeric_limits<double>::infinity();
+    return std::abs(u) <= lambda ? 0.0 : infinity;
   }
   [[nodiscard]] Interval conjugate_domain() const noexcept { return {-lambda, lambda}; }
   [[nodiscard]] double l1() const noexcept { return lambda; }

@@ -15,9 +15,7 @@ struct NoPenalty {
   [[nodiscard]] double distance(double /*w*/, double gradient) const noexcept {
     return std::abs(gradient);
   }
-  [[nodiscard]] double conjugate(double u) const noexcept {
-    return u == 0.0 ? 0.0 : std::numeric_limits<double>::infinity();
-  }
+  [[nodiscard]] double conjugate(double u) const noexcept { return u == 0.0 ? 0.0 : infinity; }
   [[nodiscard]] Interval conjugate_domain() const noexcept { return {0.0, 0.0}; }
   [[nodiscard]] double l1() const noexcept { return 0.0; }
   [[nodiscard]] double l2() const noexcept { return 0.0; }

@@ -12,7 +12,7 @@ TEST_CASE("a working set takes the support, then the violators that may move", "
   const std::vector<double> curvature{1.0, 1.0, 1.0, 1.0, 1.0, 0.0};  // the last column is empty
   const auto taken = [&](const Bounded& penalty) {
     set.clear();
-    set.add_active(penalty, w, pull, curvature);
+    set.add_active(zero_interval(penalty), w, pull, curvature);
     return std::vector<Index>(set.features().begin(), set.features().end());
   };
   REQUIRE(taken({.l1_strength = 1.0}) == std::vector<Index>{1, 4, 2, 3});
@@ -30,7 +30,6 @@ TEST_CASE("a working set takes the nearest of many candidates, also where many t
   RandomStream random(3);
   const std::vector<double> w(p);
   const std::vector<double> curvature(p, 1.0);
-  const L1 penalty{.lambda = 1.0};
   // A pattern: every sixteenth is near, which misleads a sample of every sixteenth.
   for (const double tied : {0.0, 0.5, 0.999, 1.0, -1.0}) {
     std::vector<double> pull(p);
@@ -41,7 +40,7 @@ TEST_CASE("a working set takes the nearest of many candidates, also where many t
     for (const std::size_t count : {1UL, 100UL, 3000UL, 19000UL, 20000UL, 30000UL}) {
       CAPTURE(tied, count);
       WorkingSet set(p);
-      set.grow(count, penalty, pull, 1.0, curvature, infinity);
+      set.grow(count, WorkingSet::Among::all, {-1.0, 1.0}, pull, 1.0, curvature);
       REQUIRE(set.size() == std::min(count, p));
       std::vector<char> taken(p);
       double least = infinity;
@@ -81,8 +80,8 @@ TEMPLATE_TEST_CASE("screening spares what is not zero at the optimum, and near i
       const DualPoint& dual = point.dual_point();
       WorkingSet set(w.size());
       const std::vector<double> zeros(w.size());
-      screen_gap_safe(set, problem.penalty, zeros, point.pull(), dual.scale, step.curvature(),
-                      certificate.objective - dual.objective);
+      screen_gap_safe(set, zero_interval(problem.penalty), zeros, point.pull(), dual.scale,
+                      step.curvature(), certificate.objective - dual.objective);
       for (std::size_t j = 0; j < w.size(); ++j) {
         CAPTURE(lower, share, j);
         REQUIRE_FALSE((best.w[j] != 0.0 && set.screened(j)));

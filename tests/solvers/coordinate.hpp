@@ -41,8 +41,9 @@ template <class P>
 }
 
 /// The gap proves nothing without a penalty: there a run takes its epochs.
-[[nodiscard]] inline bool certified(const auto& penalty) {
-  return penalty.l1() + penalty.l2() > 0.0;
+template <Penalty P>
+[[nodiscard]] bool certified(const P& penalty) {
+  return penalty.value(1e-3) > 0.0;
 }
 
 /// The objective of the result over the oracle's, relative, after checking that every number on the
@@ -89,7 +90,8 @@ void reaches_the_oracle(const Solver& solver, const CoordinateOptions& base = {}
       const OraclePoint best = oracle_minimum(instance.dense_problem());
       for (const auto& [threads, parallel] :
            {std::pair{1, 0}, {2, 0}, {4, 0}, {8, 0}, {2, 4}, {4, 3}}) {
-        CAPTURE(L::name, P::name, penalty.l1(), penalty.l2(), shape, threads, parallel);
+        CAPTURE(L::name, P::name, penalty.value(-1.0), penalty.value(1.0), shape, threads,
+                parallel);
         CoordinateOptions options = base;
         options.threads = threads;
         options.parallel = parallel;

@@ -46,15 +46,26 @@ class Instance {
 
   [[nodiscard]] DenseProblem dense_problem() const {
     const auto n = static_cast<Eigen::Index>(targets_.size());
+    double l1 = 0.0;
+    double l2 = 0.0;
+    double knee = infinity;
+    if constexpr (std::is_same_v<P, Berhu>) {
+      l1 = penalty_.lambda;
+      knee = penalty_.knee;
+    } else {
+      l1 = penalty_.l1();
+      l2 = penalty_.l2();
+    }
     return {dense(matrix_),
             dense(targets_),
             weights_.empty() ? Eigen::VectorXd::Ones(n) : Eigen::VectorXd(dense(weights_)),
             L::name,
-            penalty_.l1(),
-            penalty_.l2(),
+            l1,
+            l2,
             intercept_,
             penalty_.prox(-1e300, 0.0),
-            penalty_.prox(1e300, 0.0)};
+            penalty_.prox(1e300, 0.0),
+            knee};
   }
 
  private:

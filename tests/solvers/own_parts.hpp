@@ -5,6 +5,10 @@
 #include <sounder/solvers/loss/loss.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
 namespace mine {
 
 /// (z - y)^2 / 2 up to a distance of delta, a straight line beyond: outliers pull no harder.
@@ -27,8 +31,37 @@ struct Huber {
 };
 static_assert(sounder::Loss<Huber>);
 
+/// Huber's loss the other way round: |w| up to a knee, a parabola beyond. Lasso's zeros, and
+/// ridge's hold on what is large (Owen, "A robust hybrid of lasso and ridge regression", 2007, who
+/// pairs the two).
+struct Berhu {
+  static constexpr std::string_view name = "berhu";
+  double lambda = 1.0;
+  double knee = 0.5;
+
+  double value(double w) const {
+    const double r = std::abs(w);
+    return lambda * (r <= knee ? r : (r * r + knee * knee) / (2.0 * knee));
+  }
+  double prox(double w, double step) const {
+    const double v = sounder::soft_threshold(w, step * lambda);
+    return std::abs(v) <= knee ? v : w / (1.0 + step * lambda / knee);
+  }
+  double distance(double w, double gradient) const {
+    return w == 0.0
+               ? std::abs(sounder::soft_threshold(gradient, lambda))
+               : std::abs(gradient + lambda * std::copysign(std::max(1.0, std::abs(w) / knee), w));
+  }
+  double conjugate(double u) const {
+    const double slope = std::abs(u) / lambda;
+    return slope <= 1.0 ? 0.0 : 0.5 * lambda * knee * (slope * slope - 1.0);
+  }
+  sounder::Interval conjugate_domain() const { return sounder::everywhere; }
+};
+static_assert(sounder::Penalty<Berhu>);
+
 /// Minus the logarithm of a prior, over n rows: coefficients are Laplace(scale) times N(0,
-/// sigma^2).
+/// sigma^2). Of a form that the solvers know.
 struct Prior {
   static constexpr std::string_view name = "prior";
   double rows = 1.0;
@@ -52,6 +85,6 @@ struct Prior {
   }
   sounder::Interval conjugate_domain() const { return sounder::everywhere; }
 };
-static_assert(sounder::Penalty<Prior>);
+static_assert(sounder::ElasticPenalty<Prior>);
 
 }  // namespace mine

@@ -20,13 +20,14 @@
 
 namespace sounder::test {
 
+using mine::Berhu;
 using mine::Huber;
 using mine::Prior;
 
 using Losses = std::tuple<Squared, Logistic, SquaredHinge, Hinge, Huber>;
 using SmoothLosses = std::tuple<Squared, Logistic, SquaredHinge>;
 using Penalties = std::tuple<NoPenalty, L1, L2, ElasticNet>;  ///< that every solver takes
-using AllPenalties = std::tuple<NoPenalty, L1, L2, ElasticNet, Bounded, Prior>;
+using AllPenalties = std::tuple<NoPenalty, L1, L2, ElasticNet, Bounded, Prior, Berhu>;
 
 template <class LossType, class PenaltyType>
 struct Pair {
@@ -38,7 +39,8 @@ template <class P>
 using WithEveryLoss =
     std::tuple<Pair<Squared, P>, Pair<Logistic, P>, Pair<SquaredHinge, P>, Pair<Hinge, P>>;
 
-using OwnPairs = std::tuple<Pair<Huber, L1>, Pair<Logistic, Prior>, Pair<Huber, Prior>>;
+using OwnPairs =
+    std::tuple<Pair<Huber, L1>, Pair<Logistic, Prior>, Pair<Logistic, Berhu>, Pair<Huber, Berhu>>;
 
 /// Every loss of the library with every penalty of it; and what a user wrote.
 using Pairs =

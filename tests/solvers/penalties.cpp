@@ -58,9 +58,9 @@ std::pair<double, double> grid_least(F&& f) {
 TEMPLATE_LIST_TEST_CASE("a penalty is what its strengths say", "[penalty]", AllPenalties) {
   for (const auto& penalty : some_penalties<TestType>()) {
     for (const double w : points()) {
-      if (allows(penalty, w)) {
-        REQUIRE(penalty.value(w) ==
-                Approx(penalty.l1() * std::abs(w) + 0.5 * penalty.l2() * w * w).margin(1e-15));
+      if constexpr (sounder::ElasticPenalty<TestType>) {
+        const double expected = penalty.l1() * std::abs(w) + 0.5 * penalty.l2() * w * w;
+        REQUIRE((!allows(penalty, w) || penalty.value(w) == Approx(expected).margin(1e-15)));
       }
     }
     REQUIRE(penalty.value(0.0) == 0.0);
@@ -138,13 +138,50 @@ TEMPLATE_LIST_TEST_CASE("a penalty and its conjugate make a Fenchel-Young pair",
         CAPTURE(w, u);
         REQUIRE(penalty.value(w) + penalty.conjugate(u) >= u * w - 1e-14);
       }
-      if (!allows(penalty, w)) {
+      // A prox ends where the slope is what it took off.
+      const double v = penalty.prox(w, 0.5);
+      const auto [low, high] = penalty.conjugate_domain();
+      const double slope = std::clamp((w - v) / 0.5, low, high);
+      REQUIRE(penalty.value(v) + penalty.conjugate(slope) == Approx(slope * v).margin(1e-14));
+    }
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("slopes at zero are those on its left and right, exactly", "[penalty]",
+                        AllPenalties) {
+  for (const auto& penalty : some_penalties<TestType>()) {
+    const auto [low, high] = sounder::zero_interval(penalty);
+    constexpr double h = 1e-9;
+    const auto slope = [&](double w) { return penalty.value(w) / w; };  // of either side
+    for (const auto& [found, expected] : {std::pair{low, slope(-h)}, std::pair{high, slope(h)}}) {
+      REQUIRE((found == expected || found == Approx(expected).margin(1e-8)));
+    }
+    // To the last digit: what is within stays zero, and nothing else does.
+    REQUIRE((std::isinf(high) || penalty.prox(high, 1.0) == 0.0));
+    REQUIRE((std::isinf(high) || penalty.prox(std::nextafter(high, 9.0) + 1e-300, 1.0) > 0.0));
+    REQUIRE((std::isinf(low) || penalty.prox(low, 1.0) == 0.0));
+    const bool fixed = std::isinf(low) && std::isinf(high);  // at zero, by bounds
+    REQUIRE((fixed || sounder::is_sparse(penalty) == (slope(h) > 1e-6 && slope(-h) < -1e-6)));
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("slope and curvature are the derivatives of value", "[penalty]",
+                        AllPenalties) {
+  for (const auto& penalty : some_penalties<TestType>()) {
+    for (const double w : {-4.0, -1.3, -0.6, -1e-3, 1e-5, 0.1, 0.4, 1.0, 3.7}) {
+      const double h = 1e-3 * std::abs(w);
+      const double left = penalty.value(w - h);
+      const double right = penalty.value(w + h);
+      if (!std::isfinite(left + right)) {
         continue;
       }
-      const double sign = w == 0.0 ? 0.0 : std::copysign(1.0, w);
-      const double slope = penalty.l1() * sign + penalty.l2() * w;
-      REQUIRE(penalty.value(w) + penalty.conjugate(slope) == Approx(slope * w).margin(1e-14));
+      const auto [slope, curvature] = sounder::bend_at(penalty, w);
+      CAPTURE(w);
+      REQUIRE(slope == Approx((right - left) / (2.0 * h)).margin(1e-9));
+      REQUIRE(curvature ==
+              Approx((left - 2.0 * penalty.value(w) + right) / (h * h)).margin(1e-3 / std::abs(w)));
     }
+    REQUIRE(sounder::bend_at(penalty, 0.0).slope == 0.0);
   }
 }
 

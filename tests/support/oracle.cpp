@@ -22,9 +22,16 @@ Bend soft_plus(double t, double mu) {
   return {std::fmax(t, 0.0) + mu * std::log1p(e), sigma, sigma * (1.0 - sigma) / mu};
 }
 
-/// sqrt(w^2 + mu^2): |w| within mu.
-Bend soft_abs(double w, double mu) {
+/// sqrt(w^2 + mu^2): |w| within mu; above the knee a parabola that goes on with its slope.
+Bend soft_abs(double w, double mu, double knee) {
   const double r = std::hypot(w, mu);
+  if (std::abs(w) > knee) {
+    const double over = std::abs(w) - knee;
+    const Bend there = soft_abs(std::copysign(knee, w), mu, knee);
+    const double slope = std::abs(there.slope);
+    return {there.value + over * (slope + 0.5 * over / knee), std::copysign(slope + over / knee, w),
+            1.0 / knee};
+  }
   return r > 0.0 ? Bend{r, w / r, mu * mu / (r * r * r)} : Bend{0.0, 0.0, 0.0};
 }
 
@@ -74,7 +81,8 @@ class RoundedObjective {
     }
     sum /= static_cast<double>(z.size());
     for (Eigen::Index j = 0; j < problem_.x.cols(); ++j) {
-      sum += problem_.l1 * soft_abs(point[j], mu_).value + 0.5 * problem_.l2 * point[j] * point[j];
+      sum += problem_.l1 * soft_abs(point[j], mu_, problem_.knee).value +
+             0.5 * problem_.l2 * point[j] * point[j];
       sum += soft_box(point[j], problem_.lower, problem_.upper, mu_).value;
     }
     return sum;
@@ -96,7 +104,7 @@ class RoundedObjective {
     gradient = augmented.transpose() * slope;
     hessian = augmented.transpose() * curvature.asDiagonal() * augmented;
     for (Eigen::Index j = 0; j < p; ++j) {
-      const Bend corner = soft_abs(point[j], mu_);
+      const Bend corner = soft_abs(point[j], mu_, problem_.knee);
       const Bend box = soft_box(point[j], problem_.lower, problem_.upper, mu_);
       gradient[j] += problem_.l1 * corner.slope + problem_.l2 * point[j] + box.slope;
       hessian(j, j) += problem_.l1 * corner.curvature + problem_.l2 + box.curvature;

@@ -9,7 +9,8 @@
 namespace sounder::test {
 
 /// F(w, b) = (1/n) sum_i s_i loss(y_i, x_i.w + b) + l1 ||w||_1 + l2/2 ||w||^2 for
-/// lower <= w_j <= upper, dense, losses by name.
+/// lower <= w_j <= upper, dense, losses by name. In place of a |w_j| above the knee:
+/// (w_j^2 + knee^2) / (2 knee).
 struct DenseProblem {
   Eigen::MatrixXd x;
   Eigen::VectorXd y;
@@ -20,6 +21,7 @@ struct DenseProblem {
   bool intercept = false;
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
+  double knee = std::numeric_limits<double>::infinity();
 };
 
 struct OraclePoint {
