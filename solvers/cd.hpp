@@ -44,7 +44,7 @@ class CoordinateDescent {
     training_.stop();
   }
 
-  /// The whole run; once.
+  /// The whole run; once, but for run_again().
   Result run() {
     training_.start();
     start();
@@ -63,6 +63,33 @@ class CoordinateDescent {
     return finish();
   }
 
+  /// A run from another point, the problem's penalty being another now. What does not depend on it
+  /// is kept: columns, curvatures and, of squared loss, the working set and its Gram matrix. The
+  /// training clock starts anew.
+  Result run_again(std::span<const double> initial, double initial_intercept) {
+    training_ = {};
+    options_.initial = initial;
+    options_.initial_intercept = initial_intercept;
+    zero_ = zero_interval(problem_.penalty);
+    sparse_ = is_sparse(problem_.penalty);
+    set_.take_back_screening();
+    const auto zeros = static_cast<std::size_t>(std::count(initial.begin(), initial.end(), 0.0));
+    // Without products of its columns a list has nothing to keep; one that grew too long costs
+    // more.
+    if (newton_.products() == 0 || set_.size() > 2 * first_size(initial.size() - zeros)) {
+      set_.clear();
+      newton_.forget_columns();
+    }
+    point_.forget_duals();
+    newton_.start_again();
+    best_ = {};
+    epoch_ = 0;
+    message_.clear();
+    ended_.reset();
+    again_ = true;
+    return run();
+  }
+
  private:
   static constexpr bool exact = NewtonPass<L, P>::exact;
 
@@ -73,12 +100,19 @@ class CoordinateDescent {
         std::clamp<Offset>(matrix.nonzeros() / enough, 1, std::max(threads, 1)));
   }
 
+  /// Features of a working set to begin with.
+  [[nodiscard]] static std::size_t first_size(std::size_t support) noexcept {
+    return std::max<std::size_t>(100, 2 * support);
+  }
+
   void start() {
-    b_ = problem_.intercept ? options_.initial_intercept : 0.0;
+    const double b = problem_.intercept ? options_.initial_intercept : 0.0;
+    const bool at_hand = again_ && b == b_ && std::ranges::equal(options_.initial, w_);
+    b_ = b;
     step_.start(options_.initial, w_);
     if (options_.initial.empty()) {
       std::fill(z_.begin(), z_.end(), b_);
-    } else {
+    } else if (!at_hand) {
       point_.margins(w_, b_, z_);
     }
   }
@@ -136,10 +170,13 @@ class CoordinateDescent {
     } else if (exact) {
       const std::size_t support = set_.add_support(w_);
       const std::size_t known = set_.size();
-      const std::size_t wanted = std::max(first_, 2 * support);
+      const std::size_t wanted = first_size(support);
       const std::size_t more =
           wanted > known ? wanted - known : std::max<std::size_t>(10, known / 10);
-      set_.grow(more, Among::all, zero_, point_.pull(), dual.scale, step_.curvature());
+      // A set that served another penalty has not been found too small for this one.
+      const bool unproved = again_ && epoch_ == 1 && wanted <= known;
+      set_.grow(more, unproved ? Among::violators : Among::all, zero_, point_.pull(), dual.scale,
+                step_.curvature());
       // Where nearly all were needed many more will be, of those that violate.
       if (10 * support > 9 * known && support < 1000) {
         const std::size_t factor = support < 300 && newton_.is_light(set_.features()) ? 14 : 2;
@@ -165,8 +202,6 @@ class CoordinateDescent {
     return result;
   }
 
-  static constexpr std::size_t first_ = 100;  ///< features of the first working set
-
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
@@ -186,19 +221,26 @@ class CoordinateDescent {
   Certificate latest_;
   Result best_;
   int epoch_ = 0;
+  bool again_ = false;  ///< by run_again()
   std::string message_;
   std::optional<Status> ended_;
 };
 
 namespace detail {
 
+/// @param columns null, or of problem.matrix
+/// @throws std::invalid_argument where they are not, or problem or options do not fit
 template <Loss L, Penalty P>
-[[nodiscard]] Result descend(const Problem<L, P>& problem, const CscMatrix* columns,
-                             const CoordinateOptions& options, Trace& trace) {
+void validate(const Problem<L, P>& problem, const CscMatrix* columns,
+              const CoordinateOptions& options) {
   problem.validate();
   options.validate();
   problem.validate_initial(options.initial);
-  return CoordinateDescent<L, P>(problem, columns, options, trace).run();
+  if (columns != nullptr &&
+      (columns->rows() != problem.matrix.rows() || columns->columns() != problem.matrix.columns() ||
+       columns->nonzeros() != problem.matrix.nonzeros())) {
+    throw std::invalid_argument("the columns are not those of the problem's matrix");
+  }
 }
 
 }  // namespace detail
@@ -222,7 +264,8 @@ template <Loss L, Penalty P>
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CoordinateOptions& options,
                         Trace& trace) {
-  return detail::descend(problem, nullptr, options, trace);
+  detail::validate(problem, nullptr, options);
+  return CoordinateDescent<L, P>(problem, nullptr, options, trace).run();
 }
 
 /// The same on columns that are at hand: those of problem.matrix, for several solves on one matrix.
@@ -230,11 +273,8 @@ template <Loss L, Penalty P>
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CscMatrix& columns,
                         const CoordinateOptions& options, Trace& trace) {
-  if (columns.rows() != problem.matrix.rows() || columns.columns() != problem.matrix.columns() ||
-      columns.nonzeros() != problem.matrix.nonzeros()) {
-    throw std::invalid_argument("the columns are not those of the problem's matrix");
-  }
-  return detail::descend(problem, &columns, options, trace);
+  detail::validate(problem, &columns, options);
+  return CoordinateDescent<L, P>(problem, &columns, options, trace).run();
 }
 
 }  // namespace sounder

@@ -89,6 +89,12 @@ class CoordinateEvaluator {
     return found;
   }
 
+  /// Forgets the dual points: another penalty has others.
+  void forget_duals() noexcept {
+    dual_ = {};
+    highest_dual_ = -infinity;
+  }
+
   /// Of the point last certified: the factor that makes its dual candidate feasible, and D there.
   [[nodiscard]] const DualPoint& dual_point() const noexcept { return dual_; }
   /// The highest dual objective that was seen: a lower bound of min F.

@@ -117,7 +117,7 @@ template <Loss L, Penalty P>
 ///
 /// @param fold of every row, from assign_folds
 /// @param team as many folds at once as it has threads; each solver gets one thread
-/// @param solve as regularization_path has it; called by several threads at once
+/// @param solve as regularization_path has it; every fold has a copy
 /// @param cancelled asked between strengths, by any thread; true ends the validation early
 /// @return a score a strength, the mean over folds and its standard error (sd / sqrt(K)); empty if
 ///         it was cancelled. A fold whose run did not get to a strength leaves NaN there.
@@ -126,7 +126,7 @@ template <Loss L, Penalty P>
 template <Loss L, class Solve, class Cancelled>
 [[nodiscard]] std::vector<ValidationScore> cross_validate(
     const Problem<L, NoPenalty>& data, const PenaltyShape& shape, std::span<const double> lambdas,
-    CoordinateOptions options, std::span<const int> fold, const Team& team, Solve&& solve,
+    CoordinateOptions options, std::span<const int> fold, const Team& team, const Solve& solve,
     Cancelled&& cancelled) {
   const int folds = 1 + *std::max_element(fold.begin(), fold.end());
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();

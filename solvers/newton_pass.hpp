@@ -37,14 +37,30 @@ class NewtonPass {
       : problem_(problem), columns_(columns), team_(team),
         descent_(problem.penalty, options, trace) {}
 
-  /// Coordinate updates so far.
-  [[nodiscard]] std::int64_t updates() const noexcept { return descent_.updates(); }
+  /// Coordinate updates since the start.
+  [[nodiscard]] std::int64_t updates() const noexcept {
+    return descent_.updates() - updates_before_;
+  }
+
+  /// The start of another run on the same columns, whose penalty may be another: what is known of
+  /// columns stays, how hard it is to go down does not.
+  void start_again() noexcept {
+    updates_before_ = descent_.updates();
+    enough_ = infinity;
+    begun_ = false;
+    dear_ = false;
+    last_gap_ = infinity;
+    hard_ = false;
+  }
 
   /// Whether a look at all columns costs much more than an epoch over these, and should therefore
   /// come seldom. O(size of the list).
   [[nodiscard]] bool is_light(std::span<const Index> list) const noexcept {
     return 8 * columns_.nonzeros(list) <= columns_.nonzeros();
   }
+
+  /// How many columns of the list the Gram matrix holds.
+  [[nodiscard]] std::size_t products() const noexcept { return gram_.size(); }
 
   /// The list of columns is a new one: the Gram matrix goes by positions on it.
   void forget_columns() {
@@ -130,6 +146,7 @@ class NewtonPass {
   QuadraticTerms terms_;
   std::size_t known_ = 0;  ///< columns that terms_ speaks of
   NewtonStep step_;
+  std::int64_t updates_before_ = 0;
   double enough_ = infinity;  ///< violation at which a model by margins is good enough
   bool begun_ = false;
   bool dear_ = false;  ///< a model has needed steps on the support: fewer, better ones

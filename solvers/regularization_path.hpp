@@ -59,7 +59,9 @@ struct PathPoint {
 ///
 /// @param data    its penalty is not looked at
 /// @param options of the solver; its starting point is that of the first strength
-/// @param solve   Result(const Problem<L, Bounded>&, const CoordinateOptions&, Trace&)
+/// @param solve   Result(const Problem<L, Bounded>&, const CoordinateOptions&, Trace&): cd(), say,
+/// or
+///                a WarmCd; this path's own copy
 /// @param visit   bool(const PathPoint&), called after every strength; false ends the path
 /// @return how it ended: converged, or what kept a point from converging: the first that stopped
 ///         at a limit; an interruption or a divergence ends the path
@@ -68,7 +70,7 @@ struct PathPoint {
 template <Loss L, class Solve, class Visit>
 Status regularization_path(const Problem<L, NoPenalty>& data, const PenaltyShape& shape,
                            std::span<const double> lambdas, CoordinateOptions options, Trace& trace,
-                           Solve&& solve, Visit&& visit) {
+                           Solve solve, Visit&& visit) {
   Status outcome = Status::converged;
   std::vector<double> w;
   for (std::size_t k = 0; k < lambdas.size(); ++k) {

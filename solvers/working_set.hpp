@@ -35,6 +35,11 @@ class WorkingSet {
     screened_count_ += screened_[j] == 0 ? 1 : 0;
     screened_[j] = 1;
   }
+  /// No feature is screened.
+  void take_back_screening() noexcept {
+    std::fill(screened_.begin(), screened_.end(), char{0});
+    screened_count_ = 0;
+  }
   /// Empties the list; screened features stay so.
   void clear() noexcept {
     for (const Index j : features_) {

@@ -1,11 +1,11 @@
 // sounder path: the solutions at many strengths of the penalty, and which of them to take.
 #include <sounder/datasets/parse_error.hpp>
 #include <sounder/engine/csc_matrix.hpp>
-#include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/cross_validation.hpp>
 #include <sounder/solvers/lambda_max.hpp>
 #include <sounder/solvers/liblinear_model.hpp>
 #include <sounder/solvers/regularization_path.hpp>
+#include <sounder/solvers/warm_cd.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -60,7 +60,6 @@ class PathRun {
                                                  options.train.bounds.high} {}
 
   PathOutcome run(PathReport& report) {
-    const Stopwatch clock;
     const double largest = lambda_max(data_, shape_.l1_ratio, team_);
     if (!(largest > 0.0)) {
       throw InputError(options_.train.data,
@@ -75,7 +74,7 @@ class PathRun {
           regularization_path(data_, shape_, outcome_.lambdas, options_.solver, interrupt_,
                               solver(), [&](const PathPoint& point) { return add(point, report); });
     }
-    outcome_.seconds = clock.seconds();
+    outcome_.seconds = clock_.seconds();
     return std::move(outcome_);
   }
 
@@ -93,10 +92,7 @@ class PathRun {
 
  private:
   /// On the one copy of the columns that all runs share.
-  [[nodiscard]] auto solver() const {
-    return [this](const Problem<L, Bounded>& problem, const CoordinateOptions& options,
-                  Trace& trace) { return cd(problem, columns_, options, trace); };
-  }
+  [[nodiscard]] WarmCd<L> solver() const { return WarmCd<L>(columns_); }
 
   bool fold_by_fold(PathReport& report) {
     const Stopwatch clock;
@@ -125,6 +121,7 @@ class PathRun {
     return !interrupt_.cancelled();
   }
 
+  Stopwatch clock_;  // first: laying out the data is part of a path
   const PathOptions& options_;
   const TrainingSet& set_;
   const ValidationSet* apart_;

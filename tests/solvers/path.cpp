@@ -2,6 +2,7 @@
 #include <sounder/solvers/cross_validation.hpp>
 #include <sounder/solvers/lambda_max.hpp>
 #include <sounder/solvers/regularization_path.hpp>
+#include <sounder/solvers/warm_cd.hpp>
 
 #include <limits>
 
@@ -39,6 +40,7 @@ TEMPLATE_TEST_CASE("every point of a path is the optimum at its strength", "[pat
           {.rows = 150, .columns = 25, .intercept = intercept, .weighted = true});
       const auto data = instance.problem();
       const Team team(1);
+      const CscMatrix columns(data.matrix, team);
       const double largest = lambda_max(data, l1_ratio, team);
       const std::vector<double> grid = lambda_grid(largest, 8, 1e-2);
       for (const int threads : {1, 2, 4, 8}) {
@@ -47,30 +49,97 @@ TEMPLATE_TEST_CASE("every point of a path is the optimum at its strength", "[pat
         options.threads = threads;
         options.tolerance = 1e-7;
         SilentTrace silent;
-        std::vector<Index> nonzeros;
         const PenaltyShape shape{.l1_ratio = l1_ratio};
-        const Status status = regularization_path(
-            data, shape, grid, options, silent, solver, [&](const PathPoint& point) {
-              REQUIRE(point.number == nonzeros.size());
-              REQUIRE(point.lambda == grid[point.number]);
-              REQUIRE(point.result.certificate.relative_gap <= 1e-7);
-              const Problem<TestType, Bounded> alone{data.matrix,    data.targets,
-                                                     data.loss,      shape.at(point.lambda),
-                                                     data.intercept, data.weights};
-              const Result cold = cd(alone, options, silent);
-              const double slack = 2e-7 * objective_at_zero(data, team);
-              REQUIRE(std::abs(cold.certificate.objective - point.result.certificate.objective) <=
-                      slack);
-              nonzeros.push_back(point.result.certificate.nonzeros);
-              return true;
-            });
-        REQUIRE(status == Status::converged);
-        REQUIRE(nonzeros.size() == grid.size());
-        REQUIRE(nonzeros.front() == 0);
-        REQUIRE(nonzeros.back() > 10);
+        const auto check = [&](const auto& solve) {
+          std::vector<Index> nonzeros;
+          const Status status = regularization_path(
+              data, shape, grid, options, silent, solve, [&](const PathPoint& point) {
+                REQUIRE(point.number == nonzeros.size());
+                REQUIRE(point.lambda == grid[point.number]);
+                REQUIRE(point.result.certificate.relative_gap <= 1e-7);
+                const Problem<TestType, Bounded> alone{data.matrix,    data.targets,
+                                                       data.loss,      shape.at(point.lambda),
+                                                       data.intercept, data.weights};
+                const Result cold = cd(alone, options, silent);
+                const double slack = 2e-7 * objective_at_zero(data, team);
+                REQUIRE(std::abs(cold.certificate.objective - point.result.certificate.objective) <=
+                        slack);
+                nonzeros.push_back(point.result.certificate.nonzeros);
+                return true;
+              });
+          REQUIRE(status == Status::converged);
+          REQUIRE(nonzeros.size() == grid.size());
+          REQUIRE(nonzeros.front() == 0);
+          REQUIRE(nonzeros.back() > 10);
+        };
+        check(solver);
+        check(WarmCd<TestType>(columns));
       }
     }
   }
+}
+
+TEMPLATE_TEST_CASE("what a WarmCd keeps serves strengths in any order", "[path]", Squared,
+                   Logistic) {
+  const auto instance = make_instance<TestType, NoPenalty>(
+      {.rows = 300, .columns = 900, .density = 0.05, .intercept = true});
+  const auto data = instance.problem();
+  const CscMatrix columns(data.matrix, Team(1));
+  std::vector<double> strengths = lambda_grid(lambda_max(data, 1.0, Team(1)), 8, 1e-2);
+  strengths.insert(strengths.end(), strengths.rbegin(), strengths.rend());
+  strengths.insert(strengths.end(), {strengths[0], strengths[5], strengths[1]});
+  for (const int threads : {1, 2}) {
+    CAPTURE(threads);
+    CoordinateOptions options{.threads = threads, .tolerance = 1e-9};
+    SilentTrace silent;
+    const double slack = 2e-9 * objective_at_zero(data, Team(1));
+    const WarmCd<TestType> fresh(columns);
+    std::vector<std::vector<double>> walked;
+    const auto walk = [&](const auto& visit) {
+      return regularization_path(data, {}, strengths, options, silent, fresh, visit);
+    };
+    REQUIRE(walk([&](const PathPoint& point) {
+              CAPTURE(point.number);
+              REQUIRE(point.result.status == Status::converged);
+              const Problem<TestType, Bounded> alone{data.matrix, data.targets,
+                                                     data.loss,   {.l1_strength = point.lambda},
+                                                     true,        data.weights};
+              const Result cold = cd(alone, options, silent);
+              REQUIRE(std::abs(cold.certificate.objective - point.result.certificate.objective) <=
+                      slack);
+              walked.push_back(point.result.w);
+              return true;
+            }) == Status::converged);
+    // A path has a copy of its own, which starts anew: the same bits.
+    REQUIRE((threads > 1 || walk([&](const PathPoint& point) {
+                              return walked[point.number] == point.result.w;
+                            }) == Status::converged));
+  }
+}
+
+TEST_CASE("a WarmCd is for one problem, a copy for another", "[path]") {
+  const auto instance = make_instance<Squared, NoPenalty>({.rows = 50, .columns = 8});
+  const auto data = instance.problem();
+  const CscMatrix columns(data.matrix, Team(1));
+  const std::vector<double> weights(50, 2.0);
+  Problem<Squared, Bounded> problem{data.matrix, data.targets, {}, {.l1_strength = 0.01}};
+  SilentTrace silent;
+  WarmCd<Squared> solve(columns);
+  const CoordinateOptions options{.tolerance = 1e-9};
+  const Result first = solve(problem, options, silent);
+  const Result again = solve(problem, options, silent);  // from zero
+  REQUIRE(again.status == Status::converged);
+  REQUIRE(again.certificate.objective == Approx(first.certificate.objective).epsilon(1e-8));
+  REQUIRE(again.updates > 0);
+  problem.weights = weights;
+  REQUIRE_THROWS_WITH(solve(problem, options, silent), Catch::Contains("one problem"));
+  WarmCd<Squared> other(solve);
+  const Result heavier = other(problem, options, silent);
+  solve = other;
+  problem.penalty.l1_strength = -1.0;
+  REQUIRE_THROWS_AS(solve(problem, options, silent), std::invalid_argument);
+  problem.penalty.l1_strength = 0.01;
+  REQUIRE(solve(problem, options, silent).w == heavier.w);
 }
 
 TEST_CASE("a path tells how it ended", "[path]") {
@@ -178,6 +247,12 @@ TEMPLATE_TEST_CASE("cross-validation is training without each fold in turn", "[p
       REQUIRE(scores[k].accuracy ==
               Approx((apart[0].accuracy + apart[1].accuracy + apart[2].accuracy) / 3.0));
     }
+  }
+  const CscMatrix columns(data.matrix, Team(1));
+  const WarmCd<TestType> warm(columns);
+  const auto kept = cross_validate(data, {}, grid, options, fold, Team(2), warm, never);
+  for (std::size_t k = 0; k < grid.size(); ++k) {
+    REQUIRE(kept[k].loss == Approx(scores[k].loss).epsilon(1e-4));
   }
   for (const int threads : {2, 4, 8}) {
     const auto again = cross_validate(data, {}, grid, options, fold, Team(threads), solver, never);
