@@ -1,6 +1,7 @@
-# One fit of glmnet for peers.py: Rscript glmnet.R FOLDER FAMILY ALPHA LAMBDA TOLERANCE STEPS.
+# One fit of glmnet for peers.py: Rscript glmnet.R FOLDER FAMILY ALPHA LAMBDA TOLERANCE STEPS WHAT.
 # FOLDER holds the matrix as triplets and gets `seconds` and `coefficients`. STEPS values of lambda
-# lead to LAMBDA, each the start of the next, as glmnet's manual advises.
+# lead to LAMBDA, each the start of the next, as glmnet's manual advises. WHAT is kept of them: last, or
+# all, lambda by lambda.
 suppressMessages({library(Matrix); library(glmnet)})
 given <- commandArgs(trailingOnly = TRUE)
 folder <- given[1]
@@ -30,4 +31,5 @@ model <- glmnet(x, if (given[2] == "gaussian") y else (sign(y) + 1) / 2, family 
                 thresh = as.numeric(given[5]), maxit = 1e8)
 seconds <- as.numeric(difftime(Sys.time(), started, units = "secs"))
 writeBin(seconds, file.path(folder, "seconds"))
-writeBin(as.numeric(model$beta[, ncol(model$beta)]), file.path(folder, "coefficients"))
+kept <- if (given[7] == "all") seq_along(lambdas) else ncol(model$beta)
+writeBin(as.numeric(model$beta[, kept]), file.path(folder, "coefficients"))

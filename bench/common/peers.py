@@ -183,12 +183,13 @@ class ScikitLearn:
 
 
 class Glmnet:
-    """glmnet of R, a process a fit; by way of `steps` values of lambda."""
+    """glmnet of R, a process a fit; by way of `steps` values of lambda, whose coefficients are all
+    kept if it is the whole path that is wanted."""
     grace = 8.0  # R starts, and reads the matrix
 
-    def __init__(self, problem, data, folder, steps):
+    def __init__(self, problem, data, folder, steps, whole=False):
         X, y = data.matrix, data.targets
-        self.folder, self.steps = folder, steps
+        self.folder, self.steps, self.kept = folder, steps, "all" if whole else "last"
         self.family = "gaussian" if problem.loss == "squared" else "binomial"
         self.alpha = "1" if problem.penalty == "l1" else "0"
         self.strength = problem.strength(X, y)
@@ -201,7 +202,7 @@ class Glmnet:
     def __call__(self, tolerance):
         done = subprocess.run(
             ["Rscript", GLMNET, self.folder, self.family, self.alpha, repr(float(self.strength)),
-             repr(tolerance), str(self.steps)],
+             repr(tolerance), str(self.steps), self.kept],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             check=False)
         if done.returncode != 0:
