@@ -13,7 +13,6 @@ at every lambda, computed here by the same formula ("proved"). A peer that needs
 seconds is left at that ("over"). Then all run in turn, round by round; medians are printed, with the
 largest gap on the path. Ratio: the fastest proved peer's time over ours, with 1 and with 2 threads.
 """
-import argparse
 import json
 import math
 import os
@@ -26,7 +25,7 @@ from common import machine
 machine.run_with("numpy", "scipy", "sklearn")
 import numpy as np
 
-from common import judge, peers
+from common import judge, peers, race
 
 GAP = 1e-4  # the default of `sounder path`
 LAMBDAS, RATIO = 100, 100
@@ -107,20 +106,7 @@ def tries(peer, data, lambdas, limit):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder")
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--cases", default="", help="only files with this text in their name")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--limit", type=float, default=30.0, help="seconds a peer may take")
-    arguments = parser.parse_args()
-    program = os.path.abspath(arguments.program)
-    versions, missing = peers.versions()
-    print("\n".join(machine.header(program)))
-    print("# " + ", ".join(f"{name} {version}" for name, version in versions.items()))
-    for sentence in missing:
-        print(f"# {sentence}")
+    arguments = race.begin(__doc__, "files", 30.0)
     ratios = {1: [], 2: []}
     for name in ("mug05_12_12", "leu", "duke", "imdb_uni.train"):
         if arguments.cases not in name:
@@ -131,12 +117,12 @@ def main():
         lambdas = last * RATIO * RATIO ** (-np.arange(LAMBDAS) / (LAMBDAS - 1))
         with tempfile.TemporaryDirectory() as scratch:
             found = {}
-            if "scikit-learn" in versions:
+            if "scikit-learn" in arguments.versions:
                 found["sklearn lasso_path"] = LassoPath(data, lambdas)
-            if "glmnet" in versions:
+            if "glmnet" in arguments.versions:
                 found["glmnet"] = Glmnet(data, scratch)
             runners = {(f"sounder, {n} thread{'s' * (n > 1)}", "proved"):
-                       (lambda n=n: sounder(program, data, n)) for n in (1, 2)}
+                       (lambda n=n: sounder(arguments.program, data, n)) for n in (1, 2)}
             rows = dict.fromkeys(runners)
             for who, peer in found.items():
                 known = tries(peer, data, lambdas, arguments.limit)

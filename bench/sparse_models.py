@@ -19,7 +19,6 @@ sounder does. A peer that needs more than --limit seconds is left at that ("over
 turn, round by round; medians are printed. Ratio: the fastest peer's time over ours, with 1 and with
 2 threads.
 """
-import argparse
 import math
 import os
 import statistics
@@ -28,7 +27,7 @@ import tempfile
 
 from common import machine
 machine.run_with("numpy", "scipy", "sklearn")
-from common import judge, peers
+from common import judge, peers, race
 
 GAP = 1e-6
 WAYS = ("proved", "there")
@@ -115,20 +114,7 @@ def text(seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder")
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--cases", default="", help="only cases with this text in their name")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--limit", type=float, default=60.0, help="seconds a peer may take")
-    arguments = parser.parse_args()
-    program = os.path.abspath(arguments.program)
-    found, missing = peers.versions()
-    print("\n".join(machine.header(program)))
-    print("# " + ", ".join(f"{name} {version}" for name, version in found.items()))
-    for sentence in missing:
-        print(f"# {sentence}")
+    arguments = race.begin(__doc__, "cases", 60.0)
     print(f"{'seconds to a gap of 1e-6':28} {'1 thread':>9} {'2 threads':>9}" +
           "".join(f"{'fastest peer, ' + way:>34} {'ratio 1':>8} {'ratio 2':>8}" for way in WAYS) +
           "   all peers: " + ", ".join(WAYS))
@@ -140,7 +126,7 @@ def main():
                 continue
             if loaded is None or loaded.name != case["data"]:
                 loaded = load(arguments.folder, case["data"])
-            medians = measure(program, case, loaded, arguments, scratch)
+            medians = measure(arguments.program, case, loaded, arguments, scratch)
             row = f"{case['name']:28} {medians['sounder', 1]:9.4f} {medians['sounder', 2]:9.4f}"
             names = dict.fromkeys(name for name, _ in medians if name != "sounder")
             for way in WAYS:
