@@ -41,6 +41,24 @@ TEST_CASE("columns hold the same entries as rows, for 1, 2, 4 and 8 threads", "[
   }
 }
 
+TEMPLATE_TEST_CASE("the width of places does not matter, for 1, 2 and 4 threads", "[csc]",
+                   std::uint32_t, std::uint64_t) {
+  const CsrMatrix matrix = sounder::test::random_matrix(300, 40, 0.1, 1);
+  const CscMatrix expected(matrix, Team(1));
+  for (const int threads : {1, 2, 4}) {
+    CAPTURE(threads);
+    const Team team(threads);
+    std::vector<std::vector<Index>> begins = sounder::detail::column_histograms(matrix, team);
+    const std::vector<Offset> pointers =
+        sounder::detail::column_pointers(begins, matrix.columns(), team);
+    std::vector<Index> rows(expected.row_indices().size());
+    std::vector<float> values(rows.size());
+    sounder::detail::fill_columns<TestType>(matrix, pointers, begins, rows, values, team);
+    REQUIRE(std::equal(rows.begin(), rows.end(), expected.row_indices().begin()));
+    REQUIRE(std::equal(values.begin(), values.end(), expected.values().begin()));
+  }
+}
+
 TEST_CASE("columns of a matrix with empty rows and columns", "[csc]") {
   const CsrMatrix matrix = CsrMatrix::adopt({0, 0, 2, 2}, {0, 2}, {1.0F, 2.0F}, 4);
   for (const int threads : {1, 2, 4, 8}) {
