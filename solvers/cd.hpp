@@ -32,7 +32,6 @@ class CoordinateDescent {
   CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
                     const CoordinateOptions& options, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
-        zero_(zero_interval(problem.penalty)), sparse_(is_sparse(problem.penalty)),
         deadline_(trace, training_, options.time_limit),
         team_(useful_threads(problem.matrix, options.threads)),
         columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
@@ -70,8 +69,6 @@ class CoordinateDescent {
     training_ = {};
     options_.initial = initial;
     options_.initial_intercept = initial_intercept;
-    zero_ = zero_interval(problem_.penalty);
-    sparse_ = is_sparse(problem_.penalty);
     set_.take_back_screening();
     const auto zeros = static_cast<std::size_t>(std::count(initial.begin(), initial.end(), 0.0));
     // Without products of its columns a list has nothing to keep; one that grew too long costs
@@ -154,9 +151,10 @@ class CoordinateDescent {
   }
 
   void choose_features() {
+    const Interval zero = zero_interval(problem_.penalty);
     const DualPoint dual = point_.dual_point();
     if (options_.screening) {
-      screen_gap_safe(set_, zero_, w_, point_.pull(), dual.scale, step_.curvature(),
+      screen_gap_safe(set_, zero, w_, point_.pull(), dual.scale, step_.curvature(),
                       latest_.objective - dual.objective);
     }
     if (!exact) {  // the Gram matrix of an exact model is kept, and the list with it
@@ -164,9 +162,9 @@ class CoordinateDescent {
       newton_.forget_columns();
     }
     using Among = WorkingSet::Among;
-    if (!options_.working_set || !sparse_) {
+    if (!options_.working_set || !is_sparse(problem_.penalty)) {
       set_.add_support(w_);
-      set_.grow(w_.size(), Among::all, zero_, point_.pull(), 1.0, step_.curvature());
+      set_.grow(w_.size(), Among::all, zero, point_.pull(), 1.0, step_.curvature());
     } else if (exact) {
       const std::size_t support = set_.add_support(w_);
       const std::size_t known = set_.size();
@@ -175,16 +173,16 @@ class CoordinateDescent {
           wanted > known ? wanted - known : std::max<std::size_t>(10, known / 10);
       // A set that served another penalty has not been found too small for this one.
       const bool unproved = again_ && epoch_ == 1 && wanted <= known;
-      set_.grow(more, unproved ? Among::violators : Among::all, zero_, point_.pull(), dual.scale,
+      set_.grow(more, unproved ? Among::violators : Among::all, zero, point_.pull(), dual.scale,
                 step_.curvature());
       // Where nearly all were needed many more will be, of those that violate.
       if (10 * support > 9 * known && support < 1000) {
         const std::size_t factor = support < 300 && newton_.is_light(set_.features()) ? 14 : 2;
-        set_.grow(factor * support, Among::violators, zero_, point_.pull(), dual.scale,
+        set_.grow(factor * support, Among::violators, zero, point_.pull(), dual.scale,
                   step_.curvature());
       }
     } else {
-      set_.add_active(zero_, w_, point_.pull(), step_.curvature());
+      set_.add_active(zero, w_, point_.pull(), step_.curvature());
     }
   }
 
@@ -206,8 +204,6 @@ class CoordinateDescent {
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
   Trace& trace_;
-  Interval zero_;
-  bool sparse_;
   Deadline deadline_;
   Team team_;
   CscMatrix columns_;

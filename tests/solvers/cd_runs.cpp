@@ -28,7 +28,6 @@ TEST_CASE("a working set takes the support, then the violators that may move", "
 TEST_CASE("a working set takes the nearest of many candidates, also where many tie", "[cd]") {
   constexpr std::size_t p = 20000;
   RandomStream random(3);
-  const std::vector<double> w(p);
   const std::vector<double> curvature(p, 1.0);
   // A pattern: every sixteenth is near, which misleads a sample of every sixteenth.
   for (const double tied : {0.0, 0.5, 0.999, 1.0, -1.0}) {
