@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sounder/datasets/dataset.hpp>
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/nonzero_share.hpp>
 #include <sounder/engine/random.hpp>
 #include <sounder/engine/sparse_arrays.hpp>
@@ -47,9 +48,9 @@ enum class Purpose : std::uint64_t { row, calibration, truth, layout };
 
 /// Row pointers from `row_length(i)`, called by all threads for i in [0, rows).
 template <class RowLength>
-[[nodiscard]] std::vector<Offset> row_pointers(Index rows, const Team& team,
-                                               const RowLength& row_length) {
-  std::vector<Offset> pointers(static_cast<std::size_t>(rows) + 1);
+[[nodiscard]] Array<Offset> row_pointers(Index rows, const Team& team,
+                                         const RowLength& row_length) {
+  Array<Offset> pointers(static_cast<std::size_t>(rows) + 1);
   team.for_shares(rows, [&](Range share) {
     for (std::int64_t i = share.begin; i < share.end; ++i) {
       pointers[static_cast<std::size_t>(i) + 1] = row_length(i);
@@ -64,7 +65,7 @@ template <class RowLength>
 /// Fills rows and labels by all threads. `make_filler()` gives each worker its own filler, called
 /// as `label = filler(i, columns, values)` with the two spans that row i must fill.
 template <class MakeFiller>
-[[nodiscard]] Dataset fill_rows(std::vector<Offset> pointers, Index columns, const Team& team,
+[[nodiscard]] Dataset fill_rows(Array<Offset> pointers, Index columns, const Team& team,
                                 const MakeFiller& make_filler) {
   Dataset data;
   data.labels.resize(pointers.size() - 1);

@@ -4,6 +4,7 @@
 #include <sounder/datasets/generate_distinct.hpp>
 #include <sounder/datasets/generate_rows.hpp>
 #include <sounder/datasets/zipf.hpp>
+#include <sounder/engine/array.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -202,7 +203,7 @@ inline void calibrate(const TextOptions& options, std::vector<double>& weights, 
     return detail::generator_stream(options.seed, detail::Purpose::row, options.first_row + row);
   };
   const detail::TextRows lengths(options);
-  std::vector<Offset> pointers = detail::row_pointers(options.rows, team, [&](std::int64_t row) {
+  Array<Offset> pointers = detail::row_pointers(options.rows, team, [&](std::int64_t row) {
     RandomStream random = row_stream(row);
     return static_cast<Offset>(lengths.length(random));
   });

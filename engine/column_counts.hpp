@@ -3,21 +3,22 @@
 
 #include <cstdint>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/nonzero_share.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
 
 namespace sounder {
 namespace detail {
 
 /// One histogram of columns a worker, over the rows of its nonzero_share.
-[[nodiscard]] inline std::vector<std::vector<Index>> column_histograms(const CsrMatrix& matrix,
-                                                                       const Team& team) {
-  std::vector<std::vector<Index>> histograms(static_cast<std::size_t>(team.size()));
+[[nodiscard]] inline Slots<Array<Index>> column_histograms(const CsrMatrix& matrix,
+                                                           const Team& team) {
+  Slots<Array<Index>> histograms(static_cast<std::size_t>(team.size()));
   team.run([&](Worker worker) {
-    std::vector<Index> counts(static_cast<std::size_t>(matrix.columns()));
+    Array<Index> counts(static_cast<std::size_t>(matrix.columns()));
     const Range rows = nonzero_share(matrix.row_pointers(), worker);
     for (std::int64_t i = rows.begin; i < rows.end; ++i) {
       for (const Index j : matrix.row(static_cast<Index>(i)).columns) {
@@ -36,9 +37,9 @@ namespace detail {
 /// The same for any number of threads. O((nnz + n) / threads + p), and 4 p bytes a thread: private
 /// histograms, because the frequent columns of text would make all threads fight for one line.
 /// May be called from several threads at once.
-[[nodiscard]] inline std::vector<Index> column_counts(const CsrMatrix& matrix, const Team& team) {
-  std::vector<std::vector<Index>> histograms = detail::column_histograms(matrix, team);
-  std::vector<Index> counts = std::move(histograms.front());
+[[nodiscard]] inline Array<Index> column_counts(const CsrMatrix& matrix, const Team& team) {
+  Slots<Array<Index>> histograms = detail::column_histograms(matrix, team);
+  Array<Index> counts = std::move(histograms[0]);
   team.for_shares(matrix.columns(), [&](Range columns) {
     for (std::size_t t = 1; t < histograms.size(); ++t) {
       for (std::int64_t j = columns.begin; j < columns.end; ++j) {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 
 namespace sounder {
@@ -16,10 +16,10 @@ namespace sounder {
 struct ColumnOrder {
   static constexpr Index none = -1;  ///< in place of a label or a column: there is none
 
-  std::vector<Index> label_of;     ///< p entries: a column's label, `none` for an empty column
-  std::vector<Index> original_of;  ///< a label's column; `none` for the unit column
-  std::vector<Index> count_of;     ///< a label's number of rows; never rises
-  Index hot = 0;                   ///< how many labels are hot
+  Array<Index> label_of;     ///< p entries: a column's label, `none` for an empty column
+  Array<Index> original_of;  ///< a label's column; `none` for the unit column
+  Array<Index> count_of;     ///< a label's number of rows; never rises
+  Index hot = 0;             ///< how many labels are hot
 
   [[nodiscard]] std::size_t size() const noexcept { return original_of.size(); }  ///< labels
 };
@@ -34,7 +34,7 @@ struct ColumnOrder {
 [[nodiscard]] inline ColumnOrder order_columns(std::span<const Index> counts, Index rows,
                                                bool unit_column, int hot_limit) {
   ColumnOrder order;
-  std::vector<Index> first(static_cast<std::size_t>(rows) + 2);
+  Array<Index> first(static_cast<std::size_t>(rows) + 2);
   for (const Index count : counts) {
     ++first[static_cast<std::size_t>(rows - count) + 1];
   }

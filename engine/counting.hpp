@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <sounder/engine/locked.hpp>
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/update_counts.hpp>
 

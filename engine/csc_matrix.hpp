@@ -7,12 +7,13 @@
 #include <memory>
 #include <span>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/column_counts.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/lane_sum.hpp>
 #include <sounder/engine/nonzero_share.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/sparse_arrays.hpp>
 #include <sounder/engine/team.hpp>
 
@@ -92,14 +93,14 @@ namespace detail {
 
 /// Turns one histogram a worker into the places where that worker's entries of each column begin,
 /// relative to the column's own beginning; returns the column pointers.
-[[nodiscard]] inline std::vector<Offset> column_pointers(
-    std::vector<std::vector<Index>>& histograms, Index columns, const Team& team) {
-  std::vector<Offset> pointers(static_cast<std::size_t>(columns) + 1);
+[[nodiscard]] inline Array<Offset> column_pointers(Slots<Array<Index>>& histograms, Index columns,
+                                                   const Team& team) {
+  Array<Offset> pointers(static_cast<std::size_t>(columns) + 1);
   team.for_shares(columns, [&](Range share) {
     for (auto j = static_cast<std::size_t>(share.begin); j < static_cast<std::size_t>(share.end);
          ++j) {
       Index before = 0;
-      for (std::vector<Index>& histogram : histograms) {
+      for (Array<Index>& histogram : histograms) {
         const Index count = histogram[j];
         histogram[j] = before;
         before += count;
@@ -119,7 +120,7 @@ namespace detail {
 /// @param begins where each worker's entries of a column begin, relative to the column
 template <class Place>
 void fill_columns(const CsrMatrix& matrix, std::span<const Offset> pointers,
-                  const std::vector<std::vector<Index>>& begins, std::span<Index> row_indices,
+                  const Slots<Array<Index>>& begins, std::span<Index> row_indices,
                   std::span<float> values, const Team& team) {
   // Workers hold contiguous rows in order of rank, so every column's rows come out rising.
   team.run([&](Worker worker) {
@@ -127,8 +128,8 @@ void fill_columns(const CsrMatrix& matrix, std::span<const Offset> pointers,
     if (rows.size() == 0) {
       return;
     }
-    const std::vector<Index>& mine = begins[static_cast<std::size_t>(worker.rank)];
-    std::vector<Place> next(mine.size());  // place of each column's next entry
+    const Array<Index>& mine = begins[static_cast<std::size_t>(worker.rank)];
+    Array<Place> next(mine.size());  // place of each column's next entry
     for (std::size_t j = 0; j < next.size(); ++j) {
       next[j] = static_cast<Place>(pointers[j] + mine[j]);
     }
@@ -157,7 +158,7 @@ void fill_columns(const CsrMatrix& matrix, std::span<const Offset> pointers,
 
 inline CscMatrix::CscMatrix(const CsrMatrix& matrix, const Team& team)
     : rows_(matrix.rows()), columns_(matrix.columns()) {
-  std::vector<std::vector<Index>> begins = detail::column_histograms(matrix, team);
+  Slots<Array<Index>> begins = detail::column_histograms(matrix, team);
   auto arrays = std::make_shared<SparseArrays>(detail::column_pointers(begins, columns_, team));
   column_pointers_ = arrays->pointers();
   const bool narrow = matrix.nonzeros() <= Offset{std::numeric_limits<std::uint32_t>::max()};

@@ -1,19 +1,19 @@
 // Sparse rows: the data matrix X of every problem, n rows by p columns.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <sounder/engine/either_span.hpp>
 #include <sounder/engine/lane_sum.hpp>
+#include <sounder/engine/message.hpp>
 
 namespace sounder {
 
@@ -28,6 +28,9 @@ struct SparseRow {
   std::span<const Index> columns;  ///< column numbers
   ValueSpan values;                ///< as many
 
+  /// How many doubles are turned into floats at a time: whole lanes of LaneSum.
+  static constexpr std::size_t at_once = 8 * LaneSum::lanes;
+
   /// Its nonzeros. @{
   [[nodiscard]] std::size_t size() const noexcept { return columns.size(); }
   [[nodiscard]] bool empty() const noexcept { return columns.empty(); }
@@ -37,23 +40,43 @@ struct SparseRow {
   /// stored is asked once a row, not once an entry.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    values.visit([&](const auto* stored) {
-      for (std::size_t k = 0; k < columns.size(); ++k) {
-        visit(columns[k], static_cast<float>(stored[k]));
+    float room[at_once];
+    for (std::size_t first = 0; first < size();) {
+      const std::span<const float> part = floats(first, room);
+      for (std::size_t k = 0; k < part.size(); ++k) {
+        visit(columns[first + k], part[k]);
       }
-    });
+      first += part.size();
+    }
+  }
+
+  /// The values from `first` on as floats: where they are stored, all of them, or as many as `room`
+  /// takes, which is more than none, copied there. O(1), or O(room).
+  [[nodiscard]] std::span<const float> floats(std::size_t first,
+                                              std::span<float> room) const noexcept {
+    if (const float* const stored = values.data<float>()) {
+      return {stored + first, size() - first};
+    }
+    const double* const stored = values.data<double>();
+    const std::size_t count = std::min(room.size(), size() - first);
+    for (std::size_t k = 0; k < count; ++k) {
+      room[k] = static_cast<float>(stored[first + k]);
+    }
+    return room.first(count);
   }
 
   /// Inner product with x, a number a column, as lane_sum() adds. O(size()).
   [[nodiscard]] double dot(std::span<const double> x) const noexcept {
-    double sum = 0.0;
-    values.visit([&](const auto* stored) {
-      sum = lane_sum(size(), [&](std::size_t k) {
-        return static_cast<double>(static_cast<float>(stored[k])) *
-               x[static_cast<std::size_t>(columns[k])];
+    LaneSum sum;
+    float room[at_once];
+    for (std::size_t first = 0; first < size();) {
+      const std::span<const float> part = floats(first, room);
+      sum.add(part.size(), [&](std::size_t k) {
+        return static_cast<double>(part[k]) * x[static_cast<std::size_t>(columns[first + k])];
       });
-    });
-    return sum;
+      first += part.size();
+    }
+    return sum.total();
   }
 };
 
@@ -180,30 +203,27 @@ class CsrMatrix {
 };
 
 inline void CsrMatrix::validate() const {
-  const auto fail = [](const std::string& what) {
-    throw std::invalid_argument("CsrMatrix: " + what);
-  };
   if (column_indices_.size() != values_.size()) {
-    fail("columns and values differ in length");
+    refuse({"CsrMatrix: columns and values differ in length"});
   }
   if (columns_ < 0) {
-    fail("the number of columns is negative");
+    refuse({"CsrMatrix: the number of columns is negative"});
   }
   if (row_pointers_.empty()) {
     if (!values_.empty()) {
-      fail("there are values but no row pointers");
+      refuse({"CsrMatrix: there are values but no row pointers"});
     }
     return;
   }
   if (row_pointers_.size() - 1 > std::size_t{std::numeric_limits<Index>::max()}) {
-    fail("there are more rows than an Index can number");
+    refuse({"CsrMatrix: there are more rows than an Index can number"});
   }
   if (row_pointers_.front() != 0 || row_pointers_.back() != nonzeros()) {
-    fail("row pointers must run from 0 to the number of values");
+    refuse({"CsrMatrix: row pointers must run from 0 to the number of values"});
   }
   for (std::size_t i = 0; i + 1 < row_pointers_.size(); ++i) {
     if (row_pointers_[i] > row_pointers_[i + 1]) {
-      fail("row " + std::to_string(i) + " ends before it begins");
+      refuse({"CsrMatrix: row ", i, " ends before it begins"});
     }
   }
   // NaN and infinity are the values whose difference from themselves is not zero.
@@ -214,12 +234,12 @@ inline void CsrMatrix::validate() const {
     for (std::size_t k = 0; k < entries.size(); ++k) {
       const Index column = entries.columns[k];
       if (column <= previous || column >= columns_) {
-        fail("row " + std::to_string(i) + " has column " + std::to_string(column) +
-             " out of order, repeated or out of range");
+        refuse({"CsrMatrix: row ", i, " has column ", column,
+                " out of order, repeated or out of range"});
       }
       if (!finite(entries.values[k])) {
-        fail("row " + std::to_string(i) + " holds a value that is not finite" +
-             (values_.data<double>() == nullptr ? "" : " as a float"));
+        refuse({"CsrMatrix: row ", i, " holds a value that is not finite",
+                values_.data<double>() == nullptr ? "" : " as a float"});
       }
       previous = column;
     }

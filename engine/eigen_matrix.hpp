@@ -9,8 +9,8 @@
 #include <span>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/sparse_arrays.hpp>
 
@@ -72,11 +72,11 @@ template <class ForEach>
     throw std::invalid_argument(
         "csr_copy: there are more rows or columns than an Index can number");
   }
-  std::vector<Offset> pointers(static_cast<std::size_t>(rows) + 1);
+  Array<Offset> pointers(static_cast<std::size_t>(rows) + 1);
   for_each(
       [&](Eigen::Index i, Eigen::Index, float) { ++pointers[static_cast<std::size_t>(i) + 1]; });
   std::partial_sum(pointers.begin(), pointers.end(), pointers.begin());
-  std::vector<Offset> next(pointers.begin(), pointers.end() - 1);
+  Array<Offset> next = pointers;
   auto arrays = std::make_shared<SparseArrays>(std::move(pointers));
   const std::span<Index> column_indices = arrays->indices();
   const std::span<float> values = arrays->values();

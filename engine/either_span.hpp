@@ -62,14 +62,18 @@ class EitherSpan {
 
   EitherSpan() = default;
 
-  // LastingArray keeps these two away from copies.
+  // The first requirement keeps these two away from copies, before the dearer one is looked at.
   // NOLINTBEGIN(bugprone-forwarding-reference-overload)
   /// A view of the array, which has to outlive it. O(1). @{
-  template <LastingArray<Number> Array>
-  EitherSpan(Array&& array) noexcept : EitherSpan(std::span<const Number>(array), false) {}
+  template <class Array>
+  requires(!std::same_as<std::remove_cvref_t<Array>, EitherSpan>) &&
+      LastingArray<Array, Number> EitherSpan(Array&& array) noexcept
+      : EitherSpan(std::span<const Number>(array), false) {}
 
-  template <LastingArray<Other> Array>
-  EitherSpan(Array&& array) noexcept : EitherSpan(std::span<const Other>(array), true) {}
+  template <class Array>
+  requires(!std::same_as<std::remove_cvref_t<Array>, EitherSpan>) &&
+      LastingArray<Array, Other> EitherSpan(Array&& array) noexcept
+      : EitherSpan(std::span<const Other>(array), true) {}
   /// @}
   // NOLINTEND(bugprone-forwarding-reference-overload)
 

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include <sounder/engine/aligned_array.hpp>
 #include <sounder/engine/column_order.hpp>

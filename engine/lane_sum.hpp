@@ -5,22 +5,43 @@
 
 namespace sounder {
 
-/// sum_k term(k), k in [0, count), in eight sums side by side: an addition that waits for the one
-/// before takes longer than most terms. The same bits wherever it is called. O(count).
-template <class Term>
-[[nodiscard]] inline double lane_sum(std::size_t count, const Term& term) noexcept {
-  constexpr std::size_t lanes = 8;
-  double sums[lanes] = {};
-  std::size_t k = 0;
-  for (; k + lanes <= count; k += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      sums[lane] += term(k + lane);
+/// A sum in eight sums side by side: an addition that waits for the one before takes longer than
+/// most terms. The same bits however it comes in parts, if all but the last are whole lanes.
+class LaneSum {
+ public:
+  /// Sums side by side.
+  static constexpr std::size_t lanes = 8;
+
+  /// Adds term(k), k in [0, count). O(count).
+  template <class Term>
+  void add(std::size_t count, const Term& term) noexcept {
+    std::size_t k = 0;
+    for (; k + lanes <= count; k += lanes) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        sums_[lane] += term(k + lane);
+      }
+    }
+    for (; k < count; ++k) {
+      sums_[0] += term(k);
     }
   }
-  for (; k < count; ++k) {
-    sums[0] += term(k);
+
+  /// Of all that was added.
+  [[nodiscard]] double total() const noexcept {
+    return ((sums_[0] + sums_[1]) + (sums_[2] + sums_[3])) +
+           ((sums_[4] + sums_[5]) + (sums_[6] + sums_[7]));
   }
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+
+ private:
+  double sums_[lanes] = {};
+};
+
+/// sum_k term(k), k in [0, count), as LaneSum adds. O(count).
+template <class Term>
+[[nodiscard]] inline double lane_sum(std::size_t count, const Term& term) noexcept {
+  LaneSum sum;
+  sum.add(count, term);
+  return sum.total();
 }
 
 }  // namespace sounder

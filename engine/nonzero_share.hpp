@@ -1,7 +1,6 @@
 // Shares of rows (or columns) that carry about equally many nonzeros.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 #include <sounder/engine/csr_matrix.hpp>

@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include <sounder/engine/aligned_array.hpp>
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/column_order.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/nonzero_share.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
 
 namespace sounder {
@@ -172,9 +173,9 @@ class PackedRows {
   }
 
   ColumnOrder order_;
-  std::vector<Offset> begin_;
-  std::vector<Offset> hot_end_;
-  std::vector<float> squared_norm_;
+  Array<Offset> begin_;
+  Array<Offset> hot_end_;
+  Array<float> squared_norm_;
   Index frequent_;
   AlignedArray<PackedEntry> entries_;
 };
@@ -185,11 +186,9 @@ class TransposeProduct {
  public:
   /// A view of `rows`, which the caller keeps.
   TransposeProduct(const PackedRows& rows, const Team& team)
-      : rows_(&rows), team_(rows.small() ? 1 : team.size()) {
-    for (int rank = 0; rank < team_.size(); ++rank) {
-      sums_.emplace_back(rows.columns());
-    }
-  }
+      : rows_(&rows), team_(rows.small() ? 1 : team.size()),
+        sums_(static_cast<std::size_t>(team_.size()),
+              [&](std::size_t) { return AlignedArray<double>(rows.columns()); }) {}
 
   /// @param a a number a row
   /// @param u a number a label, written. O((nnz + n) / threads + p), p the number of labels.
@@ -224,7 +223,7 @@ class TransposeProduct {
  private:
   const PackedRows* rows_;
   Team team_;
-  std::vector<AlignedArray<double>> sums_;
+  Slots<AlignedArray<double>> sums_;
 };
 
 }  // namespace sounder

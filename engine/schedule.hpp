@@ -5,8 +5,8 @@
 #include <numeric>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/random.hpp>
 #include <sounder/engine/team.hpp>
 
@@ -55,7 +55,7 @@ class Schedule {
   std::int64_t rows_;
   std::int64_t block_;
   std::uint64_t seed_;
-  std::vector<std::int64_t> order_;
+  Array<std::int64_t> order_;
 };
 
 }  // namespace sounder

@@ -8,7 +8,7 @@
 //            (Hogwild! as published: Niu, Recht, Re, Wright, 2011)
 //   Atomic   compare-and-swap loop: no update is lost
 //   Locked   a mutex per stripe of coordinates, held over a whole sample: the baseline that the
-//            lock-free policies are measured against
+//            lock-free policies are measured against (in locked.hpp)
 //
 // Each has a counting twin, Counting<Update> in counting.hpp, for runs that measure conflicts.
 //
@@ -21,14 +21,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include <sounder/engine/aligned_array.hpp>
+#include <sounder/engine/array.hpp>
 
 namespace sounder {
 
@@ -78,11 +77,6 @@ struct Atomic {
   /// @}
 };
 
-/// Reads and writes as Relaxed; what makes it exact is the SampleLock that the worker holds.
-struct Locked : Relaxed {
-  static constexpr std::string_view name = "locked";  ///< for messages
-};
-
 /// Whether a policy counts what its updates run into: see counting.hpp.
 template <class Update>
 inline constexpr bool counts_updates = false;
@@ -93,7 +87,7 @@ inline constexpr bool loses_updates = std::is_same_v<Update, Relaxed>;
 
 /// Whether steps hold locks: private copies of coordinates would go past them.
 template <class Update>
-inline constexpr bool holds_locks = std::is_same_v<Update, Locked>;
+inline constexpr bool holds_locks = false;
 
 /// A vector of doubles shared by a team.
 ///
@@ -176,12 +170,15 @@ class SharedVector {
    private:
     SharedVector* vector_;
   };
+  /// The same, which does not count in a counting twin either.
+  using Uncounted = View;
 
  private:
   AlignedArray<double> values_;
 };
 
-/// Holds what a policy needs held over a whole sample: nothing, unless Update is Locked.
+/// Holds what a policy needs held over a whole sample: nothing, unless Update is Locked
+/// (locked.hpp).
 template <class Update>
 class SampleLocks {
  public:
@@ -193,53 +190,6 @@ class SampleLocks {
   [[nodiscard]] Guard hold(const Columns& /*columns*/, Scratch& /*scratch*/) const noexcept {
     return {};
   }
-};
-
-/// Stripes of 8 neighbouring coordinates (a cache line) hashed onto 1,024 mutexes.
-template <>
-class SampleLocks<Locked> {
- public:
-  using Scratch = std::vector<std::uint32_t>;  ///< one a worker, so that no epoch allocates
-
-  /// Holds the mutexes of some stripes, until it goes.
-  class Guard {
-   public:
-    /// Waits for each of them, in their order.
-    Guard(std::span<std::mutex> mutexes, const Scratch& stripes)
-        : mutexes_(mutexes), stripes_(&stripes) {
-      for (const std::uint32_t stripe : *stripes_) {
-        mutexes_[stripe].lock();
-      }
-    }
-    Guard(const Guard&) = delete;
-    Guard& operator=(const Guard&) = delete;
-    ~Guard() {
-      for (const std::uint32_t stripe : *stripes_) {
-        mutexes_[stripe].unlock();
-      }
-    }
-
-   private:
-    std::span<std::mutex> mutexes_;
-    const Scratch* stripes_;
-  };
-
-  /// Locks the stripes of a sample's columns in ascending order, so that no two workers wait for
-  /// each other. `columns` is a range of objects with a member `column`.
-  template <class Columns>
-  [[nodiscard]] Guard hold(const Columns& columns, Scratch& stripes) {
-    stripes.clear();
-    for (const auto& entry : columns) {
-      stripes.push_back((static_cast<std::uint32_t>(entry.column) / 8) % count);
-    }
-    std::sort(stripes.begin(), stripes.end());
-    stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
-    return Guard({mutexes_.get(), count}, stripes);
-  }
-
- private:
-  static constexpr std::uint32_t count = 1024;
-  std::unique_ptr<std::mutex[]> mutexes_ = std::make_unique<std::mutex[]>(count);
 };
 
 }  // namespace sounder

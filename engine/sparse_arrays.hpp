@@ -3,9 +3,9 @@
 
 #include <span>
 #include <utility>
-#include <vector>
 
 #include <sounder/engine/aligned_array.hpp>
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 
 namespace sounder {
@@ -18,7 +18,7 @@ namespace sounder {
 class SparseArrays {
  public:
   /// @param pointers n + 1 offsets from 0 to nnz; at least one.
-  explicit SparseArrays(std::vector<Offset> pointers)
+  explicit SparseArrays(Array<Offset> pointers)
       : pointers_(std::move(pointers)), indices_(static_cast<std::size_t>(pointers_.back())),
         values_(indices_.size()) {}
 
@@ -29,7 +29,7 @@ class SparseArrays {
   /// @}
 
  private:
-  std::vector<Offset> pointers_;
+  Array<Offset> pointers_;
   AlignedArray<Index> indices_;
   AlignedArray<float> values_;
 };

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <stdexcept>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/message.hpp>
 #include <sounder/engine/nonzero_share.hpp>
 #include <sounder/engine/random.hpp>
 #include <sounder/engine/team.hpp>
@@ -28,10 +28,10 @@ struct PowerIterationOptions {
   /// @throws std::invalid_argument unless tolerance > 0 and max_iterations >= 1.
   void validate() const {
     if (!(tolerance > 0.0)) {
-      throw std::invalid_argument("PowerIterationOptions: the tolerance must be above 0");
+      refuse({"PowerIterationOptions: the tolerance must be above 0"});
     }
     if (max_iterations < 1) {
-      throw std::invalid_argument("PowerIterationOptions: at least one iteration is needed");
+      refuse({"PowerIterationOptions: at least one iteration is needed"});
     }
   }
 };
@@ -56,9 +56,9 @@ struct SpectralRadius {
 namespace detail {
 
 /// 1 / ||x_j|| for every column, 0 for one without a value.
-[[nodiscard]] inline std::vector<double> inverse_column_norms(const CscMatrix& columns,
-                                                              const Team& team) {
-  std::vector<double> inverse(static_cast<std::size_t>(columns.columns()));
+[[nodiscard]] inline Array<double> inverse_column_norms(const CscMatrix& columns,
+                                                        const Team& team) {
+  Array<double> inverse(static_cast<std::size_t>(columns.columns()));
   team.run([&](Worker worker) {
     const Range share = nonzero_share(columns.column_pointers(), worker);
     for (std::int64_t j = share.begin; j < share.end; ++j) {
@@ -73,7 +73,7 @@ namespace detail {
 }
 
 /// z = X v, by rows.
-inline void multiply(const CsrMatrix& matrix, const std::vector<double>& v, std::vector<double>& z,
+inline void multiply(const CsrMatrix& matrix, const Array<double>& v, Array<double>& z,
                      const Team& team) {
   team.run([&](Worker worker) {
     const Range share = nonzero_share(matrix.row_pointers(), worker);
@@ -84,9 +84,8 @@ inline void multiply(const CsrMatrix& matrix, const std::vector<double>& v, std:
 }
 
 /// v = scale * X^T z, by columns: no two threads write one number.
-inline void multiply_transposed(const CscMatrix& columns, const std::vector<double>& z,
-                                const std::vector<double>& scale, std::vector<double>& v,
-                                const Team& team) {
+inline void multiply_transposed(const CscMatrix& columns, const Array<double>& z,
+                                const Array<double>& scale, Array<double>& v, const Team& team) {
   team.run([&](Worker worker) {
     const Range share = nonzero_share(columns.column_pointers(), worker);
     for (std::int64_t j = share.begin; j < share.end; ++j) {
@@ -96,7 +95,7 @@ inline void multiply_transposed(const CscMatrix& columns, const std::vector<doub
   });
 }
 
-[[nodiscard]] inline double norm(const std::vector<double>& v, const Team& team) {
+[[nodiscard]] inline double norm(const Array<double>& v, const Team& team) {
   return std::sqrt(team.sum(static_cast<std::int64_t>(v.size()), [&](Range range) {
     double squares = 0.0;
     for (auto j = static_cast<std::size_t>(range.begin); j < static_cast<std::size_t>(range.end);
@@ -108,8 +107,7 @@ inline void multiply_transposed(const CscMatrix& columns, const std::vector<doub
 }
 
 /// v_j *= scale_j * factor.
-inline void rescale(std::vector<double>& v, const std::vector<double>& scale, double factor,
-                    const Team& team) {
+inline void rescale(Array<double>& v, const Array<double>& scale, double factor, const Team& team) {
   team.for_shares(static_cast<std::int64_t>(v.size()), [&](Range range) {
     for (auto j = static_cast<std::size_t>(range.begin); j < static_cast<std::size_t>(range.end);
          ++j) {
@@ -132,9 +130,9 @@ inline void rescale(std::vector<double>& v, const std::vector<double>& scale, do
   options.validate();
   if (matrix.rows() != columns.rows() || matrix.columns() != columns.columns() ||
       matrix.nonzeros() != columns.nonzeros()) {
-    throw std::invalid_argument("spectral_radius: the columns are those of another matrix");
+    refuse({"spectral_radius: the columns are those of another matrix"});
   }
-  const std::vector<double> scale = detail::inverse_column_norms(columns, team);
+  const Array<double> scale = detail::inverse_column_norms(columns, team);
   SpectralRadius result;
   result.active_columns = static_cast<Index>(
       std::count_if(scale.begin(), scale.end(), [](double inverse) { return inverse > 0.0; }));
@@ -142,12 +140,12 @@ inline void rescale(std::vector<double>& v, const std::vector<double>& scale, do
     return result;
   }
   // All of one sign: never far from the first eigenvector of data without negative values.
-  std::vector<double> v(scale.size());
+  Array<double> v(scale.size());
   const RandomStream random(options.seed);
   for (std::size_t j = 0; j < v.size(); ++j) {
     v[j] = scale[j] > 0.0 ? 1.0 + static_cast<double>(random.at(j) >> 11) * 0x1.0p-53 : 0.0;
   }
-  std::vector<double> z(static_cast<std::size_t>(matrix.rows()));
+  Array<double> z(static_cast<std::size_t>(matrix.rows()));
   double length = detail::norm(v, team);
   double estimate = 0.0;
   result.relative_change = std::numeric_limits<double>::infinity();

@@ -5,14 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
-#include <stdexcept>
 #include <utility>
-#include <vector>
 
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+
+#include <sounder/engine/array.hpp>
+#include <sounder/engine/call.hpp>
+#include <sounder/engine/message.hpp>
+#include <sounder/engine/slots.hpp>
 
 namespace sounder {
 
@@ -62,7 +64,7 @@ class Team {
   /// @throws std::invalid_argument unless threads >= 1.
   explicit Team(int threads) : size_(threads) {
     if (threads < 1) {
-      throw std::invalid_argument("Team: the number of threads must be at least 1");
+      refuse({"Team: the number of threads must be at least 1"});
     }
 #ifndef _OPENMP
     size_ = 1;
@@ -75,91 +77,7 @@ class Team {
   }
 
   /// Calls `work(Worker)` once for every rank, each on its own thread.
-  template <class Work>
-  void run(Work&& work) const {
-    run_erased(Call<void(Worker)>(work));
-  }
-
-  /// A few thousand additions cost less than starting the team.
-  static constexpr std::int64_t few_numbers = 2048;
-
-  /// Calls `work(Range)` over contiguous shares of [0, count), one a worker. Below `too_few` items
-  /// the caller does them all at once.
-  template <class Work>
-  void for_shares(std::int64_t count, Work&& work, std::int64_t too_few = 2) const {
-    for_shares_erased(count, Call<void(Range)>(work), too_few);
-  }
-
-  /// Calls `work(k)` for every k in [0, count), a contiguous share a worker; for work of a few
-  /// operations, so small counts stay with the caller.
-  template <class Work>
-  void for_each(std::size_t count, Work&& work) const {
-    for_shares(
-        static_cast<std::int64_t>(count),
-        [&](Range share) {
-          for (auto k = static_cast<std::size_t>(share.begin);
-               k < static_cast<std::size_t>(share.end); ++k) {
-            work(k);
-          }
-        },
-        few_numbers);
-  }
-
-  /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
-  /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
-  template <class BlockSum>
-  [[nodiscard]] double sum(std::int64_t count, BlockSum&& block_sum) const {
-    return sum_erased(count, Call<double(Range)>(block_sum));
-  }
-
-  /// A sum of vectors, matrices and the like, over contiguous shares of [0, count), one a worker.
-  /// `work(Range, Part&)` adds a share to the worker's own copy of `zero`; then the caller adds up
-  /// the copies by `add(Part& sum, const Part&)` in order of rank: the same bits for as many
-  /// threads, while sum() has the same for any number. Below `too_few` items the caller does them
-  /// all at once.
-  ///
-  /// Costs a copy of `zero` a worker and size() - 1 calls of `add`. A Part has a default value.
-  template <class Part, class Work, class Add>
-  [[nodiscard]] Part reduce(std::int64_t count, const Part& zero, Work&& work, Add&& add,
-                            std::int64_t too_few = 2) const {
-    if (count < too_few) {
-      Part whole = zero;
-      work(Range{0, count}, whole);
-      return whole;
-    }
-    std::vector<Part> parts(static_cast<std::size_t>(size_));
-    run([&](Worker worker) {
-      Part own = zero;  // here, and not among the parts: neighbours share cache lines
-      work(share_of(count, worker), own);
-      parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
-    });
-    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
-      add(parts[0], parts[rank]);
-    }
-    return std::move(parts[0]);
-  }
-
- private:
-  /// A callable by address, so that what surrounds a call is compiled once and not once a callable.
-  template <class Signature>
-  class Call;
-  template <class Value, class Argument>
-  class Call<Value(Argument)> {
-   public:
-    template <class Callable>
-    explicit Call(Callable& callable) noexcept
-        : callable_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
-          call_([](void* address, Argument argument) -> Value {
-            return (*static_cast<Callable*>(address))(argument);
-          }) {}
-    Value operator()(Argument argument) const { return call_(callable_, argument); }
-
-   private:
-    void* callable_;
-    Value (*call_)(void*, Argument);
-  };
-
-  void run_erased(Call<void(Worker)> work) const {
+  void run(Call<void(Worker)> work) const {
     if (size_ == 1) {
       work(Worker{0, 1});
       return;
@@ -187,7 +105,12 @@ class Team {
 #endif
   }
 
-  void for_shares_erased(std::int64_t count, Call<void(Range)> work, std::int64_t too_few) const {
+  /// A few thousand additions cost less than starting the team.
+  static constexpr std::int64_t few_numbers = 2048;
+
+  /// Calls `work(Range)` over contiguous shares of [0, count), one a worker. Below `too_few` items
+  /// the caller does them all at once.
+  void for_shares(std::int64_t count, Call<void(Range)> work, std::int64_t too_few = 2) const {
     if (count < too_few) {
       work(Range{0, count});
     } else {
@@ -195,10 +118,27 @@ class Team {
     }
   }
 
-  [[nodiscard]] double sum_erased(std::int64_t count, Call<double(Range)> block_sum) const {
+  /// Calls `work(k)` for every k in [0, count), a contiguous share a worker; for work of a few
+  /// operations, so small counts stay with the caller.
+  template <class Work>
+  void for_each(std::size_t count, Work&& work) const {
+    for_shares(
+        static_cast<std::int64_t>(count),
+        [&](Range share) {
+          for (auto k = static_cast<std::size_t>(share.begin);
+               k < static_cast<std::size_t>(share.end); ++k) {
+            work(k);
+          }
+        },
+        few_numbers);
+  }
+
+  /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
+  /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
+  [[nodiscard]] double sum(std::int64_t count, Call<double(Range)> block_sum) const {
     constexpr std::int64_t block = few_numbers;
     const std::int64_t blocks = (count + block - 1) / block;
-    std::vector<double> partial(static_cast<std::size_t>(blocks));
+    Array<double> partial(static_cast<std::size_t>(blocks));
     const auto sum_blocks = [&](Range share) {
       for (std::int64_t b = share.begin; b < share.end; ++b) {
         partial[static_cast<std::size_t>(b)] =
@@ -213,6 +153,34 @@ class Team {
     return total;
   }
 
+  /// A sum of vectors, matrices and the like, over contiguous shares of [0, count), one a worker.
+  /// `work(Range, Part&)` adds a share to the worker's own copy of `zero`; then the caller adds up
+  /// the copies by `add(Part& sum, const Part&)` in order of rank: the same bits for as many
+  /// threads, while sum() has the same for any number. Below `too_few` items the caller does them
+  /// all at once.
+  ///
+  /// Costs a copy of `zero` a worker and size() - 1 calls of `add`. A Part has a default value.
+  template <class Part, class Work, class Add>
+  [[nodiscard]] Part reduce(std::int64_t count, const Part& zero, Work&& work, Add&& add,
+                            std::int64_t too_few = 2) const {
+    if (count < too_few) {
+      Part whole = zero;
+      work(Range{0, count}, whole);
+      return whole;
+    }
+    Slots<Part> parts(static_cast<std::size_t>(size_));
+    run([&](Worker worker) {
+      Part own = zero;  // here, and not among the parts: neighbours share cache lines
+      work(share_of(count, worker), own);
+      parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
+    });
+    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
+      add(parts[0], parts[rank]);
+    }
+    return std::move(parts[0]);
+  }
+
+ private:
   int size_;
 };
 

@@ -6,7 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <vector>
+
+#include <sounder/engine/array.hpp>
 
 namespace sounder {
 
@@ -73,7 +74,7 @@ class Histogram {
                      : std::ldexp(static_cast<double>(exact), static_cast<int>(k - exact + 1));
   }
 
-  std::vector<std::int64_t> counts_;
+  Array<std::int64_t> counts_;
   std::int64_t size_ = 0;
   double sum_ = 0.0;
   std::int64_t largest_ = 0;
@@ -90,7 +91,7 @@ struct UpdateCounts {
   std::int64_t lost = 0;     ///< others' writes that an update overwrote unseen (Relaxed)
   /// Steps that other workers completed between a step's first read and its last write.
   Histogram staleness;
-  std::vector<float> step_seconds;  ///< durations of some of the steps, by the clock
+  Array<float> step_seconds;  ///< durations of some of the steps, by the clock
 
   /// The counts of both.
   void add(const UpdateCounts& other) {
@@ -100,7 +101,9 @@ struct UpdateCounts {
     retries += other.retries;
     lost += other.lost;
     staleness.add(other.staleness);
-    step_seconds.insert(step_seconds.end(), other.step_seconds.begin(), other.step_seconds.end());
+    for (const float seconds : other.step_seconds) {
+      step_seconds.push_back(seconds);
+    }
   }
   /// Shares of the updates; 0 where there are none. @{
   [[nodiscard]] double collision_rate() const noexcept { return rate(collisions); }

@@ -1,11 +1,12 @@
 // Anderson extrapolation of a model's iterates.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/solvers/cholesky.hpp>
 #include <sounder/solvers/support_newton.hpp>
 
@@ -22,7 +23,7 @@ class Anderson {
   explicit Anderson(int depth) : depth_(static_cast<std::size_t>(depth)) {}
 
   /// Forgets what was remembered.
-  void forget() noexcept { past_.clear(); }
+  void forget() noexcept { known_ = 0; }
 
   /// Remembers w; once depth + 1 iterates are there tries to improve it, and starts anew.
   template <ElasticPenalty P>
@@ -30,38 +31,45 @@ class Anderson {
     if (depth_ == 0) {
       return;
     }
-    past_.emplace_back(w.begin(), w.end());
-    if (past_.size() <= depth_) {
+    size_ = w.size();
+    past_.resize((depth_ + 1) * size_);
+    std::copy(w.begin(), w.end(), past_.begin() + known_ * size_);
+    if (++known_ <= depth_) {
       return;
     }
     const Support support(model, penalty, w);
-    const std::vector<double> c = weights(support);
+    const Array<double> c = weights(support);
     if (!c.empty() && support.size() > 0) {
-      std::vector<double> x(support.size());
+      Array<double> x(support.size());
       for (std::size_t a = 0; a < x.size(); ++a) {
         const std::size_t k = support.positions[a];
         double value = 0.0;
         for (std::size_t b = 0; b < depth_; ++b) {
-          value += c[b] * past_[b + 1][k];
+          value += c[b] * past(b + 1, k);
         }
         x[a] = value - w[k];
       }
       model.focus(support.positions);
       detail::projected_step(model, penalty, support, x, w, 1);
     }
-    past_.clear();
+    forget();
   }
 
  private:
+  /// Coordinate k of iterate b.
+  [[nodiscard]] double past(std::size_t b, std::size_t k) const noexcept {
+    return past_[b * size_ + k];
+  }
+
   /// Solves (U^T U + ridge) c = 1 and normalises, U the differences; empty where that fails.
-  [[nodiscard]] std::vector<double> weights(const Support& support) const {
-    std::vector<double> products(depth_ * depth_);
+  [[nodiscard]] Array<double> weights(const Support& support) const {
+    Array<double> products(depth_ * depth_);
     double trace = 0.0;
     for (std::size_t a = 0; a < depth_; ++a) {
       for (std::size_t b = 0; b <= a; ++b) {
         double sum = 0.0;
         for (const std::size_t k : support.positions) {
-          sum += (past_[a + 1][k] - past_[a][k]) * (past_[b + 1][k] - past_[b][k]);
+          sum += (past(a + 1, k) - past(a, k)) * (past(b + 1, k) - past(b, k));
         }
         products[a * depth_ + b] = sum;
       }
@@ -70,7 +78,7 @@ class Anderson {
     for (std::size_t a = 0; a < depth_; ++a) {
       products[a * depth_ + a] += 1e-10 * trace;
     }
-    std::vector<double> c(depth_, 1.0);
+    Array<double> c(depth_, 1.0);
     if (!(trace > 0.0) || !solve_cholesky(products, c)) {
       return {};
     }
@@ -88,7 +96,9 @@ class Anderson {
   }
 
   std::size_t depth_;
-  std::vector<std::vector<double>> past_;
+  std::size_t size_ = 0;   ///< of an iterate
+  std::size_t known_ = 0;  ///< iterates, oldest first
+  Array<double> past_;     ///< side by side
 };
 
 }  // namespace sounder

@@ -7,8 +7,9 @@
 #include <span>
 #include <string>
 #include <type_traits>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/solvers/joint_step.hpp>
 #include <sounder/solvers/row_blocks.hpp>
 #include <sounder/solvers/shotgun.hpp>
@@ -24,11 +25,12 @@ class JointBlocks {
   /// Makes the blocks and their rows. Views of step and team, which the caller keeps.
   JointBlocks(const CoordinateStep<L, P>& step, const CoordinateOptions& options, const Team& team)
       : step_(step), team_(team), blocks_(make_blocks(step, options, team)),
-        rows_(step.columns(), blocks_, team), mean_(1.0 / step.columns().rows()) {
-    for (int rank = 0; rank < team.size(); ++rank) {
-      scratch_.emplace_back(static_cast<std::size_t>(blocks_.widest()), rows_.tallest());
-    }
-  }
+        rows_(step.columns(), blocks_, team),
+        scratch_(static_cast<std::size_t>(team.size()),
+                 [this](std::size_t) {
+                   return Scratch(static_cast<std::size_t>(blocks_.widest()), rows_.tallest());
+                 }),
+        mean_(1.0 / step.columns().rows()) {}
 
   /// As a Chooser has it: see ParallelRounds and ParallelDescent. @{
   [[nodiscard]] std::int64_t units() const noexcept { return blocks_.count(); }
@@ -48,7 +50,7 @@ class JointBlocks {
   }
   [[nodiscard]] static std::string excuse(const CsrMatrix& rows, const CscMatrix& columns,
                                           const Team& team) {
-    return detail::p_star_clause(rows, columns, team) + " single coordinates";
+    return detail::p_star_clause(rows, columns, team, " single coordinates");
   }
 
   template <class Point>
@@ -83,12 +85,12 @@ class JointBlocks {
       hessian.resize(k * k);
     }
 
-    std::vector<double> w;
-    std::vector<double> gradient;
-    std::vector<double> change;
-    std::vector<double> hessian;  ///< k x k
+    Array<double> w;
+    Array<double> gradient;
+    Array<double> change;
+    Array<double> hessian;  ///< k x k
     JointStep<P> joint;
-    std::vector<double> margins;  ///< of the block's rows, as they were read
+    Array<double> margins;  ///< of the block's rows, as they were read
   };
 
   /// What choose() returns, from the coefficients and margins that it has read: the same code
@@ -212,7 +214,7 @@ class JointBlocks {
   const Team& team_;
   FeatureBlocks blocks_;
   RowBlocks rows_;
-  std::vector<Scratch> scratch_;
+  Slots<Scratch> scratch_;
   double mean_;
 };
 
@@ -226,14 +228,15 @@ class JointBlocks {
 /// takes every block.
 ///
 /// @tparam Update as in `shotgun`
+/// @param ending as in `shotgun`
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
 /// Cost: O(nnz k) an epoch for k features a block. With one thread the same seed gives the same
 /// bits. May be called from several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result block_cd(const Problem<L, P>& problem, const CoordinateOptions& options,
-                              Trace& trace) {
-  return parallel_descent<JointBlocks<L, P>, Update>(problem, options, trace);
+                              Trace& trace, EndingOf<L, P> ending = nullptr) {
+  return parallel_descent<JointBlocks<L, P>, Update>(problem, options, trace, ending);
 }
 
 }  // namespace sounder

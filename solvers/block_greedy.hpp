@@ -35,7 +35,7 @@ class GreedyBlocks {
   }
   [[nodiscard]] static std::string excuse(const CsrMatrix& rows, const CscMatrix& columns,
                                           const Team& team) {
-    return detail::p_star_clause(rows, columns, team) + " random coordinates";
+    return detail::p_star_clause(rows, columns, team, " random coordinates");
   }
 
   template <class Point>
@@ -82,14 +82,15 @@ class GreedyBlocks {
 /// hence B updates, and with few blocks as many passes as make some 128 updates.
 ///
 /// @tparam Update as in `shotgun`
+/// @param ending as in `shotgun`
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
 /// Cost: O(nnz) a pass over the blocks. With one thread the same seed gives the same bits. May be
 /// called from several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result block_greedy(const Problem<L, P>& problem, const CoordinateOptions& options,
-                                  Trace& trace) {
-  return parallel_descent<GreedyBlocks<L, P>, Update>(problem, options, trace);
+                                  Trace& trace, EndingOf<L, P> ending = nullptr) {
+  return parallel_descent<GreedyBlocks<L, P>, Update>(problem, options, trace, ending);
 }
 
 }  // namespace sounder

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <utility>
 #include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/random.hpp>
 #include <sounder/solvers/feature_blocks.hpp>
 #include <sounder/solvers/seed_products.hpp>
@@ -40,7 +40,7 @@ struct BlockQuality {
   BlockQuality result;
   result.imbalance = blocks.imbalance(columns);
   result.sampled = std::min(sample, static_cast<Index>(features.size()));
-  const std::vector<Index> block_of = blocks.block_of();
+  const Array<Index> block_of = blocks.block_of();
   const auto sampled = static_cast<std::size_t>(result.sampled);
   for (std::size_t k = 0; k < sampled; ++k) {
     std::swap(features[k], features[k + random.below(features.size() - k)]);

@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/deadline.hpp>
+#include <sounder/engine/message.hpp>
 #include <sounder/engine/stopwatch.hpp>
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/coordinate_evaluator.hpp>
@@ -104,7 +104,9 @@ class CoordinateDescent {
 
   void start() {
     const double b = problem_.intercept ? options_.initial_intercept : 0.0;
-    const bool at_hand = again_ && b == b_ && std::ranges::equal(options_.initial, w_);
+    const bool at_hand =
+        again_ && b == b_ &&
+        std::equal(w_.begin(), w_.end(), options_.initial.begin(), options_.initial.end());
     b_ = b;
     step_.start(options_.initial, w_);
     if (options_.initial.empty()) {
@@ -131,7 +133,7 @@ class CoordinateDescent {
 
   void report() {
     if (latest_.objective < best_.certificate.objective || best_.w.empty()) {
-      best_.w = w_;
+      best_.w.assign(w_.begin(), w_.end());
       best_.intercept = b_;
       best_.certificate = latest_;
     }
@@ -211,8 +213,8 @@ class CoordinateDescent {
   CoordinateEvaluator<L, P> point_;
   WorkingSet set_;
   NewtonPass<L, P> newton_;
-  std::vector<double> w_;
-  std::vector<double> z_;
+  Array<double> w_;
+  Array<double> z_;
   double b_ = 0.0;
   Certificate latest_;
   Result best_;
@@ -235,7 +237,7 @@ void validate(const Problem<L, P>& problem, const CscMatrix* columns,
   if (columns != nullptr &&
       (columns->rows() != problem.matrix.rows() || columns->columns() != problem.matrix.columns() ||
        columns->nonzeros() != problem.matrix.nonzeros())) {
-    throw std::invalid_argument("the columns are not those of the problem's matrix");
+    refuse({"the columns are not those of the problem's matrix"});
   }
 }
 

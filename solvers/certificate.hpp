@@ -6,8 +6,6 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
-#include <utility>
-#include <vector>
 
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/team.hpp>
@@ -32,15 +30,16 @@ template <Loss L, Penalty P, class Term>
 
 /// (1/n) sum_i s_i loss(y_i, z_i). O(n).
 template <Loss L, Penalty P>
-[[nodiscard]] double mean_loss(const Problem<L, P>& problem, std::span<const double> z,
-                               const Team& team) {
+[[nodiscard, gnu::noinline]] double mean_loss(const Problem<L, P>& problem,
+                                              std::span<const double> z, const Team& team) {
   return weighted_mean(problem, team,
                        [&](double y, std::size_t i) { return problem.loss.value(y, z[i]); });
 }
 
 /// sum_j value(w_j). O(p).
 template <Penalty P>
-[[nodiscard]] double penalty_value(const P& penalty, std::span<const double> w, const Team& team) {
+[[nodiscard, gnu::noinline]] double penalty_value(const P& penalty, std::span<const double> w,
+                                                  const Team& team) {
   return team.sum(static_cast<std::int64_t>(w.size()), [&](Range columns) {
     double sum = 0.0;
     for (std::int64_t j = columns.begin; j < columns.end; ++j) {

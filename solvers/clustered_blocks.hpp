@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <numeric>
-#include <queue>
+#include <span>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/falling_order.hpp>
 #include <sounder/solvers/seed_products.hpp>
@@ -31,9 +31,10 @@ class Clustering {
              const Team& team)
       : columns_(columns), count_(count), balanced_(balanced), threads_(team.size()),
         products_(rows, columns, team), by_size_(static_cast<std::size_t>(columns.columns())),
-        block_of_(by_size_.size(), unassigned) {
+        block_of_(by_size_.size(), unassigned),
+        batch_(threads_ == 1 ? 1 : most_seeds * static_cast<std::size_t>(threads_)) {
     std::iota(by_size_.begin(), by_size_.end(), std::size_t{0});
-    std::vector<double> sizes(by_size_.size());
+    Array<double> sizes(by_size_.size());
     for (std::size_t j = 0; j < sizes.size(); ++j) {
       sizes[j] = static_cast<double>(columns.column(static_cast<Index>(j)).size());
       left_ += load(static_cast<Index>(j));
@@ -42,14 +43,14 @@ class Clustering {
   }
 
   /// The block of every feature. To be called once.
-  [[nodiscard]] std::vector<Index> block_of() {
-    for (take_batch(); !batch_.empty(); take_batch()) {
-      products_.hand_out(batch_.size(), work_, [&](std::size_t k, int rank) {
+  [[nodiscard]] Array<Index> block_of() {
+    for (take_batch(); seeds_ > 0; take_batch()) {
+      products_.hand_out(seeds_, work_, [&](std::size_t k, int rank) {
         look_around(batch_[k], batch_[k].most, rank);
       });
-      for (Seed& seed : batch_) {
-        if (is_free(seed.feature)) {
-          fill_block(seed);
+      for (std::size_t k = 0; k < seeds_; ++k) {
+        if (is_free(batch_[k].feature)) {
+          fill_block(batch_[k]);
         }
       }
     }
@@ -65,9 +66,9 @@ class Clustering {
   static constexpr std::size_t most_seeds = 64;
 
   struct Seed {
-    Index feature;
-    std::size_t most;  ///< to be found
-    std::vector<SeedProducts::Alike> alike;
+    Index feature = 0;
+    std::size_t most = 0;  ///< to be found
+    Array<SeedProducts::Alike> alike;
   };
 
   [[nodiscard]] std::int64_t load(Index j) const noexcept {
@@ -84,19 +85,19 @@ class Clustering {
 
   /// The next seeds, no more than there are blocks to make.
   void take_batch() {
-    batch_.clear();
+    seeds_ = 0;
     work_ = 0;
-    const auto blocks = static_cast<std::size_t>(count_ - made_);
-    const std::size_t most =
-        std::min(blocks, threads_ == 1 ? 1 : most_seeds * static_cast<std::size_t>(threads_));
+    const std::size_t most = std::min(static_cast<std::size_t>(count_ - made_), batch_.size());
     const double mean_row =
         static_cast<double>(columns_.nonzeros()) / std::max(columns_.rows(), Index{1});
-    for (; next_ < by_size_.size() && batch_.size() < most && work_ < most_products * threads_;
-         ++next_) {
+    for (; next_ < by_size_.size() && seeds_ < most && work_ < most_products * threads_; ++next_) {
       const auto j = static_cast<Index>(by_size_[next_]);
       if (is_free(j)) {
         const std::int64_t fit = room() - load(j);
-        batch_.push_back({j, fit > 0 ? to_find(static_cast<std::size_t>(fit)) : 0, {}});
+        Seed& seed = batch_[seeds_++];
+        seed.feature = j;
+        seed.most = fit > 0 ? to_find(static_cast<std::size_t>(fit)) : 0;
+        seed.alike.clear();
         if (fit > 0) {
           work_ +=
               static_cast<std::int64_t>(static_cast<double>(columns_.column(j).size()) * mean_row);
@@ -125,12 +126,13 @@ class Clustering {
     };
     const auto take_alike = [&] {
       for (const SeedProducts::Alike& one : seed.alike) {
-        if (is_free(one.column)) {
-          full = filled + load(one.column) > most;
+        const auto j = static_cast<Index>(one.position);
+        if (is_free(j)) {
+          full = filled + load(j) > most;
           if (full) {
             break;
           }
-          take(one.column);
+          take(j);
         }
       }
     };
@@ -146,19 +148,35 @@ class Clustering {
   }
 
   void place_the_others() {
-    using Filled = std::pair<std::int64_t, Index>;  // load, block
-    std::priority_queue<Filled, std::vector<Filled>, std::greater<>> emptiest;
-    filled_.resize(static_cast<std::size_t>(count_));
-    for (Index b = 0; b < count_; ++b) {
-      emptiest.emplace(filled_[static_cast<std::size_t>(b)], b);
+    const auto blocks = static_cast<std::size_t>(count_);
+    filled_.resize(blocks);
+    Array<double> key(blocks);
+    Array<std::size_t> heap(blocks);  // the emptiest block first, of equal ones the first
+    for (std::size_t b = 0; b < blocks; ++b) {
+      heap[b] = b;
+      key[b] = -static_cast<double>(filled_[b]);
     }
+    sort_falling(heap, key);
     for (const std::size_t j : by_size_) {
       if (block_of_[j] == unassigned) {
-        const auto [filled, b] = emptiest.top();
-        emptiest.pop();
-        block_of_[j] = b;
-        emptiest.emplace(filled + load(static_cast<Index>(j)), b);
+        block_of_[j] = static_cast<Index>(heap[0]);
+        filled_[heap[0]] += load(static_cast<Index>(j));
+        sift_down(heap);
       }
+    }
+  }
+
+  /// Makes a heap of it again after its first block was given more.
+  void sift_down(std::span<std::size_t> heap) const noexcept {
+    const auto is_emptier = [this](std::size_t a, std::size_t b) {
+      return filled_[a] != filled_[b] ? filled_[a] < filled_[b] : a < b;
+    };
+    for (std::size_t k = 0, next = 1; next < heap.size(); k = next, next = 2 * k + 1) {
+      next += next + 1 < heap.size() && is_emptier(heap[next + 1], heap[next]) ? 1 : 0;
+      if (!is_emptier(heap[next], heap[k])) {
+        break;
+      }
+      std::swap(heap[k], heap[next]);
     }
   }
 
@@ -167,10 +185,11 @@ class Clustering {
   const bool balanced_;
   const int threads_;
   SeedProducts products_;
-  std::vector<std::size_t> by_size_;
-  std::vector<Index> block_of_;
-  std::vector<std::int64_t> filled_;  ///< load of each block made
-  std::vector<Seed> batch_;
+  Array<std::size_t> by_size_;
+  Array<Index> block_of_;
+  Array<std::int64_t> filled_;  ///< load of each block made
+  Slots<Seed> batch_;
+  std::size_t seeds_ = 0;  ///< of the batch, from its start
   std::int64_t work_ = 0;  ///< products to look through for the batch, about
   std::int64_t left_ = 0;  ///< load that is in no block
   std::size_t next_ = 0;   ///< in by_size_: all before were seeds, or are in a block
@@ -178,9 +197,8 @@ class Clustering {
 };
 
 /// The block of every feature by Clustering.
-[[nodiscard]] inline std::vector<Index> clustered_blocks(const CsrMatrix& rows,
-                                                         const CscMatrix& columns, Index count,
-                                                         bool balanced, const Team& team) {
+[[nodiscard]] inline Array<Index> clustered_blocks(const CsrMatrix& rows, const CscMatrix& columns,
+                                                   Index count, bool balanced, const Team& team) {
   return Clustering(rows, columns, count, balanced, team).block_of();
 }
 

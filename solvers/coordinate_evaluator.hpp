@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/nonzero_share.hpp>
 #include <sounder/engine/result.hpp>
@@ -109,9 +109,9 @@ class CoordinateEvaluator {
   const CscMatrix& columns_;
   const Team& team_;
   double at_zero_;
-  std::vector<double> a_;
-  std::vector<double> weighted_;  ///< s_i a_i / n
-  std::vector<double> u_;
+  Array<double> a_;
+  Array<double> weighted_;  ///< s_i a_i / n
+  Array<double> u_;
   DualPoint dual_;  ///< of the point last certified
   double highest_dual_ = -infinity;
 };

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <stdexcept>
 #include <string_view>
 
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/message.hpp>
 
 namespace sounder {
 
@@ -56,7 +56,7 @@ struct CoordinateOptions {
   void validate() const {
     const auto require = [](bool fine, const char* sentence) {
       if (!fine) {
-        throw std::invalid_argument(sentence);
+        refuse({sentence});
       }
     };
     require(threads >= 1, "threads must be at least 1");

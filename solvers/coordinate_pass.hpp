@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 
+#include <sounder/engine/call.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/engine/trace.hpp>
@@ -46,7 +46,7 @@ class CoordinatePass {
 
 /// Makes a driver's pass for a team.
 template <class Chooser>
-using MakeCoordinatePass = std::function<std::unique_ptr<CoordinatePass>(
+using MakeCoordinatePass = Call<std::unique_ptr<CoordinatePass>(
     Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, const Team& team)>;
 
 }  // namespace sounder

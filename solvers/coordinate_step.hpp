@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/nonzero_share.hpp>
 #include <sounder/engine/team.hpp>
@@ -144,7 +144,7 @@ class CoordinateStep {
  private:
   const Problem<L, P>* problem_;
   const CscMatrix* columns_;
-  std::vector<double> curvature_;
+  Array<double> curvature_;
   double mean_;
 };
 

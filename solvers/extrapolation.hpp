@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
+#include <sounder/engine/call.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/certificate.hpp>
 #include <sounder/solvers/cholesky.hpp>
@@ -32,15 +34,14 @@ class Extrapolation {
   Extrapolation(const Problem<L, P>& problem, std::span<const float> scales,
                 std::size_t first_penalised, int depth, const Team& team)
       : problem_(&problem), scales_(scales), first_penalised_(first_penalised),
-        depth_(static_cast<std::size_t>(depth)), sparse_(is_sparse(problem.penalty)), team_(&team) {
-  }
+        sparse_(is_sparse(problem.penalty)), team_(&team), past_(static_cast<std::size_t>(depth)) {}
 
   /// Moves (w, z) to the best point found, never to a worse one, and remembers it.
   /// Returns F there. `objective` is F(w); `evaluate(w)` computes F and the margins z anew, since
   /// rounding errors of combined margins would add up from one call to the next.
-  template <class Evaluate>
-  double improve(std::span<double> w, std::span<double> z, double objective, Evaluate&& evaluate) {
-    if (!past_.empty()) {
+  double improve(std::span<double> w, std::span<double> z, double objective,
+                 Call<double(std::span<const double>)> evaluate) {
+    if (known_ > 0) {
       const Vector c = minimise(w, z, objective);
       objective = accept_if_lower(c, w, z, objective, evaluate);
     }
@@ -49,56 +50,60 @@ class Extrapolation {
   }
 
   /// Starts again from here: the past belongs to a run that was given up.
-  void forget() { past_.clear(); }
+  void forget() noexcept { known_ = 0; }
 
  private:
   struct Iterate {
-    std::vector<double> w;
-    std::vector<double> z;
+    Array<double> w;
+    Array<double> z;
     double objective = 0.0;
   };
-  using Vector = std::vector<double>;
+  using Vector = Array<double>;
 
-  /// Value, gradient and Hessian (lower triangle, row-major) of the restricted objective.
-  struct Model {
-    double value = 0.0;
-    Vector gradient;
-    Vector hessian;
+  /// Value, gradient and Hessian (lower triangle, row-major) of the restricted objective, side by
+  /// side.
+  class Model {
+   public:
+    explicit Model(std::size_t size = 0) : size_(size), numbers_(1 + size + size * size) {}
 
-    explicit Model(std::size_t size = 0) : gradient(size), hessian(size * size) {}
+    [[nodiscard]] double& value() noexcept { return numbers_[0]; }
+    [[nodiscard]] double* gradient() noexcept { return numbers_.data() + 1; }
+    [[nodiscard]] double* hessian() noexcept { return gradient() + size_; }
 
     /// Adds slope d to the gradient and curvature d d^T to the Hessian.
     void add(const Vector& d, double slope, double curvature) noexcept {
-      for (std::size_t b = 0; b < d.size(); ++b) {
-        gradient[b] += slope * d[b];
+      double* const g = gradient();
+      double* const h = hessian();
+      const std::size_t size = d.size();
+      for (std::size_t b = 0; b < size; ++b) {
+        g[b] += slope * d[b];
         for (std::size_t c = 0; c <= b; ++c) {
-          hessian[b * d.size() + c] += curvature * d[b] * d[c];
+          h[b * size + c] += curvature * d[b] * d[c];
         }
       }
     }
     void add(const Model& other) noexcept {
-      value += other.value;
-      for (std::size_t b = 0; b < gradient.size(); ++b) {
-        gradient[b] += other.gradient[b];
-      }
-      for (std::size_t b = 0; b < hessian.size(); ++b) {
-        hessian[b] += other.hessian[b];
+      for (std::size_t k = 0; k < numbers_.size(); ++k) {
+        numbers_[k] += other.numbers_[k];
       }
     }
+
+   private:
+    std::size_t size_;
+    Vector numbers_;
   };
 
   /// Sum over [0, count) of what `work(Range, Model&)` adds.
-  template <class Work>
-  [[nodiscard]] Model reduce(std::size_t count, Work&& work) const {
+  [[nodiscard]] Model reduce(std::size_t count, Call<void(Range, Model&)> work) const {
     return team_->reduce(
-        static_cast<std::int64_t>(count), Model(past_.size()), work,
+        static_cast<std::int64_t>(count), Model(known_), work,
         [](Model& sum, const Model& part) { sum.add(part); }, Team::few_numbers);
   }
 
   /// The penalty along c: gradient at c = 0, and the constant Hessian.
   [[nodiscard]] Model penalty_model(std::span<const double> w) const {
     return reduce(w.size() - first_penalised_, [&](Range share, Model& model) {
-      Vector d(past_.size());
+      Vector d(known_);
       for (std::int64_t k = share.begin; k < share.end; ++k) {
         const std::size_t j = static_cast<std::size_t>(k) + first_penalised_;
         const auto scale = static_cast<double>(scales_[j]);
@@ -115,7 +120,7 @@ class Extrapolation {
     const L& loss = problem_->loss;
     const double mean = 1.0 / problem_->matrix.rows();
     return reduce(z.size(), [&](Range share, Model& model) {
-      Vector d(past_.size());
+      Vector d(known_);
       for (std::int64_t k = share.begin; k < share.end; ++k) {
         const auto i = static_cast<std::size_t>(k);
         double margin = z[i];
@@ -125,26 +130,28 @@ class Extrapolation {
         }
         const double s = mean * problem_->weight(static_cast<Index>(k));
         const double y = problem_->targets[i];
-        model.value += s * loss.value(y, margin);
+        model.value() += s * loss.value(y, margin);
         model.add(d, s * loss.derivative(y, margin), s * loss.curvature(y, margin));
       }
     });
   }
 
   /// The whole restricted objective at c, given the penalty's model.
-  [[nodiscard]] Model objective_model(std::span<const double> z, const Model& penalty,
+  [[nodiscard]] Model objective_model(std::span<const double> z, Model& penalty,
                                       const Vector& c) const {
     Model model = loss_model(z, c);
     const std::size_t size = c.size();
+    const double* const slopes = penalty.gradient();
+    const double* const curvatures = penalty.hessian();
     for (std::size_t b = 0; b < size; ++b) {
       double bend = 0.0;
       for (std::size_t e = 0; e < size; ++e) {
-        bend += penalty.hessian[b >= e ? b * size + e : e * size + b] * c[e];
+        bend += curvatures[b >= e ? b * size + e : e * size + b] * c[e];
       }
-      model.value += c[b] * (penalty.gradient[b] + 0.5 * bend);
-      model.gradient[b] += penalty.gradient[b] + bend;
+      model.value() += c[b] * (slopes[b] + 0.5 * bend);
+      model.gradient()[b] += slopes[b] + bend;
       for (std::size_t e = 0; e <= b; ++e) {
-        model.hessian[b * size + e] += penalty.hessian[b * size + e];
+        model.hessian()[b * size + e] += curvatures[b * size + e];
       }
     }
     return model;
@@ -154,12 +161,12 @@ class Extrapolation {
   [[nodiscard]] Vector minimise(std::span<const double> w, std::span<const double> z,
                                 double objective) const {
     constexpr int most_evaluations = 12;
-    const Model penalty = penalty_model(w);
+    Model penalty = penalty_model(w);
     Vector c = best_known(objective);
     Model here = objective_model(z, penalty, c);
     double total = 0.0;
     for (int evaluations = 1; evaluations < most_evaluations;) {
-      Vector step = newton_step(here);
+      Vector step = newton_step(here, c.size());
       bool lower = false;
       while (!step.empty() && evaluations < most_evaluations && !lower) {
         Vector trial = c;
@@ -172,9 +179,9 @@ class Extrapolation {
           continue;
         }
         Model there = objective_model(z, penalty, trial);
-        lower = there.value < here.value;
+        lower = there.value() < here.value();
         if (lower) {
-          const double decrease = here.value - there.value;
+          const double decrease = here.value() - there.value();
           total += decrease;
           c = std::move(trial);
           here = std::move(there);
@@ -192,7 +199,7 @@ class Extrapolation {
 
   /// The unit vector of the best past iterate, or zero where w itself is best.
   [[nodiscard]] Vector best_known(double objective) const {
-    Vector c(past_.size());
+    Vector c(known_);
     for (std::size_t b = 0; b < c.size(); ++b) {
       if (past_[b].objective < objective) {
         std::fill(c.begin(), c.end(), 0.0);
@@ -212,21 +219,18 @@ class Extrapolation {
     return !(total <= 1e3);
   }
 
-  /// -H^-1 g; empty where H is beyond repair.
-  [[nodiscard]] static Vector newton_step(const Model& model) {
-    const std::size_t size = model.gradient.size();
-    Vector hessian = model.hessian;
+  /// -H^-1 g, of so many numbers; empty where H is beyond repair.
+  [[nodiscard]] static Vector newton_step(Model& model, std::size_t size) {
+    Vector hessian(std::span<const double>(model.hessian(), size * size));
     double largest = 0.0;
     for (std::size_t b = 0; b < size; ++b) {
       largest = std::max(largest, hessian[b * size + b]);
     }
+    Vector step(size);
     for (std::size_t b = 0; b < size; ++b) {
       // Past iterates may lie on a line.
       hessian[b * size + b] += 1e-9 * hessian[b * size + b] + 1e-12 * largest;
-    }
-    Vector step = model.gradient;
-    for (double& value : step) {
-      value = -value;
+      step[b] = -model.gradient()[b];
     }
     if (!solve_cholesky(hessian, step)) {
       return {};
@@ -234,17 +238,16 @@ class Extrapolation {
     return step;
   }
 
-  template <class Evaluate>
   double accept_if_lower(const Vector& c, std::span<double> w, std::span<double> z,
-                         double objective, Evaluate&& evaluate) const {
+                         double objective, Call<double(std::span<const double>)> evaluate) const {
     if (std::all_of(c.begin(), c.end(), [](double value) { return value == 0.0; })) {
       return objective;
     }
-    const std::vector<double> old_w(w.begin(), w.end());
-    const std::vector<double> old_z(z.begin(), z.end());
+    const Array<double> old_w(w);
+    const Array<double> old_z(z);
     double known = objective;
-    for (const Iterate& iterate : past_) {
-      known = std::min(known, iterate.objective);
+    for (std::size_t b = 0; b < known_; ++b) {
+      known = std::min(known, past_[b].objective);
     }
     if (sparse_) {
       combine(c, old_w, w, /*keep_zeros=*/true);
@@ -290,26 +293,29 @@ class Extrapolation {
   }
 
   void remember(std::span<const double> w, std::span<const double> z, double objective) {
-    if (depth_ == 0) {
+    if (past_.size() == 0) {
       return;
     }
-    if (past_.size() == depth_) {
-      std::rotate(past_.begin(), past_.begin() + 1, past_.end());
+    if (known_ < past_.size()) {
+      ++known_;
     } else {
-      past_.emplace_back();
+      for (std::size_t b = 1; b < known_; ++b) {
+        std::swap(past_[b - 1], past_[b]);
+      }
     }
-    past_.back().w.assign(w.begin(), w.end());
-    past_.back().z.assign(z.begin(), z.end());
-    past_.back().objective = objective;
+    Iterate& latest = past_[known_ - 1];
+    latest.w.assign(w);
+    latest.z.assign(z);
+    latest.objective = objective;
   }
 
   const Problem<L, P>* problem_;
   std::span<const float> scales_;
   std::size_t first_penalised_;
-  std::size_t depth_;
   bool sparse_;  ///< the penalty sets coefficients to zero
   const Team* team_;
-  std::vector<Iterate> past_;  ///< oldest first
+  Slots<Iterate> past_;
+  std::size_t known_ = 0;  ///< of them, oldest first
 };
 
 }  // namespace sounder

@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <span>
-#include <stdexcept>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/message.hpp>
 #include <sounder/engine/random.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/clustered_blocks.hpp>
@@ -22,8 +21,8 @@ namespace sounder {
 /// A partition of the features. Blocks are in the order of their smallest member, members in rising
 /// order, no block is empty: p blocks are the features themselves.
 struct FeatureBlocks {
-  std::vector<std::size_t> begins;  ///< blocks + 1 places in members
-  std::vector<Index> members;       ///< p features
+  Array<std::size_t> begins;  ///< blocks + 1 places in members
+  Array<Index> members;       ///< p features
 
   /// How many blocks.
   [[nodiscard]] Index count() const noexcept { return static_cast<Index>(begins.size()) - 1; }
@@ -50,8 +49,8 @@ struct FeatureBlocks {
     return mean > 0.0 ? static_cast<double>(most) / mean : 1.0;
   }
   /// The block of every feature.
-  [[nodiscard]] std::vector<Index> block_of() const {
-    std::vector<Index> result(members.size());
+  [[nodiscard]] Array<Index> block_of() const {
+    Array<Index> result(members.size());
     for (Index b = 0; b < count(); ++b) {
       for (const Index j : block(b)) {
         result[static_cast<std::size_t>(j)] = b;
@@ -64,9 +63,9 @@ struct FeatureBlocks {
 namespace detail {
 
 /// The blocks that `block_of` names, in FeatureBlocks' order: that in which they appear. O(p).
-[[nodiscard]] inline FeatureBlocks blocks_from(const std::vector<Index>& block_of, Index count) {
-  std::vector<std::size_t> place_of(static_cast<std::size_t>(count));  // plus 1; 0: not seen yet
-  std::vector<std::size_t> next;                                       // place for the next member
+[[nodiscard]] inline FeatureBlocks blocks_from(std::span<const Index> block_of, Index count) {
+  Array<std::size_t> place_of(static_cast<std::size_t>(count));  // plus 1; 0: not seen yet
+  Array<std::size_t> next;                                       // place for the next member
   for (const Index b : block_of) {
     std::size_t& place = place_of[static_cast<std::size_t>(b)];
     if (place == 0) {
@@ -89,8 +88,8 @@ namespace detail {
   return result;
 }
 
-[[nodiscard]] inline std::vector<Index> random_blocks(Index p, Index count, std::uint64_t seed) {
-  std::vector<Index> block_of(static_cast<std::size_t>(p));
+[[nodiscard]] inline Array<Index> random_blocks(Index p, Index count, std::uint64_t seed) {
+  Array<Index> block_of(static_cast<std::size_t>(p));
   for (std::size_t j = 0; j < block_of.size(); ++j) {
     block_of[j] = static_cast<Index>(j % static_cast<std::size_t>(count));
   }
@@ -122,7 +121,7 @@ namespace detail {
                                                   Index count, BlockKind kind, std::uint64_t seed,
                                                   const Team& team) {
   if (count < 1) {
-    throw std::invalid_argument("feature_blocks: at least one block is needed");
+    refuse({"feature_blocks: at least one block is needed"});
   }
   count = std::clamp<Index>(count, 1, std::max<Index>(columns.columns(), 1));
   if (kind == BlockKind::random) {

@@ -7,8 +7,8 @@
 #include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/solvers/cholesky.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
@@ -27,9 +27,9 @@ struct Kink {
 
 /// In no order.
 template <ElasticPenalty P>
-std::vector<Kink> kinks_along(const P& penalty, const Support& support, std::span<const double> x,
-                              std::span<const double> w) {
-  std::vector<Kink> kinks;
+Array<Kink> kinks_along(const P& penalty, const Support& support, std::span<const double> x,
+                        std::span<const double> w) {
+  Array<Kink> kinks;
   const auto add = [&](std::size_t a, double value, double rise) {
     const double t = (value - w[support.positions[a]]) / x[a];
     if (t >= 0.0 && t <= 1.0) {
@@ -50,7 +50,7 @@ std::vector<Kink> kinks_along(const P& penalty, const Support& support, std::spa
 }
 
 /// Brings the first kink on the way to the back: few are passed, so they need no sort.
-inline const Kink& first_to_back(std::vector<Kink>& kinks) {
+inline const Kink& first_to_back(Array<Kink>& kinks) {
   std::size_t first = 0;
   for (std::size_t k = 1; k < kinks.size(); ++k) {
     first = kinks[k].t < kinks[first].t ? k : first;
@@ -61,10 +61,9 @@ inline const Kink& first_to_back(std::vector<Kink>& kinks) {
 
 /// -H^-1 gradient on the support by Cholesky, for H (row-major) that was kept in float: a ridge of
 /// 1e-6 of the diagonal bridges what it has lost. O(s^3).
-inline std::vector<double> newton_direction(std::vector<double> h, const Support& support,
-                                            double l2) {
+inline Array<double> newton_direction(Array<double> h, const Support& support, double l2) {
   const std::size_t s = support.size();
-  std::vector<double> x(s);
+  Array<double> x(s);
   for (std::size_t a = 0; a < s; ++a) {
     h[a * s + a] += 1e-6 * h[a * s + a] + l2;
     x[a] = -support.gradient[a];
@@ -87,8 +86,9 @@ void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w,
       return;
     }
     model.focus(support.positions);
-    const std::vector<double> x = detail::newton_direction(
-        {model.block().begin(), model.block().end()}, support, penalty.l2());
+    Array<double> block(model.block().size());
+    std::copy(model.block().begin(), model.block().end(), block.begin());
+    const Array<double> x = detail::newton_direction(std::move(block), support, penalty.l2());
     double slope = 0.0;
     double squares = 0.0;
     for (std::size_t a = 0; a < s; ++a) {
@@ -100,7 +100,7 @@ void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w,
       return;
     }
     // The slope along the ray is slope + t bend + the rises passed; stop where it is zero.
-    std::vector<detail::Kink> kinks = detail::kinks_along(penalty, support, x, w);
+    Array<detail::Kink> kinks = detail::kinks_along(penalty, support, x, w);
     const bool free = kinks.empty();
     const detail::Kink* stop = nullptr;
     double t = -1.0;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 
 namespace sounder {
@@ -43,7 +43,7 @@ class FrequentColumns {
     const std::size_t at_once = 64 + most_products / (width_ + 1);
     while (!which.empty()) {
       const auto part = which.first(std::min(at_once, which.size()));
-      const std::vector<double> sums = products(part, d);
+      const Array<double> sums = products(part, d);
       for (std::size_t a = 0; a < part.size(); ++a) {
         visit(part[a], std::span(sums).subspan(a * width_, width_));
       }
@@ -57,17 +57,17 @@ class FrequentColumns {
   static constexpr std::size_t tile_numbers = std::size_t{1} << 16;   ///< 256 kB, half of a cache
 
   /// width_ numbers a column.
-  [[nodiscard]] std::vector<double> products(std::span<const std::size_t> which,
-                                             std::span<const float> d) const {
-    std::vector<double> sums(which.size() * width_);
+  [[nodiscard]] Array<double> products(std::span<const std::size_t> which,
+                                       std::span<const float> d) const {
+    Array<double> sums(which.size() * width_);
     if (width_ == 0) {
       return sums;
     }
     const std::size_t height = std::clamp<std::size_t>(tile_numbers / width_, 16, 1024);
     const auto rows = static_cast<std::size_t>(columns_.rows());
-    std::vector<float> tile(std::min(height, rows) * width_);
-    std::vector<std::size_t> laid_out(positions_.size());  // entries of each frequent column
-    std::vector<std::size_t> used(which.size());           // and of each other one
+    Array<float> tile(std::min(height, rows) * width_);
+    Array<std::size_t> laid_out(positions_.size());  // entries of each frequent column
+    Array<std::size_t> used(which.size());           // and of each other one
     for (std::size_t begin = 0; begin < rows; begin += height) {
       const auto end = static_cast<Index>(std::min(begin + height, rows));
       std::fill(tile.begin(), tile.end(), 0.0F);
@@ -114,8 +114,8 @@ class FrequentColumns {
 
   const CscMatrix& columns_;
   std::span<const Index> list_;
-  std::vector<char> among_;
-  std::vector<std::size_t> positions_;
+  Array<char> among_;
+  Array<std::size_t> positions_;
   std::size_t width_ = 0;  ///< of a row of a tile: positions_, rounded up to lanes
 };
 

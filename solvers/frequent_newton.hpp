@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
+#include <sounder/engine/call.hpp>
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/certificate.hpp>
@@ -72,11 +72,11 @@ class FrequentNewton {
   }
 
  private:
-  using Vector = std::vector<double>;
+  using Vector = Array<double>;
 
   /// The sum over `rows` rows of what `work(Range, Vector&)` adds to `size` zeros.
-  template <class Work>
-  [[nodiscard]] Vector sum_over(std::int64_t rows, std::size_t size, Work&& work) const {
+  [[nodiscard]] Vector sum_over(std::int64_t rows, std::size_t size,
+                                Call<void(Range, Vector&)> work) const {
     return team_.reduce(rows, Vector(size), work, [](Vector& sum, const Vector& part) {
       for (std::size_t k = 0; k < sum.size(); ++k) {
         sum[k] += part[k];

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/frequent_columns.hpp>
@@ -28,7 +28,7 @@ class CommonRows {
   CommonRows(const CscMatrix& columns, std::span<const Index> list)
       : columns_(columns), list_(list), frequent_(columns, list),
         pointers_(static_cast<std::size_t>(columns.rows()) + 1) {
-    std::vector<Index> counts(static_cast<std::size_t>(columns.rows()));
+    Array<Index> counts(static_cast<std::size_t>(columns.rows()));
     for (std::size_t k = 0; k < list.size(); ++k) {
       const Index rare = frequent_.contains(k) ? 0 : 1;
       for (const Index i : columns.column(list[k]).rows) {
@@ -51,7 +51,7 @@ class CommonRows {
   /// Needed before row(): the rows' entries.
   void fill() {
     entries_.resize(static_cast<std::size_t>(pointers_.back()));
-    std::vector<Offset> next(pointers_.begin(), pointers_.end() - 1);
+    Array<Offset> next = pointers_;
     for (std::size_t k = 0; k < list_.size(); ++k) {
       if (frequent_.contains(k)) {
         continue;
@@ -74,8 +74,8 @@ class CommonRows {
   const CscMatrix& columns_;
   std::span<const Index> list_;
   FrequentColumns frequent_;
-  std::vector<Offset> pointers_;
-  std::vector<Entry> entries_;
+  Array<Offset> pointers_;
+  Array<Entry> entries_;
   double pairs_ = 0.0;
 };
 
@@ -107,12 +107,12 @@ class GramMatrix {
       values_[i * stride_ + j] = static_cast<float>(product - less);
     };
     team.run([&](Worker worker) {
-      std::vector<std::size_t> own;
+      Array<std::size_t> own;
       for (auto k = known + static_cast<std::size_t>(worker.rank); k < m;
            k += static_cast<std::size_t>(worker.size)) {
         own.push_back(k);
       }
-      std::vector<double> sums(m);
+      Array<double> sums(m);
       frequent.for_each_column(own, d, [&](std::size_t k, std::span<const double> products) {
         // With rare ones: by symmetry those before it; of a frequent column those that were known,
         // since the others set theirs with it below.
@@ -200,7 +200,7 @@ class GramMatrix {
       return;
     }
     const std::size_t wider = (std::max(m, 2 * size_) + 15) / 16 * 16;
-    std::vector<float> values(wider * wider);
+    Array<float> values(wider * wider);
     for (std::size_t k = 0; k < size_; ++k) {
       std::copy_n(row(k), size_, values.data() + k * wider);
     }
@@ -208,7 +208,7 @@ class GramMatrix {
     stride_ = wider;
   }
 
-  std::vector<float> values_;
+  Array<float> values_;
   std::size_t stride_ = 0;
   std::size_t size_ = 0;
 };

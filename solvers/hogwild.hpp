@@ -12,7 +12,7 @@ namespace sounder {
 /// SgdOptions describes; `variance_reduction = false, extrapolation = 0, newton = false,
 /// hot_columns = 0` is the paper's method.
 ///
-/// @tparam Update how workers meet on a coordinate: Relaxed, Atomic or Locked
+/// @tparam Update how workers meet on a coordinate: Relaxed, Atomic, or Locked of locked.hpp
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
 /// Cost: O(nnz) an epoch, and as much again for variance reduction. With one thread the same seed

@@ -16,8 +16,8 @@ namespace sounder {
 /// derivative's sign change. O(n) a step, some 5 to 60 steps. Where one class is missing the
 /// minimum lies at infinity and a large finite number comes back.
 template <Loss L, Penalty P>
-[[nodiscard]] double best_shift(const Problem<L, P>& problem, std::span<const double> z,
-                                const Team& team) {
+[[nodiscard, gnu::noinline]] double best_shift(const Problem<L, P>& problem,
+                                               std::span<const double> z, const Team& team) {
   const auto slope = [&](double t) {
     return weighted_mean(problem, team, [&](double y, std::size_t i) {
       return problem.loss.derivative(y, z[i] + t);

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <limits>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/solvers/cholesky.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
@@ -36,8 +36,8 @@ class JointStep {
   [[nodiscard]] std::span<const double> solve(const P& penalty, std::span<const double> h,
                                               std::span<const double> w,
                                               std::span<const double> gradient) {
-    v_.assign(w.begin(), w.end());
-    slope_.assign(gradient.begin(), gradient.end());  // of the quadratic at v
+    v_.assign(w);
+    slope_.assign(gradient);  // of the quadratic at v
     double first = 0.0;
     for (int round = 0; round < most_rounds; ++round) {
       const double moved = sweep(penalty, h);
@@ -144,11 +144,11 @@ class JointStep {
   static constexpr int most_rounds = 30;
   static constexpr double enough = 1e-13;  ///< of the first sweep's largest move
 
-  std::vector<double> v_;
-  std::vector<double> slope_;
-  std::vector<double> free_hessian_;
-  std::vector<double> step_;
-  std::vector<std::size_t> free_;
+  Array<double> v_;
+  Array<double> slope_;
+  Array<double> free_hessian_;
+  Array<double> step_;
+  Array<std::size_t> free_;
 };
 
 }  // namespace sounder

@@ -3,12 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/gram_matrix.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
@@ -23,8 +24,9 @@ class MarginModel final : public QuadraticModel {
   /// Views of terms, the matrix and its columns, list and team, which the caller keeps. O(n).
   MarginModel(const QuadraticTerms& terms, const CsrMatrix& matrix, const CscMatrix& columns,
               std::span<const Index> list, const Team& team)
-      : terms_(terms), matrix_(matrix), columns_(columns), list_(list), team_(team), rows_(terms.d.size()),
-        image_(terms.d.size()) {
+      : terms_(terms), matrix_(matrix), columns_(columns), list_(list), team_(team),
+        rows_(terms.d.size()), image_(terms.d.size()),
+        partial_(static_cast<std::size_t>(team.size() - 1)) {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       rows_[i] = {terms.d[i], 0.0F};
     }
@@ -38,7 +40,7 @@ class MarginModel final : public QuadraticModel {
   /// Built by the first call, or by multiply()'s.
   [[nodiscard]] RowProducts& row_products() {
     if (!row_products_) {
-      row_products_.emplace(matrix_, columns_, list_, terms_.d, team_);
+      row_products_ = std::make_unique<RowProducts>(matrix_, columns_, list_, terms_.d, team_);
     }
     return *row_products_;
   }
@@ -81,9 +83,7 @@ class MarginModel final : public QuadraticModel {
     }
   }
 
-  void focus(std::span<const std::size_t> support) override {
-    support_.assign(support.begin(), support.end());
-  }
+  void focus(std::span<const std::size_t> support) override { support_.assign(support); }
   /// Nearly: see RowProducts, which the first call builds.
   void multiply(std::span<const double> x, std::span<double> out) override {
     const double drift = terms_.shift.empty() ? 0.0 : along(x) / terms_.total;
@@ -93,9 +93,9 @@ class MarginModel final : public QuadraticModel {
     }
   }
   /// H on a few coordinates, row-major. O(n + their nonzeros x their number).
-  [[nodiscard]] std::vector<double> block(std::span<const std::size_t> positions) const {
-    std::vector<Index> list;
-    std::vector<double> shift;
+  [[nodiscard]] Array<double> block(std::span<const std::size_t> positions) const {
+    Array<Index> list;
+    Array<double> shift;
     for (const std::size_t k : positions) {
       list.push_back(list_[k]);
       if (!terms_.shift.empty()) {
@@ -106,7 +106,7 @@ class MarginModel final : public QuadraticModel {
     GramMatrix gram;
     gram.extend(columns_, list, rows, terms_.d, shift, terms_.total, team_);
     const std::size_t s = positions.size();
-    std::vector<double> h(s * s);
+    Array<double> h(s * s);
     for (std::size_t k = 0; k < h.size(); ++k) {
       h[k] = static_cast<double>(gram.row(k / s)[k % s]);
     }
@@ -147,9 +147,8 @@ class MarginModel final : public QuadraticModel {
 
   /// image = X_S x; workers have sums of their own.
   void spread(std::span<const double> x) {
-    partial_.resize(static_cast<std::size_t>(team_.size() - 1));
     team_.run([&](Worker worker) {
-      std::vector<double>& sums =
+      Array<double>& sums =
           worker.rank == 0 ? image_ : partial_[static_cast<std::size_t>(worker.rank - 1)];
       sums.assign(rows_.size(), 0.0);
       const auto step = static_cast<std::size_t>(worker.size);
@@ -164,7 +163,7 @@ class MarginModel final : public QuadraticModel {
         }
       }
     });
-    for (const std::vector<double>& sums : partial_) {
+    for (const Array<double>& sums : partial_) {
       for (std::size_t i = 0; i < image_.size(); ++i) {
         image_[i] += sums[i];
       }
@@ -176,11 +175,11 @@ class MarginModel final : public QuadraticModel {
   const CscMatrix& columns_;
   std::span<const Index> list_;
   const Team& team_;
-  std::vector<Row> rows_;
-  std::optional<RowProducts> row_products_;
-  std::vector<double> image_;
-  std::vector<std::vector<double>> partial_;
-  std::vector<std::size_t> support_;
+  Array<Row> rows_;
+  std::unique_ptr<RowProducts> row_products_;
+  Array<double> image_;
+  Slots<Array<double>> partial_;
+  Array<std::size_t> support_;
   double moved_ = 0.0;  ///< shift . (w - w_0)
   double along_ = 0.0;
 };

@@ -8,9 +8,8 @@
 #include <limits>
 #include <numeric>
 #include <span>
-#include <type_traits>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/random.hpp>
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/anderson.hpp>
@@ -54,35 +53,16 @@ class ModelDescent {
   };
 
   /// Epochs until the violation is small enough, with a Newton step after each once patience is
-  /// over.
-  template <class Model>
-  Outcome minimise(Model& model, std::span<double> w, const Goal& goal) {
-    Outcome outcome;
-    anderson_.forget();
-    double previous = std::numeric_limits<double>::infinity();
-    while (outcome.epochs < goal.most_epochs && !trace_.cancelled()) {
-      const double violation = epoch(model, w);
-      ++outcome.epochs;
-      if (outcome.epochs == 1) {
-        outcome.first = violation;
-      }
-      if (violation <= std::max(goal.enough, goal.reduction * outcome.first)) {
-        break;
-      }
-      if constexpr (ElasticPenalty<P>) {
-        const bool slow = std::is_same_v<Model, GramModel> || violation > slow_rate * previous;
-        previous = violation;
-        if (options_.newton && slow && outcome.epochs >= goal.patience) {
-          newton(model, w);
-          outcome.newton = true;
-          anderson_.forget();
-          previous = std::numeric_limits<double>::infinity();
-        } else {
-          anderson_.improve(model, penalty_, w);
-        }
-      }
-    }
-    if constexpr (std::is_same_v<Model, MarginModel> && ElasticPenalty<P>) {
+  /// over. @{
+  Outcome minimise(GramModel& model, std::span<double> w, const Goal& goal) {
+    return descend({model, &ModelDescent::epoch<GramModel>, &ModelDescent::newton_on_gram, 0.0}, w,
+                   goal);
+  }
+  Outcome minimise(MarginModel& model, std::span<double> w, const Goal& goal) {
+    const Outcome outcome = descend(
+        {model, &ModelDescent::epoch<MarginModel>, &ModelDescent::newton_by_products, slow_rate}, w,
+        goal);
+    if constexpr (ElasticPenalty<P>) {
       if (options_.newton && (goal.settle || outcome.newton)) {
         settle_collinear(model, penalty_, w);
         if (outcome.newton) {
@@ -92,6 +72,7 @@ class ModelDescent {
     }
     return outcome;
   }
+  /// @}
 
  private:
   /// Epochs by margins that shrink the violation by less are worth replacing by a Newton step.
@@ -101,22 +82,65 @@ class ModelDescent {
   static constexpr double few = 300.0;
   static constexpr double cubes = 1e6;
 
-  template <class Model>
-  void newton(Model& model, std::span<double> w) {
-    if constexpr (std::is_same_v<Model, GramModel>) {
-      const auto zeros = std::count(w.begin(), w.end(), 0.0);
-      const auto s = static_cast<double>(static_cast<std::ptrdiff_t>(w.size()) - zeros);
-      if (s <= few) {
-        const double steps = std::clamp(cubes / (s * s * s), 1.0, 100.0);
-        newton_by_cholesky(model, penalty_, w, static_cast<int>(steps));
-        return;
+  /// A model and what is done with its form.
+  struct Form {
+    QuadraticModel& model;
+    double (ModelDescent::*epoch)(QuadraticModel&, std::span<double>);
+    void (ModelDescent::*newton)(QuadraticModel&, std::span<double>);
+    double slow;  ///< an epoch that leaves more of the violation is slow; 0: every one
+  };
+
+  Outcome descend(const Form& form, std::span<double> w, const Goal& goal) {
+    Outcome outcome;
+    anderson_.forget();
+    double previous = std::numeric_limits<double>::infinity();
+    while (outcome.epochs < goal.most_epochs && !trace_.cancelled()) {
+      const double violation = (this->*form.epoch)(form.model, w);
+      ++outcome.epochs;
+      if (outcome.epochs == 1) {
+        outcome.first = violation;
+      }
+      if (violation <= std::max(goal.enough, goal.reduction * outcome.first)) {
+        break;
+      }
+      if constexpr (ElasticPenalty<P>) {
+        const bool slow = form.slow == 0.0 || violation > form.slow * previous;
+        previous = violation;
+        if (options_.newton && slow && outcome.epochs >= goal.patience) {
+          (this->*form.newton)(form.model, w);
+          outcome.newton = true;
+          anderson_.forget();
+          previous = std::numeric_limits<double>::infinity();
+        } else {
+          anderson_.improve(form.model, penalty_, w);
+        }
       }
     }
-    damping_.adapt(newton_by_residuals(model, penalty_, w, damping_.value(), 200));
+    return outcome;
+  }
+
+  void newton_on_gram(QuadraticModel& model, std::span<double> w) {
+    if constexpr (ElasticPenalty<P>) {
+      const auto zeros = std::count(w.begin(), w.end(), 0.0);
+      const auto s = static_cast<double>(static_cast<std::ptrdiff_t>(w.size()) - zeros);
+      if (s > few) {
+        newton_by_products(model, w);
+        return;
+      }
+      const double steps = std::clamp(cubes / (s * s * s), 1.0, 100.0);
+      newton_by_cholesky(static_cast<GramModel&>(model), penalty_, w, static_cast<int>(steps));
+    }
+  }
+
+  void newton_by_products(QuadraticModel& model, std::span<double> w) {
+    if constexpr (ElasticPenalty<P>) {
+      damping_.adapt(newton_by_residuals(model, penalty_, w, damping_.value(), 200));
+    }
   }
 
   template <class Model>
-  double epoch(Model& model, std::span<double> w) {
+  double epoch(QuadraticModel& any, std::span<double> w) {
+    Model& model = static_cast<Model&>(any);
     arrange(model, w);
     double violation = 0.0;
     for (std::size_t visit = 0; visit < order_.size(); ++visit) {
@@ -134,8 +158,7 @@ class ModelDescent {
   }
 
   /// The order of an epoch; greedy: by promised descent, those that promise any.
-  template <class Model>
-  void arrange(const Model& model, std::span<const double> w) {
+  void arrange(const QuadraticModel& model, std::span<const double> w) {
     order_.resize(w.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     if (options_.rule == CoordinateRule::shuffled) {
@@ -143,13 +166,18 @@ class ModelDescent {
         std::swap(order_[k - 1], order_[random_.below(k)]);
       }
     } else if (options_.rule == CoordinateRule::greedy) {
-      promise_.resize(w.size());
+      promise_.clear();
       for (std::size_t k = 0; k < w.size(); ++k) {
         const double change = stepped(model, penalty_, k, w[k]) - w[k];
-        promise_[k] = model.diagonal(k) * change * change;
+        if (change != 0.0) {
+          promise_.push_back({model.diagonal(k) * change * change, k});
+        }
       }
-      std::erase_if(order_, [&](std::size_t k) { return promise_[k] == 0.0; });
-      detail::sort_falling(order_, promise_);
+      detail::sort_falling(promise_);
+      order_.resize(promise_.size());
+      for (std::size_t k = 0; k < order_.size(); ++k) {
+        order_[k] = promise_[k].position;
+      }
     }
   }
 
@@ -159,8 +187,8 @@ class ModelDescent {
   RandomStream random_;
   Anderson anderson_;
   Damping damping_;
-  std::vector<std::size_t> order_;
-  std::vector<double> promise_;
+  Array<std::size_t> order_;
+  Array<detail::Ranked> promise_;
   std::int64_t updates_ = 0;
 };
 

@@ -3,12 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <type_traits>
-#include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/team.hpp>
@@ -80,7 +78,7 @@ class NewtonPass {
     const std::size_t known = exact ? known_ : 0;
     quadratic_terms(problem_, columns_, list, known, z, pull, team_, terms_);
     known_ = list.size();
-    std::vector<double> target(list.size());
+    Array<double> target(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
       target[k] = w[static_cast<std::size_t>(list[k])];
     }
@@ -96,13 +94,13 @@ class NewtonPass {
 
  private:
   void minimise(std::span<const Index> list, std::span<double> target) {
-    if (std::optional<CommonRows> rows = rows_if_gram_pays(list)) {
-      gram_.extend(columns_, list, *rows, terms_.d, terms_.shift, terms_.total, team_);
-      GramModel model(terms_, gram_);
-      descent_.minimise(model, target, {.reduction = 1e-2, .patience = exact ? 4 : 2});
-      return;
+    if (!minimise_by_gram(list, target)) {
+      gram_.clear();
+      minimise_by_margins(list, target);
     }
-    gram_.clear();
+  }
+
+  void minimise_by_margins(std::span<const Index> list, std::span<double> target) {
     MarginModel model(terms_, problem_.matrix, columns_, list, team_);
     if (exact) {
       const double reduction = is_light(list) ? 1e-2 : 0.1;
@@ -123,19 +121,25 @@ class NewtonPass {
     }
   }
 
-  /// What the Gram matrix is made from, if it pays: for an exact model it is kept. For others it is
-  /// built anew, at the cost of some epochs by margins, which far from the optimum bring the gap
-  /// down as fast.
-  [[nodiscard]] std::optional<CommonRows> rows_if_gram_pays(std::span<const Index> list) const {
+  /// By the Gram matrix, if it pays: for an exact model it is kept. For others it is built anew, at
+  /// the cost of some epochs by margins, which far from the optimum bring the gap down as fast.
+  /// @return false if it does not pay; nothing was done
+  bool minimise_by_gram(std::span<const Index> list, std::span<double> target) {
     constexpr std::size_t most = 4096;  // 64 MB of floats
     const std::size_t m = list.size();
     const auto entries = static_cast<std::size_t>(columns_.nonzeros(list));
     if (m > most || (exact && m > 400 && m * m > 8 * entries)) {
-      return std::nullopt;
+      return false;
     }
     CommonRows rows(columns_, list);
     const double most_pairs = (hard_ || m <= 32 ? 30.0 : 3.0) * static_cast<double>(entries);
-    return exact || rows.pairs() <= most_pairs ? std::optional(std::move(rows)) : std::nullopt;
+    if (!exact && rows.pairs() > most_pairs) {
+      return false;
+    }
+    gram_.extend(columns_, list, rows, terms_.d, terms_.shift, terms_.total, team_);
+    GramModel model(terms_, gram_);
+    descent_.minimise(model, target, {.reduction = 1e-2, .patience = exact ? 4 : 2});
+    return true;
   }
 
   const Problem<L, P>& problem_;

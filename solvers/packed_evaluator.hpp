@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/schedule.hpp>
@@ -156,7 +156,7 @@ class PackedEvaluator {
 
  private:
   static PackedRows pack(const Problem<L, P>& problem, int hot_columns, bool precondition,
-                         const Team& team, std::vector<float>& scales) {
+                         const Team& team, Array<float>& scales) {
     const ColumnMoments moments = column_moments(problem, team);
     ColumnOrder order =
         order_columns(moments.counts, problem.matrix.rows(), problem.intercept, hot_columns);
@@ -178,15 +178,15 @@ class PackedEvaluator {
   const Problem<L, P>& problem_;
   const Team& team_;
   double at_zero_;
-  std::vector<float> scales_;
+  Array<float> scales_;
   PackedRows rows_;
   TransposeProduct transpose_;
-  std::vector<double> z_;
-  std::vector<double> a_;
-  std::vector<double> weighted_;  ///< s_i a_i / n
-  std::vector<double> u_;
-  std::vector<double> w_;     ///< coefficients in packed order, unscaled, without the intercept
-  std::vector<double> dual_;  ///< u likewise
+  Array<double> z_;
+  Array<double> a_;
+  Array<double> weighted_;  ///< s_i a_i / n
+  Array<double> u_;
+  Array<double> w_;     ///< coefficients in packed order, unscaled, without the intercept
+  Array<double> dual_;  ///< u likewise
   double highest_dual_ = -infinity;
 };
 

@@ -8,13 +8,13 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/deadline.hpp>
+#include <sounder/engine/message.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/spectral_radius.hpp>
 #include <sounder/engine/stopwatch.hpp>
@@ -22,12 +22,11 @@
 #include <sounder/solvers/coordinate_evaluator.hpp>
 #include <sounder/solvers/coordinate_options.hpp>
 #include <sounder/solvers/coordinate_step.hpp>
+#include <sounder/solvers/ending.hpp>
 #include <sounder/solvers/extrapolation.hpp>
 #include <sounder/solvers/lone_trial.hpp>
-#include <sounder/solvers/newton_pass.hpp>
 #include <sounder/solvers/pace.hpp>
 #include <sounder/solvers/parallel_rounds.hpp>
-#include <sounder/solvers/working_set.hpp>
 
 namespace sounder {
 
@@ -40,8 +39,8 @@ namespace sounder {
 /// repeated; at P = 1 no step raises it. Likewise where it hardly falls for long. One that is
 /// slower than one update at a time is given up after a few epochs. With a given P it counts: a run
 /// that explodes, or has not been below its best for long, ends as diverged, with the best point.
-/// Where the tolerance is more than a hundred epochs away, every other epoch is cd's: a proximal
-/// Newton pass over the support and the columns that violate the optimum's conditions.
+/// Where the tolerance is more than a hundred epochs away, every other epoch is the Ending's, if
+/// there is one.
 ///
 /// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
 /// for K iterates of extrapolation.
@@ -49,15 +48,19 @@ template <Loss L, Penalty P, class Chooser>
 class ParallelDescent {
  public:
   /// Lays out the data. Views of problem and trace, which the caller keeps.
+  /// @param make_ending null for none
   ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
-                  const MakeCoordinatePass<Chooser>& make_pass_of, Trace& trace)
+                  MakeCoordinatePass<Chooser> make_pass_of, MakeEnding<L, P> make_ending,
+                  Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
         deadline_(trace, training_, options.time_limit), team_(options.threads),
         columns_(problem.matrix, team_), step_(problem, columns_, team_),
         chooser_(step_, options, team_), point_(problem, columns_, team_),
         pass_(make_pass_of(chooser_, columns_, options.seed, team_)), ones_(w().size(), 1.0F),
         extrapolation_(problem, ones_, 0, options.extrapolation, team_), pace_(options.tolerance),
-        support_(w().size()), newton_(problem_, columns_, options_, team_, deadline_) {
+        ending_(make_ending == nullptr ? nullptr
+                                       : make_ending(problem_, columns_, step_.curvature(),
+                                                     options_, team_, deadline_)) {
     parallel_ = options.parallel > 0 ? options.parallel : chooser_.parallel();
     training_.stop();
   }
@@ -92,9 +95,9 @@ class ParallelDescent {
   void next_epoch() {
     ++epoch_;
     training_.start();
-    newtons_turn_ = may_finish() && pace_.far() && !newtons_turn_;
-    const bool whole = newtons_turn_ || pass_over_units();
-    const bool sound = newtons_turn_ ? newton_pass() : whole && settle();
+    endings_turn_ = may_end() && pace_.far() && !endings_turn_;
+    const bool whole = endings_turn_ || pass_over_units();
+    const bool sound = endings_turn_ ? end() : whole && settle();
     training_.stop();
     if (!whole) {
       ended_ = Status::interrupted;
@@ -104,26 +107,23 @@ class ParallelDescent {
     }
   }
 
-  /// An epoch of cd() from the point last certified. Always true: it never raises the objective.
-  bool newton_pass() {
-    newton_.forget_columns();
-    support_.clear();
-    support_.add_active(zero_interval(problem_.penalty), w(), point_.pull(), step_.curvature());
-    newton_.improve(support_.features(), point_.pull(), latest_, w(), b_, z());
+  /// The ending's epoch, from the point last certified. Always true: it never raises the objective.
+  bool end() {
+    ending_->improve(point_.pull(), latest_, w(), b_, z());
     point_.settle_intercept(b_, z());
     objective_ = point_.objective(w(), z());
     return true;
   }
 
   /// Not with a given P, whose effect the caller wants to see.
-  [[nodiscard]] bool may_finish() const noexcept {
-    return options_.newton && (automatic() || parallel_ == 1);
+  [[nodiscard]] bool may_end() const noexcept {
+    return ending_ != nullptr && options_.newton && (automatic() || parallel_ == 1);
   }
 
   bool pass_over_units() {
     const bool trial = on_trial();
     if (automatic() && parallel_ > 1) {
-      before_.assign(w().begin(), w().end());
+      before_.assign(w());
     }
     loses_ = pass_->loses(parallel_);
     for (int pass = 0; pass < chooser_.passes(); ++pass) {
@@ -188,10 +188,10 @@ class ParallelDescent {
     above_best_ = found > lowest_ + rounding * highest_ ? above_best_ + 1 : 0;
     if (!finite || found > exploded * highest_ || (!automatic() && above_best_ >= patience)) {
       ended_ = Status::diverged;
-      message_ = "the objective " +
-                 std::string(above_best_ < patience || !finite ? "exploded" : "no longer fell") +
-                 " with " + std::to_string(parallel_) + " updates at once" +
-                 chooser_.excuse(problem_.matrix, columns_, team_);
+      message_ = message({"the objective ",
+                          above_best_ < patience || !finite ? "exploded" : "no longer fell",
+                          " with ", parallel_, " updates at once",
+                          chooser_.excuse(problem_.matrix, columns_, team_)});
       return false;
     }
     // Where the objective no longer tells points apart, an old one would be taken for the best.
@@ -222,13 +222,12 @@ class ParallelDescent {
       return false;
     }
     parallel_ = std::max<Index>(1, std::min<Index>(parallel_, team_.size()) / 2);
-    message_ =
-        "the objective " + std::string(reason) + ": P went down to " + std::to_string(parallel_);
+    message_ = message({"the objective ", reason, ": P went down to ", parallel_});
     std::copy(best_.w.begin(), best_.w.end(), w().begin());
     b_ = best_.intercept;
     objective_ = renew();
     extrapolation_.forget();
-    newtons_turn_ = true;  // so not in the next epoch: the gradient at hand is of another point
+    endings_turn_ = true;  // so not in the next epoch: the gradient at hand is of another point
     --epoch_;
     return false;
   }
@@ -261,13 +260,16 @@ class ParallelDescent {
       best_.certificate = latest_;
     }
     pace_.see(epoch_, latest_.relative_gap);
-    const Progress progress{epoch_, options_.max_epochs, training_.seconds(),
-                            updates_ + newton_.updates(), latest_};
+    const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates(), latest_};
     if (trace_.epoch(progress) == Trace::Verdict::interrupt) {
       ended_ = Status::interrupted;
     } else if (reached(latest_)) {
       ended_ = Status::converged;
     }
+  }
+
+  [[nodiscard]] std::int64_t updates() const noexcept {
+    return updates_ + (ending_ == nullptr ? 0 : ending_->updates());
   }
 
   [[nodiscard]] bool reached(const Certificate& point) const noexcept {
@@ -290,7 +292,7 @@ class ParallelDescent {
     result.status = *ended_;
     result.message = std::move(message_);
     result.epochs = epoch_;
-    result.updates = updates_ + newton_.updates();
+    result.updates = updates();
     result.seconds = training_.seconds();
     result.evaluation_seconds = evaluation_.seconds();
     result.certificate.dual_objective = point_.highest_dual();
@@ -318,11 +320,10 @@ class ParallelDescent {
   Chooser chooser_;
   CoordinateEvaluator<L, P> point_;
   std::unique_ptr<CoordinatePass> pass_;
-  std::vector<float> ones_;
+  Array<float> ones_;
   Extrapolation<L, P> extrapolation_;
   Pace pace_;
-  WorkingSet support_;
-  NewtonPass<L, P> newton_;
+  std::unique_ptr<Ending> ending_;
   Certificate latest_;
   Result best_;
   std::string message_;
@@ -330,13 +331,13 @@ class ParallelDescent {
   double objective_ = infinity;
   double highest_ = infinity;  ///< F at the start, or at zero
   double lowest_ = infinity;
-  std::vector<double> before_;  ///< coefficients at the start of the epoch
+  Array<double> before_;  ///< coefficients at the start of the epoch
   Index parallel_ = 1;
   LoneTrial trial_;
   int epoch_ = 0;
   int above_best_ = 0;
   int crawled_ = 0;  ///< epochs in a row that hardly lowered the objective
-  bool newtons_turn_ = false;
+  bool endings_turn_ = false;
   bool loses_ = false;  ///< the epoch may have lost updates of margins
   std::int64_t updates_ = 0;
   Stopwatch evaluation_;
@@ -347,24 +348,26 @@ class ParallelDescent {
 template <class Chooser, Loss L, Penalty P>
 [[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
                                       const CoordinateOptions& options,
-                                      const MakeCoordinatePass<Chooser>& make_pass_of,
-                                      Trace& trace) {
+                                      MakeCoordinatePass<Chooser> make_pass_of, Trace& trace,
+                                      EndingOf<L, P> ending) {
   problem.validate();
   options.validate();
   problem.validate_initial(options.initial);
-  return ParallelDescent<L, P, Chooser>(problem, options, make_pass_of, trace).run();
+  return ParallelDescent<L, P, Chooser>(problem, options, make_pass_of, ending, trace).run();
 }
 
 /// The same with workers that meet by an update policy.
 template <class Chooser, class Update, Loss L, Penalty P>
 [[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
-                                      const CoordinateOptions& options, Trace& trace) {
+                                      const CoordinateOptions& options, Trace& trace,
+                                      EndingOf<L, P> ending = nullptr) {
   return parallel_descent<Chooser>(
       problem, options,
-      [](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, const Team& team) {
+      [](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed,
+         const Team& team) -> std::unique_ptr<CoordinatePass> {
         return std::make_unique<ParallelRounds<Update, Chooser>>(chooser, columns, seed, team);
       },
-      trace);
+      trace, ending);
 }
 
 }  // namespace sounder

@@ -5,11 +5,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/schedule.hpp>
 #include <sounder/engine/shared_vector.hpp>
@@ -132,7 +131,8 @@ class ParallelRounds final : public CoordinatePass {
   }
 
   bool run_in_rounds(Range positions, Index parallel, const Trace& trace) {
-    CoordinatePoint<SharedVector<Update>, SharedVector<Update>> point{w_, z_};
+    typename SharedVector<Update>::Uncounted margins(z_);
+    CoordinatePoint<SharedVector<Update>, decltype(margins)> point{w_, margins};
     const auto slots = static_cast<std::size_t>(std::min<std::int64_t>(parallel, positions.size()));
     if (counts_.size() < slots) {
       moves_.resize(slots * width_);
@@ -176,8 +176,8 @@ class ParallelRounds final : public CoordinatePass {
   std::int64_t work_;  ///< about how many numbers a unit touches
   SharedVector<Update> w_;
   SharedVector<Update> z_;
-  std::vector<CoordinateMove> moves_;  ///< width() a worker, or a unit of a round
-  std::vector<int> counts_;
+  Array<CoordinateMove> moves_;  ///< width() a worker, or a unit of a round
+  Array<int> counts_;
 };
 
 }  // namespace sounder

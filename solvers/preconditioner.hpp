@@ -5,10 +5,11 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/column_order.hpp>
 #include <sounder/engine/nonzero_share.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/problem.hpp>
 
@@ -17,8 +18,8 @@ namespace sounder {
 /// What the layout and the preconditioner ask of every column: d_j, the number of rows that hold
 /// it, and (1/n) sum_i s_i x_ij^2.
 struct ColumnMoments {
-  std::vector<Index> counts;         ///< d_j, p numbers
-  std::vector<double> mean_squares;  ///< p numbers
+  Array<Index> counts;         ///< d_j, p numbers
+  Array<double> mean_squares;  ///< p numbers
 };
 
 /// One pass over the data for both. O(nnz / threads + p threads); 16 p bytes a thread.
@@ -30,9 +31,9 @@ template <Loss L, Penalty P>
   };
   const CsrMatrix& matrix = problem.matrix;
   const auto columns = static_cast<std::size_t>(matrix.columns());
-  std::vector<std::vector<Moments>> parts(static_cast<std::size_t>(team.size()));
+  Slots<Array<Moments>> parts(static_cast<std::size_t>(team.size()));
   team.run([&](Worker worker) {
-    std::vector<Moments> own(columns);
+    Array<Moments> own(columns);
     const Range share = nonzero_share(matrix.row_pointers(), worker);
     for (std::int64_t i = share.begin; i < share.end; ++i) {
       const double weight = problem.weight(static_cast<Index>(i)) / matrix.rows();
@@ -44,9 +45,9 @@ template <Loss L, Penalty P>
     }
     parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
   });
-  ColumnMoments total{std::vector<Index>(columns), std::vector<double>(columns)};
+  ColumnMoments total{Array<Index>(columns), Array<double>(columns)};
   team.for_each(columns, [&](std::size_t j) {
-    for (const std::vector<Moments>& part : parts) {
+    for (const Array<Moments>& part : parts) {
       total.counts[j] += part[j].count;
       total.mean_squares[j] += part[j].sum;
     }
@@ -60,10 +61,9 @@ template <Loss L, Penalty P>
 /// Label 0 is the intercept's column of ones where the problem has one.
 /// @param squares ColumnMoments::mean_squares
 template <Loss L, Penalty P>
-[[nodiscard]] std::vector<float> preconditioner(const Problem<L, P>& problem,
-                                                const ColumnOrder& order,
-                                                std::span<const double> squares, const Team& team) {
-  std::vector<float> scales(order.size());
+[[nodiscard]] Array<float> preconditioner(const Problem<L, P>& problem, const ColumnOrder& order,
+                                          std::span<const double> squares, const Team& team) {
+  Array<float> scales(order.size());
   const auto scale = [&](std::size_t label) {
     const Index column = order.original_of[label];
     const double square =

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
-#include <stdexcept>
-#include <string>
 
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/message.hpp>
 #include <sounder/solvers/loss/loss.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
@@ -43,41 +42,40 @@ struct Problem {
   void validate() const {
     const auto rows = static_cast<std::size_t>(matrix.rows());
     if (rows == 0) {
-      throw std::invalid_argument("the problem has no rows");
+      refuse({"the problem has no rows"});
     }
     if (targets.size() != rows || (!weights.empty() && weights.size() != rows)) {
-      throw std::invalid_argument("targets and weights must hold one number a row");
+      refuse({"targets and weights must hold one number a row"});
     }
     for (const double y : targets) {
       if (LossType::classification ? (y != 1.0 && y != -1.0) : !std::isfinite(y)) {
-        throw std::invalid_argument("a target does not suit the " + std::string(LossType::name) +
-                                    " loss");
+        refuse({"a target does not suit the ", std::string_view(LossType::name), " loss"});
       }
     }
     validate_penalty();
     double total = weights.empty() ? 1.0 : 0.0;
     for (const double s : weights) {
       if (!(s >= 0.0) || !std::isfinite(s)) {
-        throw std::invalid_argument("sample weights must be finite and not negative");
+        refuse({"sample weights must be finite and not negative"});
       }
       total += s;
     }
     if (total <= 0.0) {
-      throw std::invalid_argument("all sample weights are zero");
+      refuse({"all sample weights are zero"});
     }
   }
 
   /// @throws std::invalid_argument unless `initial` is empty or holds a number a column
   void validate_initial(std::span<const double> initial) const {
     if (!initial.empty() && initial.size() != static_cast<std::size_t>(matrix.columns())) {
-      throw std::invalid_argument("initial must hold one coefficient a column");
+      refuse({"initial must hold one coefficient a column"});
     }
   }
 
  private:
   /// @param sentence what follows the penalty's name
   [[noreturn]] static void refuse_penalty(const char* sentence) {
-    throw std::invalid_argument("the " + std::string(PenaltyType::name) + " penalty" + sentence);
+    refuse({"the ", std::string_view(PenaltyType::name), " penalty", sentence});
   }
 
   void validate_penalty() const {

@@ -6,9 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <type_traits>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/certificate.hpp>
@@ -77,9 +76,9 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
 
 /// A step in coefficients and margins.
 struct NewtonStep {
-  std::vector<double> change;   ///< of w on the working set
-  std::vector<double> margins;  ///< X_W change + the intercept's change
-  double intercept = 0.0;       ///< change of b
+  Array<double> change;    ///< of w on the working set
+  Array<double> margins;   ///< X_W change + the intercept's change
+  double intercept = 0.0;  ///< change of b
 };
 
 /// Margins and intercept that go with step.change. O(n + nonzeros of the columns).
@@ -128,7 +127,7 @@ double search_along(const Problem<L, P>& problem, std::span<const Index> list,
   }
   const double promise = std::min(slope + after - before, 0.0);
   const double rest = objective - mean_loss(problem, z, team) - before;  // penalty off the list
-  const std::vector<double> old_z(z.begin(), z.end());
+  const Array<double> old_z(z);
   // Near the optimum the objective falls by the square of what the gap still does: below its
   // rounding, where the step is to be trusted.
   constexpr double rounding = 1e-12;

@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/lane_sum.hpp>
 #include <sounder/solvers/gram_matrix.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
@@ -15,11 +15,11 @@ namespace sounder {
 /// Around a point: gradient g and Hessian H = X_W^T diag(d) X_W of the mean loss on the columns W,
 /// a free intercept eliminated: H loses shift shift^T / total.
 struct QuadraticTerms {
-  std::vector<float> d;          ///< s_i loss''(y_i, z_i) / n, a number a row
-  std::vector<double> gradient;  ///< at the point
-  std::vector<double> diagonal;  ///< of H; 0 for a column that must not move
-  std::vector<double> shift;     ///< X_W^T d; empty without an intercept
-  double total = 0.0;            ///< sum_i d_i
+  Array<float> d;          ///< s_i loss''(y_i, z_i) / n, a number a row
+  Array<double> gradient;  ///< at the point
+  Array<double> diagonal;  ///< of H; 0 for a column that must not move
+  Array<double> shift;     ///< X_W^T d; empty without an intercept
+  double total = 0.0;      ///< sum_i d_i
 };
 
 /// Where the proximal step takes coordinate k, of value w. A coordinate that must not move stays.
@@ -36,7 +36,6 @@ class QuadraticModel {
   QuadraticModel() = default;
   QuadraticModel(const QuadraticModel&) = delete;
   QuadraticModel& operator=(const QuadraticModel&) = delete;
-  virtual ~QuadraticModel() = default;
 
   /// H_kk.
   [[nodiscard]] virtual double diagonal(std::size_t k) const noexcept = 0;
@@ -51,6 +50,9 @@ class QuadraticModel {
   [[nodiscard]] virtual double curvature(std::span<const double> x) = 0;
   virtual void commit(double t) noexcept = 0;
   /// @}
+
+ protected:
+  ~QuadraticModel() = default;  // by its own type, never through this one
 };
 
 /// The model by H itself, in float: every move costs |W| additions, a look at a gradient nothing.
@@ -72,7 +74,7 @@ class GramModel final : public QuadraticModel {
   void move(std::size_t k, double change) noexcept { add_row(k, change, gradient_); }
 
   void focus(std::span<const std::size_t> support) override {
-    support_.assign(support.begin(), support.end());
+    support_.assign(support);
     const std::size_t s = support_.size();
     block_.resize(s * s);
     for (std::size_t a = 0; a < s; ++a) {
@@ -114,7 +116,7 @@ class GramModel final : public QuadraticModel {
   /// @}
 
  private:
-  void add_row(std::size_t k, double factor, std::vector<double>& sums) const noexcept {
+  void add_row(std::size_t k, double factor, Array<double>& sums) const noexcept {
     const float* const row = gram_.row(k);
     double* const out = sums.data();
     for (std::size_t q = 0; q < size(); ++q) {
@@ -124,10 +126,10 @@ class GramModel final : public QuadraticModel {
 
   const QuadraticTerms& terms_;
   const GramMatrix& gram_;
-  std::vector<double> gradient_;
-  std::vector<std::size_t> support_;
-  std::vector<float> block_;
-  std::vector<double> image_;
+  Array<double> gradient_;
+  Array<std::size_t> support_;
+  Array<float> block_;
+  Array<double> image_;
 };
 
 }  // namespace sounder

@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
+#include <sounder/solvers/falling_order.hpp>
 #include <sounder/solvers/feature_blocks.hpp>
 
 namespace sounder {
@@ -62,41 +64,43 @@ class RowBlocks {
 
  private:
   struct Block {
-    std::vector<Index> rows;
-    std::vector<Offset> begins;
-    std::vector<Entry> entries;
+    Array<Index> rows;
+    Array<Offset> begins;
+    Array<Entry> entries;
   };
 
   [[nodiscard]] static Block by_rows(const CscMatrix& columns, std::span<const Index> members) {
-    struct Placed {
-      Index row;
-      Entry entry;
-    };
-    std::vector<Placed> placed;
+    Array<Entry> by_column;
+    Array<detail::Ranked> order;  // by rising row
     for (std::size_t m = 0; m < members.size(); ++m) {
       const SparseColumn column = columns.column(members[m]);
       for (std::size_t k = 0; k < column.size(); ++k) {
-        placed.push_back({column.rows[k], {static_cast<Index>(m), column.values[k]}});
+        order.push_back({-static_cast<double>(column.rows[k]), order.size()});
+        by_column.push_back({static_cast<Index>(m), column.values[k]});
       }
     }
-    std::stable_sort(placed.begin(), placed.end(),
-                     [](const Placed& a, const Placed& b) { return a.row < b.row; });
+    detail::sort_falling(order);
+    std::size_t rows = 0;
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      rows += k == 0 || order[k].key != order[k - 1].key ? 1 : 0;
+    }
     Block block;
-    block.entries.reserve(placed.size());
-    for (const Placed& one : placed) {
-      if (block.rows.empty() || block.rows.back() != one.row) {
-        block.rows.push_back(one.row);
+    block.rows.reserve(rows);
+    block.begins.reserve(rows + 1);
+    block.entries.reserve(order.size());
+    for (const detail::Ranked& one : order) {
+      const auto row = static_cast<Index>(-one.key);
+      if (block.rows.empty() || block.rows.back() != row) {
+        block.rows.push_back(row);
         block.begins.push_back(static_cast<Offset>(block.entries.size()));
       }
-      block.entries.push_back(one.entry);
+      block.entries.push_back(by_column[one.position]);
     }
     block.begins.push_back(static_cast<Offset>(block.entries.size()));
-    block.rows.shrink_to_fit();
-    block.begins.shrink_to_fit();
     return block;
   }
 
-  std::vector<Block> blocks_;
+  Slots<Block> blocks_;
 };
 
 }  // namespace sounder

@@ -4,16 +4,17 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
+#include <sounder/engine/call.hpp>
 #include <sounder/engine/hot_columns.hpp>
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/schedule.hpp>
 #include <sounder/engine/shared_vector.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/engine/trace.hpp>
 #include <sounder/engine/update_counts.hpp>
@@ -54,7 +55,7 @@ class RowPass {
   /// @param step    the step size when a worker has done this part, in [0, 1), of its share
   /// @return false if the trace cancelled the pass half-way
   virtual bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,
-                   const std::function<double(double)>& step, const Trace& trace) = 0;
+                   Call<double(double)> step, const Trace& trace) = 0;
 };
 
 /// The vector and one stepper a worker; how the workers run side by side is left open.
@@ -67,11 +68,9 @@ class SteppersPass : public RowPass {
                int workers, const typename Stepper::TermsType::Source& source)
       : source_(source), rows_(*data.rows),
         bands_(rows_.order(), rows_.rows(), rows_a_pass / workers), terms_(rows_.columns()),
-        shared_(rows_.columns()), common_(rows_.columns()) {
-    for (int rank = 0; rank < workers; ++rank) {
-      steppers_.emplace_back(data, bands_, std::span<const Terms>(terms_), shared_, common_);
-    }
-  }
+        shared_(rows_.columns()), common_(rows_.columns()),
+        steppers_(static_cast<std::size_t>(workers),
+                  [&](std::size_t) { return Stepper(data, bands_, terms_, shared_, common_); }) {}
 
   [[nodiscard]] std::span<double> vector() noexcept override { return shared_.quiescent(); }
 
@@ -110,10 +109,10 @@ class SteppersPass : public RowPass {
   [[no_unique_address]] typename Terms::Source source_;
   const PackedRows& rows_;
   HotBands bands_;
-  std::vector<Terms> terms_;
+  Array<Terms> terms_;
   SharedVector<Update> shared_;
   typename Stepper::Common common_;
-  std::vector<Stepper> steppers_;
+  Slots<Stepper> steppers_;
 };
 
 /// RowPass by the threads of a team. No allocation inside a pass.
@@ -126,7 +125,7 @@ class StepperPass final : public SteppersPass<Stepper> {
       : SteppersPass<Stepper>(data, rows_a_pass, team.size(), source), team_(team) {}
 
   bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,
-           const std::function<double(double)>& step, const Trace& trace) override {
+           Call<double(double)> step, const Trace& trace) override {
     std::atomic<bool> cancelled = false;
     team_.run([&](Worker worker) {
       Stepper& stepper = this->stepper(worker.rank);
@@ -168,49 +167,46 @@ class StepperPass final : public SteppersPass<Stepper> {
 /// Makes a driver's pass. `rows_a_pass` is for what must happen several times in a pass.
 template <Loss L>
 using MakeRowPass =
-    std::function<std::unique_ptr<RowPass>(const LabelledRows<L>& data, bool adagrad, bool sparse,
-                                           std::int64_t rows_a_pass, const Team& team)>;
+    Call<std::unique_ptr<RowPass>(const LabelledRows<L>& data, bool adagrad, bool sparse,
+                                  std::int64_t rows_a_pass, const Team& team)>;
 
-/// The pass for an update policy: AdaGrad's step, or the plain one with or without soft thresholds.
-/// Beside AdaGrad's roots and divisions a threshold of zero costs nothing.
-template <class Update, Loss L>
-[[nodiscard]] std::unique_ptr<RowPass> make_pass(const LabelledRows<L>& data, bool adagrad,
-                                                 bool sparse, std::int64_t rows_a_pass,
-                                                 const Team& team) {
-  const auto make = [&]<class Stepper>() -> std::unique_ptr<RowPass> {
-    return std::make_unique<StepperPass<Stepper>>(data, rows_a_pass, team);
-  };
-  if (adagrad) {
-    return make.template operator()<AdaGradStepper<Update, SparseTerms, L>>();
-  }
-  return sparse ? make.template operator()<RowStepper<Update, SparseTerms, L>>()
-                : make.template operator()<RowStepper<Update, SmoothTerms, L>>();
-}
-
-/// The same for a penalty that is not elastic, by its prox.
+/// Makes the pass for an update policy: AdaGrad's step, or the plain one with or without soft
+/// thresholds; for a penalty that is not elastic, by its prox. Beside AdaGrad's roots and divisions
+/// a threshold of zero costs nothing.
 template <class Update, Loss L, Penalty P>
-[[nodiscard]] std::unique_ptr<RowPass> make_prox_pass(const LabelledRows<L>& data, bool adagrad,
-                                                      const P& penalty, std::int64_t rows_a_pass,
-                                                      const Team& team) {
-  if (adagrad) {
-    return std::make_unique<StepperPass<AdaGradStepper<Update, ProxTerms<P>, L>>>(data, rows_a_pass,
-                                                                                  team, &penalty);
-  }
-  return std::make_unique<StepperPass<RowStepper<Update, ProxTerms<P>, L>>>(data, rows_a_pass, team,
-                                                                            &penalty);
-}
+class PassMaker {
+ public:
+  /// A view of the penalty, which the caller keeps.
+  explicit PassMaker(const P& penalty) noexcept : penalty_(penalty) {}
 
-/// The one of them for a problem, which the caller keeps.
-template <class Update, Loss L, Penalty P>
-[[nodiscard]] MakeRowPass<L> pass_maker(const Problem<L, P>& problem) {
-  if constexpr (ElasticPenalty<P>) {
-    return &make_pass<Update, L>;
-  } else {
-    return [&penalty = problem.penalty](const LabelledRows<L>& data, bool adagrad, bool /*sparse*/,
-                                        std::int64_t rows_a_pass, const Team& team) {
-      return make_prox_pass<Update>(data, adagrad, penalty, rows_a_pass, team);
-    };
+  /// As MakeRowPass has it.
+  [[nodiscard]] std::unique_ptr<RowPass> operator()(const LabelledRows<L>& data, bool adagrad,
+                                                    bool sparse, std::int64_t rows_a_pass,
+                                                    const Team& team) const {
+    using Thresholds = std::conditional_t<ElasticPenalty<P>, SparseTerms, ProxTerms<P>>;
+    if (adagrad) {
+      return make<AdaGradStepper<Update, Thresholds, L>>(data, rows_a_pass, team);
+    }
+    if constexpr (ElasticPenalty<P>) {
+      if (!sparse) {
+        return make<RowStepper<Update, SmoothTerms, L>>(data, rows_a_pass, team);
+      }
+    }
+    return make<RowStepper<Update, Thresholds, L>>(data, rows_a_pass, team);
   }
-}
+
+ private:
+  template <class Stepper>
+  [[nodiscard]] std::unique_ptr<RowPass> make(const LabelledRows<L>& data, std::int64_t rows_a_pass,
+                                              const Team& team) const {
+    if constexpr (ElasticPenalty<P>) {
+      return std::make_unique<StepperPass<Stepper>>(data, rows_a_pass, team);
+    } else {
+      return std::make_unique<StepperPass<Stepper>>(data, rows_a_pass, team, &penalty_);
+    }
+  }
+
+  const P& penalty_;
+};
 
 }  // namespace sounder

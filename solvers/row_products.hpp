@@ -6,12 +6,13 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
-#include <vector>
 
 #include <sounder/engine/aligned_array.hpp>
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/engine/nonzero_share.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/falling_order.hpp>
 
@@ -36,23 +37,22 @@ class RowProducts {
         values_(static_cast<std::size_t>(matrix.nonzeros())), rest_(list.size()), x_(list.size()),
         partial_(static_cast<std::size_t>(team.size())) {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::vector<double> sizes(list.size());
+    Array<double> sizes(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
       sizes[k] = static_cast<double>(columns.column(list[k]).size());
     }
     detail::sort_falling(order_, sizes);
-    std::vector<Index> rank_of(static_cast<std::size_t>(matrix.columns()), off_the_list);
+    Array<Index> rank_of(static_cast<std::size_t>(matrix.columns()), off_the_list);
     for (std::size_t k = 0; k < list.size(); ++k) {
       rank_[order_[k]] = k;
       rank_of[static_cast<std::size_t>(list[order_[k]])] = static_cast<Index>(k);
     }
     if (list.size() <= std::size_t{1} << 16) {
       narrow_ = AlignedArray<std::uint16_t>(values_.size());
-      take_rows(rank_of, narrow_.data());
     } else {
       wide_ = AlignedArray<std::uint32_t>(values_.size());
-      take_rows(rank_of, wide_.data());
     }
+    take_rows(rank_of);
   }
 
   /// out_a = (H x)_a over the positions `support` of the list, x being zero off them.
@@ -63,7 +63,7 @@ class RowProducts {
       x_[rank_[support[a]]] = static_cast<float>(x[a]);
     }
     team_.run([&](Worker worker) {
-      std::vector<float>& sums = partial_[static_cast<std::size_t>(worker.rank)];
+      Array<float>& sums = partial_[static_cast<std::size_t>(worker.rank)];
       sums.assign(x_.size(), 0.0F);
       const Range share = nonzero_share(matrix_.row_pointers(), worker);
       if (wide_.size() == 0) {
@@ -75,7 +75,7 @@ class RowProducts {
     for (std::size_t a = 0; a < x.size(); ++a) {
       const std::size_t k = rank_[support[a]];
       double sum = static_cast<double>(rest_[k]) * x[a];
-      for (const std::vector<float>& sums : partial_) {
+      for (const Array<float>& sums : partial_) {
         sum += static_cast<double>(sums[k]);
       }
       out[a] = sum;
@@ -90,11 +90,10 @@ class RowProducts {
 
   /// The entries of rows that are felt, each worker's side by side from where its rows begin in the
   /// matrix; what the other rows add to the diagonal.
-  template <class Position>
-  void take_rows(std::span<const Index> rank_of, Position* positions) {
+  void take_rows(std::span<const Index> rank_of) {
     const float least = d_.empty() ? 0.0F : 1e-3F * *std::max_element(d_.begin(), d_.end());
     team_.run([&](Worker worker) {
-      std::vector<float>& rest = partial_[static_cast<std::size_t>(worker.rank)];
+      Array<float>& rest = partial_[static_cast<std::size_t>(worker.rank)];
       rest.assign(rest_.size(), 0.0F);
       const Range rows = nonzero_share(matrix_.row_pointers(), worker);
       std::size_t next = first_of(rows);
@@ -103,7 +102,11 @@ class RowProducts {
         matrix_.row(static_cast<Index>(i)).for_each([&](Index j, float value) {
           const Index rank = rank_of[static_cast<std::size_t>(j)];
           if (d >= least) {  // without a branch on the rank, which nobody can foresee
-            positions[next] = static_cast<Position>(rank);
+            if (wide_.size() == 0) {
+              narrow_[next] = static_cast<std::uint16_t>(rank);
+            } else {
+              wide_[next] = static_cast<std::uint32_t>(rank);
+            }
             values_[next] = value;
             next += rank != off_the_list ? 1 : 0;
           } else if (rank != off_the_list) {
@@ -113,7 +116,7 @@ class RowProducts {
         ends_[static_cast<std::size_t>(i)] = next;
       }
     });
-    for (const std::vector<float>& rest : partial_) {
+    for (const Array<float>& rest : partial_) {
       for (std::size_t k = 0; k < rest_.size(); ++k) {
         rest_[k] += rest[k];
       }
@@ -153,15 +156,15 @@ class RowProducts {
   const CsrMatrix& matrix_;
   const Team& team_;
   std::span<const float> d_;
-  std::vector<std::size_t> order_;  ///< position on the list of rank k
-  std::vector<std::size_t> rank_;
-  std::vector<std::size_t> ends_;  ///< of a row's entries, which follow those of the row before
+  Array<std::size_t> order_;  ///< position on the list of rank k
+  Array<std::size_t> rank_;
+  Array<std::size_t> ends_;  ///< of a row's entries, which follow those of the row before
   AlignedArray<std::uint16_t> narrow_;  ///< their ranks, where there are few columns
   AlignedArray<std::uint32_t> wide_;    ///< or many
   AlignedArray<float> values_;
-  std::vector<float> rest_;  ///< what rows that are hardly felt add to the diagonal, by rank
-  std::vector<float> x_;     ///< by rank
-  std::vector<std::vector<float>> partial_;  ///< by worker
+  Array<float> rest_;            ///< what rows that are hardly felt add to the diagonal, by rank
+  Array<float> x_;               ///< by rank
+  Slots<Array<float>> partial_;  ///< by worker
 };
 
 }  // namespace sounder

@@ -7,12 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/slots.hpp>
 #include <sounder/engine/spectral_radius.hpp>
 #include <sounder/engine/team.hpp>
+#include <sounder/solvers/falling_order.hpp>
 
 namespace sounder {
 
@@ -23,16 +25,8 @@ namespace sounder {
 /// for each that most_alike finds.
 class SeedProducts {
  public:
-  /// A column and the size of its product with a seed; sorts by falling size, ties in order.
-  struct Alike {
-    double size;   ///< of the product
-    Index column;  ///< its number
-
-    /// Larger products come first.
-    friend bool operator<(const Alike& a, const Alike& b) noexcept {
-      return a.size != b.size ? a.size > b.size : a.column < b.column;
-    }
-  };
+  /// The size of a column's product with a seed, and its number.
+  using Alike = detail::Ranked;
 
   /// Views of all three, which the caller keeps. O(nnz / threads).
   SeedProducts(const CsrMatrix& rows, const CscMatrix& columns, const Team& team)
@@ -64,8 +58,8 @@ class SeedProducts {
   /// O(nonzeros of the rows that hold the seed).
   template <class Visit>
   void visit(Index seed, int rank, Visit&& visit) {
-    std::vector<double>& sums = scratches_[static_cast<std::size_t>(rank)].sums;
-    std::vector<Index>& met = scratches_[static_cast<std::size_t>(rank)].met;
+    Array<double>& sums = scratches_[static_cast<std::size_t>(rank)].sums;
+    Array<Index>& met = scratches_[static_cast<std::size_t>(rank)].met;
     const std::size_t p = inverse_norms_.size();
     sums.resize(p);
     std::size_t count = 0;  // columns met, one twice when its sum went through 0; p: any of them
@@ -97,17 +91,15 @@ class SeedProducts {
   /// The `most` columns that `wanted` and are most like the seed, in order; fewer where fewer share
   /// a row with it. O(nonzeros of the rows that hold the seed + most log most).
   template <class Wanted>
-  [[nodiscard]] std::vector<Alike> most_alike(Index seed, std::size_t most, int rank,
-                                              Wanted&& wanted) {
-    std::vector<Alike>& found = scratches_[static_cast<std::size_t>(rank)].found;
+  [[nodiscard]] Array<Alike> most_alike(Index seed, std::size_t most, int rank, Wanted&& wanted) {
+    Array<Alike>& found = scratches_[static_cast<std::size_t>(rank)].found;
     found.clear();
     double least = 0.0;  // what is smaller is not among the most
     const auto cut = [&] {
       if (found.size() > most) {
-        const auto end = found.begin() + static_cast<std::ptrdiff_t>(most);
-        std::nth_element(found.begin(), end - 1, found.end());
-        found.erase(end, found.end());
-        least = found.back().size;
+        std::nth_element(found.begin(), found.begin() + (most - 1), found.end());
+        found.cut(most);
+        least = found.back().key;
       }
     };
     if (most > 0) {
@@ -117,27 +109,27 @@ class SeedProducts {
           if (found.size() >= 2 * most) {
             cut();
           }
-          found.push_back({size, j});
+          found.push_back({size, static_cast<std::size_t>(j)});
         }
       });
     }
     cut();
-    std::sort(found.begin(), found.end());
+    detail::sort_falling(found);
     return found;
   }
 
  private:
   struct Scratch {
-    std::vector<double> sums;
-    std::vector<Index> met;
-    std::vector<Alike> found;
+    Array<double> sums;
+    Array<Index> met;
+    Array<Alike> found;
   };
 
   const CsrMatrix& rows_;
   const CscMatrix& columns_;
   const Team& team_;
-  std::vector<double> inverse_norms_;
-  std::vector<Scratch> scratches_;
+  Array<double> inverse_norms_;
+  Slots<Scratch> scratches_;
 };
 
 }  // namespace sounder

@@ -6,9 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
-#include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csc_matrix.hpp>
 #include <sounder/solvers/falling_order.hpp>
 #include <sounder/solvers/feature_sign.hpp>
@@ -21,17 +20,12 @@
 namespace sounder {
 namespace detail {
 
-/// Columns that owe most of their curvature to one row.
-struct Leaning {
-  std::vector<std::size_t> positions;  ///< on the list, by rising row
-  std::vector<double> key;             ///< minus the row, by position on the list
-};
-
-/// O(nonzeros of the columns that are looked at).
-inline Leaning leaning_columns(const MarginModel& model) {
+/// Columns that owe most of their curvature to one row: positions on the list, by rising row (the
+/// key is minus the row). O(nonzeros of the columns that are looked at).
+inline Array<Ranked> leaning_columns(const MarginModel& model) {
   constexpr std::size_t most_nonzeros = 64;
   constexpr double most_of_it = 0.7;
-  Leaning found{{}, std::vector<double>(model.size())};
+  Array<Ranked> found;
   for (std::size_t k = 0; k < model.size(); ++k) {
     const SparseColumn column = model.columns().column(model.list()[k]);
     if (column.size() > most_nonzeros || !(model.diagonal(k) > 0.0)) {
@@ -41,13 +35,12 @@ inline Leaning leaning_columns(const MarginModel& model) {
       const auto x = static_cast<double>(column.values[q]);
       const auto d = static_cast<double>(model.terms().d[static_cast<std::size_t>(column.rows[q])]);
       if (d * x * x >= most_of_it * model.diagonal(k)) {
-        found.positions.push_back(k);
-        found.key[k] = -column.rows[q];
+        found.push_back({-static_cast<double>(column.rows[q]), k});
         break;
       }
     }
   }
-  sort_falling(found.positions, found.key);
+  sort_falling(found);
   return found;
 }
 
@@ -56,13 +49,13 @@ template <ElasticPenalty P>
 void settle_group(MarginModel& model, const P& penalty, std::span<const std::size_t> group,
                   GramMatrix& gram, std::span<double> w) {
   const std::size_t m = group.size();
-  std::vector<Index> list(m);
+  Array<Index> list(m);
   for (std::size_t k = 0; k < m; ++k) {
     list[k] = model.list()[group[k]];
   }
   gram.assign(model.columns(), list, model.terms().d);
   QuadraticTerms terms;
-  std::vector<double> value(m);
+  Array<double> value(m);
   for (std::size_t k = 0; k < m; ++k) {
     terms.gradient.push_back(model.gradient(group[k]));
     terms.diagonal.push_back(static_cast<double>(gram.row(k)[k]));
@@ -103,20 +96,20 @@ void settle_group(MarginModel& model, const P& penalty, std::span<const std::siz
 template <ElasticPenalty P>
 void settle_collinear(MarginModel& model, const P& penalty, std::span<double> w) {
   constexpr std::size_t most = 64;
-  const detail::Leaning leaning = detail::leaning_columns(model);
-  const std::span<const std::size_t> positions = leaning.positions;
+  const Array<detail::Ranked> leaning = detail::leaning_columns(model);
   GramMatrix gram;
-  for (std::size_t begin = 0; begin < positions.size();) {
-    const double row = leaning.key[positions[begin]];
-    std::size_t end = begin + 1;
-    while (end < positions.size() && leaning.key[positions[end]] == row) {
-      ++end;
+  Array<std::size_t> group;
+  for (std::size_t k = 0; k < leaning.size();) {
+    group.clear();
+    const double row = leaning[k].key;
+    for (; k < leaning.size() && leaning[k].key == row; ++k) {
+      if (group.size() < most) {
+        group.push_back(leaning[k].position);
+      }
     }
-    if (end - begin > 1) {
-      detail::settle_group(model, penalty, positions.subspan(begin, std::min(end - begin, most)),
-                           gram, w);
+    if (group.size() > 1) {
+      detail::settle_group(model, penalty, group, gram, w);
     }
-    begin = end;
   }
 }
 
@@ -135,7 +128,7 @@ void settle_heaviest(MarginModel& model, const P& penalty, std::span<double> w) 
   if (support.size() == 0) {
     return;
   }
-  const std::vector<double> x =
+  const Array<double> x =
       detail::newton_direction(model.block(support.positions), support, penalty.l2());
   model.focus(support.positions);
   detail::projected_step(model, penalty, support, x, w, 3);

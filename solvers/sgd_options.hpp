@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <stdexcept>
 
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/message.hpp>
 
 namespace sounder {
 
@@ -54,7 +54,7 @@ struct SgdOptions {
   void validate() const {
     const auto require = [](bool fine, const char* sentence) {
       if (!fine) {
-        throw std::invalid_argument(sentence);
+        refuse({sentence});
       }
     };
     require(threads >= 1, "threads must be at least 1");

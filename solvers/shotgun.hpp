@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include <sounder/engine/message.hpp>
 #include <sounder/solvers/parallel_descent.hpp>
 
 namespace sounder {
@@ -37,10 +38,10 @@ namespace detail {
   return std::min(wanted, rough_radius(rows, columns, team).p_star());
 }
 
-/// ": P* = ... for these data", once it is worth finding out.
+/// "; these data bear P* = ..." and what it counts, once it is worth finding out.
 [[nodiscard]] inline std::string p_star_clause(const CsrMatrix& rows, const CscMatrix& columns,
-                                               const Team& team) {
-  return "; these data bear P* = " + std::to_string(rough_radius(rows, columns, team).p_star());
+                                               const Team& team, const char* what) {
+  return message({"; these data bear P* = ", rough_radius(rows, columns, team).p_star(), what});
 }
 
 }  // namespace detail
@@ -68,7 +69,7 @@ class SingleCoordinates {
   }
   [[nodiscard]] static std::string excuse(const CsrMatrix& rows, const CscMatrix& columns,
                                           const Team& team) {
-    return detail::p_star_clause(rows, columns, team);
+    return detail::p_star_clause(rows, columns, team, "");
   }
 
   template <class Point>
@@ -102,14 +103,17 @@ class SingleCoordinates {
 ///
 /// @tparam Update how workers meet on a margin: Atomic, or Relaxed, which may lose an update, so
 ///         that margins are computed anew after an epoch
+/// @param ending what every other epoch becomes where the tolerance is more than a hundred epochs
+///        away: newton_ending, of a header of its own, which the program always gives; by default
+///        there is none
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
 /// Cost: O(nnz) an epoch. With one thread the same seed gives the same bits. May be called from
 /// several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result shotgun(const Problem<L, P>& problem, const CoordinateOptions& options,
-                             Trace& trace) {
-  return parallel_descent<SingleCoordinates<L, P>, Update>(problem, options, trace);
+                             Trace& trace, EndingOf<L, P> ending = nullptr) {
+  return parallel_descent<SingleCoordinates<L, P>, Update>(problem, options, trace, ending);
 }
 
 }  // namespace sounder

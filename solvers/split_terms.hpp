@@ -1,11 +1,10 @@
 // Penalty and drift, split over the rows that hold a column.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/packed_rows.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/coordinate_terms.hpp>
@@ -52,8 +51,8 @@ class SplitTerms {
   std::size_t hot_;
   bool by_prox_;
   const Team& team_;
-  std::vector<CoordinateTerms> split_;  ///< at a drift of 1, without damping; the same all epochs
-  std::vector<CoordinateTerms> terms_;
+  Array<CoordinateTerms> split_;  ///< at a drift of 1, without damping; the same all epochs
+  Array<CoordinateTerms> terms_;
 };
 
 }  // namespace sounder

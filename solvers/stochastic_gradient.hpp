@@ -8,10 +8,9 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <type_traits>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/schedule.hpp>
 #include <sounder/engine/shared_vector.hpp>
@@ -44,8 +43,7 @@ class StochasticGradient {
  public:
   /// Lays out the data. Views of problem, make_trial and trace, which the caller keeps.
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
-                     const MakeRowPass<L>& make_pass_of, const MakeRowPass<L>& make_trial,
-                     Trace& trace)
+                     MakeRowPass<L> make_pass_of, MakeRowPass<L> make_trial, Trace& trace)
       : training_(Stopwatch::running()), problem_(problem), options_(options),
         make_trial_(make_trial), trace_(trace), team_(options.threads),
         point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
@@ -217,7 +215,7 @@ class StochasticGradient {
     clock.stop();
     if (latest_.objective < lowest_ || best_.empty()) {
       lowest_ = latest_.objective;
-      best_.assign(pass_->vector().begin(), pass_->vector().end());
+      best_.assign(pass_->vector());
       best_certificate_ = latest_;
     }
     const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates_, latest_};
@@ -300,7 +298,7 @@ class StochasticGradient {
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
   SgdOptions options_;
-  const MakeRowPass<L>& make_trial_;
+  MakeRowPass<L> make_trial_;
   Trace& trace_;
   Team team_;
   PackedEvaluator<L, P> point_;
@@ -310,7 +308,7 @@ class StochasticGradient {
   Schedule schedule_;
   Extrapolation<L, P> extrapolation_;
   FrequentNewton<L, P> newton_;
-  std::vector<double> best_;
+  Array<double> best_;
   Certificate latest_;
   Certificate best_certificate_;
   double lowest_ = infinity;
@@ -328,8 +326,8 @@ class StochasticGradient {
 /// that tries steps on a sample.
 template <Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
-                                         const MakeRowPass<L>& make_pass_of, Trace& trace,
-                                         const MakeRowPass<L>& make_trial) {
+                                         MakeRowPass<L> make_pass_of, Trace& trace,
+                                         MakeRowPass<L> make_trial) {
   problem.validate();
   options.validate();
   problem.validate_initial(options.initial);
@@ -349,8 +347,8 @@ template <class Update, Loss L, Penalty P>
   }
   // Alone, relaxed updates are plain ones; compiling the steps a second time would take seconds.
   using Trial = std::conditional_t<std::is_same_v<Update, Relaxed>, Relaxed, Plain>;
-  return stochastic_gradient<L, P>(problem, options, pass_maker<Update>(problem), trace,
-                                   pass_maker<Trial>(problem));
+  return stochastic_gradient<L, P>(problem, options, PassMaker<Update, L, P>(problem.penalty),
+                                   trace, PassMaker<Trial, L, P>(problem.penalty));
 }
 
 }  // namespace sounder

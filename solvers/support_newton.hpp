@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 #include <span>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
 
@@ -17,8 +16,8 @@ namespace sounder {
 /// Coordinates where model + penalty is smooth (off zero unless there is no l1, strictly between
 /// the bounds) and its gradient there.
 struct Support {
-  std::vector<std::size_t> positions;  ///< of the coordinates
-  std::vector<double> gradient;        ///< one each
+  Array<std::size_t> positions;  ///< of the coordinates
+  Array<double> gradient;        ///< one each
 
   Support() = default;
   /// Of all coordinates of w. O(|W|).
@@ -31,7 +30,8 @@ struct Support {
 
   /// Coordinate k, of value w, if it is such a one.
   template <ElasticPenalty P>
-  void add(const QuadraticModel& model, const P& penalty, std::size_t k, double w) {
+  [[gnu::noinline]] void add(const QuadraticModel& model, const P& penalty, std::size_t k,
+                             double w) {
     const double room = 1e-12 * (1.0 + std::abs(w));
     const bool inside = penalty.prox(w - room, 0.0) < w && penalty.prox(w + room, 0.0) > w;
     if (inside && (w != 0.0 || penalty.l1() == 0.0) && model.diagonal(k) > 0.0) {
@@ -57,8 +57,8 @@ namespace detail {
 template <ElasticPenalty P>
 StepTaken projected_step(QuadraticModel& model, const P& penalty, const Support& support,
                          std::span<const double> x, std::span<double> w, int most_tries) {
-  std::vector<double> change(x.size());
-  std::vector<double> values(x.size());
+  Array<double> change(x.size());
+  Array<double> values(x.size());
   double alpha = 1.0;
   for (int attempt = 0; attempt < most_tries; ++attempt, alpha *= 0.5) {
     double linear = 0.0;
@@ -106,6 +106,89 @@ class Damping {
   double value_ = 1e-2;
 };
 
+namespace detail {
+
+/// A damped Newton direction on the support, on which the model must be focused: see
+/// newton_by_residuals().
+class ResidualDirection {
+ public:
+  /// @param l2 of the penalty
+  ResidualDirection(QuadraticModel& model, const Support& support, double l2, double damping)
+      : model_(model), scale_(support.size()), ridge_(support.size()), unscaled_(support.size()),
+        r_(support.size()) {
+    for (std::size_t a = 0; a < r_.size(); ++a) {
+      const double h = model.diagonal(support.positions[a]);
+      ridge_[a] = damping * h + l2;
+      scale_[a] = 1.0 / std::sqrt(h + ridge_[a]);
+      r_[a] = -scale_[a] * support.gradient[a];
+    }
+  }
+
+  /// At most so many products with H_SS; once.
+  [[nodiscard]] Array<double> solve(int most_products) {
+    // In coordinates scaled by the diagonal: r = b - A x.
+    const std::size_t s = r_.size();
+    Array<double> x(s);
+    Array<double> ar(s);
+    multiply(r_, ar);
+    Array<double> p = r_;
+    Array<double> ap = ar;
+    double rar = dot(r_, ar);
+    const double enough = 0.01 * dot(r_, r_);
+    for (int products = 1; products < most_products; ++products) {
+      const double length = rar / dot(ap, ap);
+      if (!(rar > 0.0) || !std::isfinite(length)) {
+        break;  // A is singular along r
+      }
+      for (std::size_t a = 0; a < s; ++a) {
+        x[a] += length * p[a];
+        r_[a] -= length * ap[a];
+      }
+      if (dot(r_, r_) <= enough) {
+        break;
+      }
+      multiply(r_, ar);
+      const double next = dot(r_, ar);
+      for (std::size_t a = 0; a < s; ++a) {
+        p[a] = r_[a] + next / rar * p[a];
+        ap[a] = ar[a] + next / rar * ap[a];
+      }
+      rar = next;
+    }
+    for (std::size_t a = 0; a < s; ++a) {
+      x[a] *= scale_[a];
+    }
+    return x;
+  }
+
+ private:
+  void multiply(std::span<const double> v, std::span<double> out) {
+    for (std::size_t a = 0; a < v.size(); ++a) {
+      unscaled_[a] = scale_[a] * v[a];
+    }
+    model_.multiply(unscaled_, out);
+    for (std::size_t a = 0; a < v.size(); ++a) {
+      out[a] = scale_[a] * (out[a] + ridge_[a] * unscaled_[a]);
+    }
+  }
+
+  [[nodiscard]] static double dot(const Array<double>& one, const Array<double>& other) noexcept {
+    double sum = 0.0;
+    for (std::size_t a = 0; a < one.size(); ++a) {
+      sum += one[a] * other[a];
+    }
+    return sum;
+  }
+
+  QuadraticModel& model_;
+  Array<double> scale_;
+  Array<double> ridge_;
+  Array<double> unscaled_;
+  Array<double> r_;
+};
+
+}  // namespace detail
+
 /// One damped Newton step on the support by conjugate residuals with H's diagonal as
 /// preconditioner, to a tenth of the gradient, then a projected line search. Residuals never grow
 /// on the way, as those of conjugate gradients do: cut short, the step still brings the certificate
@@ -117,64 +200,12 @@ template <ElasticPenalty P>
 StepTaken newton_by_residuals(QuadraticModel& model, const P& penalty, std::span<double> w,
                               double damping, int most_products) {
   const Support support(model, penalty, w);
-  const std::size_t s = support.size();
-  if (s == 0) {
+  if (support.size() == 0) {
     return {};
   }
   model.focus(support.positions);
-  // In coordinates scaled by the diagonal: r = b - A x.
-  std::vector<double> scale(s);
-  std::vector<double> ridge(s);
-  std::vector<double> r(s);
-  for (std::size_t a = 0; a < s; ++a) {
-    const double h = model.diagonal(support.positions[a]);
-    ridge[a] = damping * h + penalty.l2();
-    scale[a] = 1.0 / std::sqrt(h + ridge[a]);
-    r[a] = -scale[a] * support.gradient[a];
-  }
-  std::vector<double> unscaled(s);
-  const auto multiply = [&](std::span<const double> v, std::span<double> out) {
-    for (std::size_t a = 0; a < s; ++a) {
-      unscaled[a] = scale[a] * v[a];
-    }
-    model.multiply(unscaled, out);
-    for (std::size_t a = 0; a < s; ++a) {
-      out[a] = scale[a] * (out[a] + ridge[a] * unscaled[a]);
-    }
-  };
-  const auto dot = [](std::span<const double> one, std::span<const double> other) {
-    return std::inner_product(one.begin(), one.end(), other.begin(), 0.0);
-  };
-  std::vector<double> x(s);
-  std::vector<double> ar(s);
-  multiply(r, ar);
-  std::vector<double> p = r;
-  std::vector<double> ap = ar;
-  double rar = dot(r, ar);
-  const double enough = 0.01 * dot(r, r);
-  for (int products = 1; products < most_products; ++products) {
-    const double length = rar / dot(ap, ap);
-    if (!(rar > 0.0) || !std::isfinite(length)) {
-      break;  // A is singular along r
-    }
-    for (std::size_t a = 0; a < s; ++a) {
-      x[a] += length * p[a];
-      r[a] -= length * ap[a];
-    }
-    if (dot(r, r) <= enough) {
-      break;
-    }
-    multiply(r, ar);
-    const double next = dot(r, ar);
-    for (std::size_t a = 0; a < s; ++a) {
-      p[a] = r[a] + next / rar * p[a];
-      ap[a] = ar[a] + next / rar * ap[a];
-    }
-    rar = next;
-  }
-  for (std::size_t a = 0; a < s; ++a) {
-    x[a] *= scale[a];
-  }
+  const Array<double> x =
+      detail::ResidualDirection(model, support, penalty.l2(), damping).solve(most_products);
   return detail::projected_step(model, penalty, support, x, w, 6);
 }
 

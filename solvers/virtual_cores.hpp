@@ -27,9 +27,9 @@ template <Loss L, Penalty P>
     throw std::invalid_argument("virtual_hogwild: AdaGrad is not simulated");
   }
   Replay replay(workers);
-  const MakeRowPass<L> make = [&](const LabelledRows<L>& data, bool /*adagrad*/, bool sparse,
-                                  std::int64_t rows_a_pass,
-                                  const Team& /*team*/) -> std::unique_ptr<RowPass> {
+  const auto make = [&](const LabelledRows<L>& data, bool /*adagrad*/, bool sparse,
+                        std::int64_t rows_a_pass,
+                        const Team& /*team*/) -> std::unique_ptr<RowPass> {
     if constexpr (ElasticPenalty<P>) {
       using Sparse = VirtualPass<RowStepper<Virtual, SparseTerms, L>>;
       using Smooth = VirtualPass<RowStepper<Virtual, SmoothTerms, L>>;
@@ -42,8 +42,8 @@ template <Loss L, Penalty P>
       return std::make_unique<ByProx>(data, rows_a_pass, workers.count, replay, &problem.penalty);
     }
   };
-  Result result =
-      stochastic_gradient<L, P>(problem, options, make, trace, pass_maker<Plain>(problem));
+  Result result = stochastic_gradient<L, P>(problem, options, make, trace,
+                                            PassMaker<Plain, L, P>(problem.penalty));
   return {std::move(result), replay.balance()};
 }
 
@@ -54,11 +54,11 @@ template <class Chooser, Loss L, Penalty P>
                                          const VirtualWorkers& workers, Trace& trace) {
   Replay replay(workers);
   options.parallel = workers.count;
-  const MakeCoordinatePass<Chooser> make = [&](Chooser& chooser, const CscMatrix& columns,
-                                               std::uint64_t seed, const Team& /*team*/) {
+  const auto make = [&](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed,
+                        const Team& /*team*/) -> std::unique_ptr<CoordinatePass> {
     return std::make_unique<VirtualRounds<Chooser>>(chooser, columns, seed, replay);
   };
-  Result result = parallel_descent<Chooser, L, P>(problem, options, make, trace);
+  Result result = parallel_descent<Chooser, L, P>(problem, options, make, trace, nullptr);
   result.threads = workers.count;
   return {std::move(result), replay.balance()};
 }

@@ -22,7 +22,7 @@ class VirtualPass final : public SteppersPass<Stepper> {
         walks_(static_cast<std::size_t>(workers)) {}
 
   bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,
-           const std::function<double(double)>& step, const Trace& trace) override {
+           Call<double(double)> step, const Trace& trace) override {
     for (int rank = 0; rank < this->workers(); ++rank) {
       this->stepper(rank).begin_epoch(anchors);
       const Range share = share_of(positions.size(), {rank, this->workers()});

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
-#include <utility>
-#include <vector>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
@@ -92,6 +91,7 @@ class WorkingSet {
   void grow(std::size_t count, Among among, const Interval& zero, std::span<const double> pull,
             double scale, std::span<const double> curvature) {
     candidates_.clear();
+    distances_.clear();
     const auto distance = [&](double u) { return std::min(zero.high - u, u - zero.low); };
     for (std::size_t j = 0; j < pull.size(); ++j) {
       if (within_[j] != 0 || screened_[j] != 0 || !(curvature[j] > 0.0) ||
@@ -100,51 +100,67 @@ class WorkingSet {
       }
       const double away = distance(scale * pull[j]);
       if (away < infinity) {  // not where bounds leave nothing but zero
-        candidates_.emplace_back(static_cast<float>(away), static_cast<Index>(j));
+        candidates_.push_back(static_cast<Index>(j));
+        distances_.push_back(static_cast<float>(away));
       }
     }
-    keep_nearest(count);
-    // Neighbours in memory are then neighbours in time.
-    std::sort(candidates_.begin(), candidates_.end(),
-              [](const auto& a, const auto& b) { return a.second < b.second; });
-    for (const auto& candidate : candidates_) {
-      add(static_cast<std::size_t>(candidate.second));
+    // In the order of the columns: neighbours in memory are then neighbours in time.
+    const float bound = farthest_of(count);
+    const auto nearer = static_cast<std::size_t>(std::count_if(
+        distances_.begin(), distances_.end(), [bound](float away) { return away < bound; }));
+    std::size_t at_bound = nearer < count ? count - nearer : 0;
+    for (std::size_t k = 0; k < candidates_.size() && count > 0; ++k) {
+      if (distances_[k] == bound && at_bound > 0) {
+        --at_bound;
+        add(static_cast<std::size_t>(candidates_[k]));
+      } else if (distances_[k] < bound) {
+        add(static_cast<std::size_t>(candidates_[k]));
+      }
     }
   }
 
  private:
-  using Candidate = std::pair<float, Index>;  ///< distance and feature
-
-  /// Leaves the `count` candidates of least distance.
-  void keep_nearest(std::size_t count) {
+  /// The largest of the `count` least distances; infinity where there are no more than `count`.
+  [[nodiscard]] float farthest_of(std::size_t count) {
+    if (count == 0 || count >= distances_.size()) {
+      return std::numeric_limits<float>::infinity();
+    }
     // Of many candidates for few places most are ruled out by a sample's quantile.
     constexpr std::size_t stride = 16;
     const std::size_t rank = 2 * count / stride + 10;
-    if (rank * stride < candidates_.size() / 2) {
-      std::vector<Candidate> sample;
-      for (std::size_t k = 0; k < candidates_.size(); k += stride) {
-        sample.push_back(candidates_[k]);
+    nearest_.assign(distances_);
+    if (rank * stride < distances_.size() / 2) {
+      std::size_t sampled = 0;
+      for (std::size_t k = 0; k < distances_.size(); k += stride) {
+        nearest_[sampled++] = distances_[k];
       }
-      const auto bound = sample.begin() + static_cast<std::ptrdiff_t>(rank);
-      std::nth_element(sample.begin(), bound, sample.end());
-      const auto end = std::partition(candidates_.begin(), candidates_.end(),
-                                      [&](const Candidate& c) { return c < *bound; });
-      if (end - candidates_.begin() >= static_cast<std::ptrdiff_t>(count)) {
-        candidates_.erase(end, candidates_.end());
+      const float likely = least(rank, sampled);
+      std::size_t kept = 0;
+      for (const float away : distances_) {
+        nearest_[kept] = away;
+        kept += away <= likely ? 1 : 0;
       }
+      if (kept >= count) {
+        return least(count - 1, kept);
+      }
+      nearest_.assign(distances_);
     }
-    if (count < candidates_.size()) {
-      std::nth_element(candidates_.begin(),
-                       candidates_.begin() + static_cast<std::ptrdiff_t>(count), candidates_.end());
-      candidates_.resize(count);
-    }
+    return least(count - 1, nearest_.size());
   }
 
-  std::vector<Index> features_;
-  std::vector<char> within_;
-  std::vector<char> screened_;
+  /// What `rank` others of the first `size` of nearest_ do not exceed; orders them so.
+  [[nodiscard]] float least(std::size_t rank, std::size_t size) noexcept {
+    std::nth_element(nearest_.begin(), nearest_.begin() + rank, nearest_.begin() + size);
+    return nearest_[rank];
+  }
+
+  Array<Index> features_;
+  Array<char> within_;
+  Array<char> screened_;
   std::size_t screened_count_ = 0;
-  std::vector<Candidate> candidates_;
+  Array<Index> candidates_;  ///< of grow(), by column
+  Array<float> distances_;   ///< theirs
+  Array<float> nearest_;     ///< some of these
 };
 
 }  // namespace sounder

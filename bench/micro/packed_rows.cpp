@@ -1,5 +1,6 @@
 // Passes over text-like data: the margins (a gather), X^T a (a scatter), and an epoch of Hogwild!.
 #include <sounder/datasets/generate_text.hpp>
+#include <sounder/engine/locked.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/packed_evaluator.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
@@ -60,7 +61,8 @@ void epoch(benchmark::State& state) {
   const sounder::PackedEvaluator<sounder::Logistic, sounder::L2> point(
       of, std::is_same_v<Update, sounder::Locked> ? 0 : -1, true, team);
   const sounder::LabelledRows<sounder::Logistic> rows{&point.rows(), of.targets, of.weights, {}};
-  const auto pass = sounder::make_pass<Update>(rows, false, false, point.rows().rows(), team);
+  const sounder::PassMaker<Update, sounder::Logistic, sounder::L2> make(of.penalty);
+  const auto pass = make(rows, false, false, point.rows().rows(), team);
   pass->prepare(std::vector<sounder::CoordinateTerms>(point.rows().columns()));
   sounder::Schedule schedule(point.rows().rows(), 16, 1);
   schedule.shuffle(1);

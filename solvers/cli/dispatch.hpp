@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include <sounder/engine/counting.hpp>
+#include <sounder/engine/locked.hpp>
 #include <sounder/solvers/loss/hinge.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/loss/squared.hpp>

@@ -5,6 +5,7 @@
 #include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/block_greedy.hpp>
 #include <sounder/solvers/cd.hpp>
+#include <sounder/solvers/newton_ending.hpp>
 #include <sounder/solvers/penalty/bounded.hpp>
 #include <sounder/solvers/problem.hpp>
 #include <sounder/solvers/shotgun.hpp>
@@ -35,12 +36,12 @@ Result solve_coordinates(const SolveRequest& request, L loss, Trace& trace) {
   return with_update(CoordinateUpdates{}, request.update, request.counted, [&](auto type) {
     using Update = typename decltype(type)::type;
     if (request.solver == "block-greedy") {
-      return block_greedy<Update>(problem, request.coordinate, trace);
+      return block_greedy<Update>(problem, request.coordinate, trace, newton_ending);
     }
     if (request.solver == "block-cd") {
-      return block_cd<Update>(problem, request.coordinate, trace);
+      return block_cd<Update>(problem, request.coordinate, trace, newton_ending);
     }
-    return shotgun<Update>(problem, request.coordinate, trace);
+    return shotgun<Update>(problem, request.coordinate, trace, newton_ending);
   });
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("document frequencies fall with rank as Zipf's law", "[generate]") {
     TextOptions options;
     options.exponent = exponent;
     const GeneratedData made = sounder::generate_text(options, Team(2));
-    std::vector<Index> counts = sounder::column_counts(made.data.matrix, Team(2));
+    sounder::Array<Index> counts = sounder::column_counts(made.data.matrix, Team(2));
     // Neighbouring columns are not neighbours in rank: the busiest are spread out.
     const auto busiest = std::max_element(counts.begin(), counts.end()) - counts.begin();
     REQUIRE(counts[static_cast<std::size_t>((busiest + 1) % options.columns)] < options.rows / 10);

@@ -14,7 +14,7 @@ TEST_CASE("column counts of a small matrix are the same for 1, 2, 4 and 8 thread
                                             {1.0F, 0.0F, 1.0F, 1.0F, 1.0F, 1.0F}, 5);
   for (const int threads : {1, 2, 4, 8}) {
     CAPTURE(threads);
-    REQUIRE(sounder::column_counts(matrix, Team(threads)) == std::vector<Index>{2, 1, 0, 3, 0});
+    REQUIRE(sounder::column_counts(matrix, Team(threads)) == sounder::Array<Index>{2, 1, 0, 3, 0});
   }
 }
 
@@ -22,7 +22,7 @@ TEST_CASE("column counts of a matrix without rows are zero", "[column_counts]") 
   for (const int threads : {1, 2, 4, 8}) {
     REQUIRE(sounder::column_counts(CsrMatrix{}, Team(threads)).empty());
     const CsrMatrix empty = CsrMatrix::adopt({0}, {}, {}, 3);
-    REQUIRE(sounder::column_counts(empty, Team(threads)) == std::vector<Index>{0, 0, 0});
+    REQUIRE(sounder::column_counts(empty, Team(threads)) == sounder::Array<Index>{0, 0, 0});
   }
 }
 

@@ -48,8 +48,8 @@ TEMPLATE_TEST_CASE("the width of places does not matter, for 1, 2 and 4 threads"
   for (const int threads : {1, 2, 4}) {
     CAPTURE(threads);
     const Team team(threads);
-    std::vector<std::vector<Index>> begins = sounder::detail::column_histograms(matrix, team);
-    const std::vector<Offset> pointers =
+    sounder::Slots<sounder::Array<Index>> begins = sounder::detail::column_histograms(matrix, team);
+    const sounder::Array<Offset> pointers =
         sounder::detail::column_pointers(begins, matrix.columns(), team);
     std::vector<Index> rows(expected.row_indices().size());
     std::vector<float> values(rows.size());

@@ -42,7 +42,7 @@ bool same(const auto& a, const auto& b) {
 
 /// X w by packed rows, columns scaled and renumbered, for some w.
 std::vector<double> packed_margins(const CsrMatrix& matrix, const Team& team) {
-  const std::vector<Index> counts = sounder::column_counts(matrix, team);
+  const sounder::Array<Index> counts = sounder::column_counts(matrix, team);
   sounder::ColumnOrder order = sounder::order_columns(counts, matrix.rows(), false, 4);
   const std::vector<float> scales(order.size(), 0.5F);
   const sounder::PackedRows rows(matrix, std::move(order), scales, false, team);

@@ -8,6 +8,7 @@
 #include "support/dense.hpp"
 #include "support/random_matrix.hpp"
 
+using sounder::Array;
 using sounder::ColumnOrder;
 using sounder::CsrMatrix;
 using sounder::Index;
@@ -66,13 +67,12 @@ std::vector<double> random_vector(std::size_t size, std::uint64_t seed) {
 TEST_CASE("columns are numbered from frequent to rare, empty ones not at all", "[column_order]") {
   const std::vector<Index> counts{3, 0, 10, 3, 1, 0, 10, 7};
   const ColumnOrder order = order_columns(counts, 10, false, 2);
-  REQUIRE(order.original_of == std::vector<Index>{2, 6, 7, 0, 3, 4});  // ties by column
-  REQUIRE(order.count_of == std::vector<Index>{10, 10, 7, 3, 3, 1});
-  REQUIRE(order.label_of ==
-          std::vector<Index>{3, ColumnOrder::none, 0, 4, 5, ColumnOrder::none, 1, 2});
+  REQUIRE(order.original_of == Array<Index>{2, 6, 7, 0, 3, 4});  // ties by column
+  REQUIRE(order.count_of == Array<Index>{10, 10, 7, 3, 3, 1});
+  REQUIRE(order.label_of == Array<Index>{3, ColumnOrder::none, 0, 4, 5, ColumnOrder::none, 1, 2});
   REQUIRE(order.hot == 2);
   const ColumnOrder with_unit = order_columns(counts, 10, true, 100);
-  REQUIRE(with_unit.original_of == std::vector<Index>{ColumnOrder::none, 2, 6, 7, 0, 3, 4});
+  REQUIRE(with_unit.original_of == Array<Index>{ColumnOrder::none, 2, 6, 7, 0, 3, 4});
   REQUIRE(with_unit.count_of.front() == 10);
   REQUIRE(with_unit.label_of[2] == 1);
   REQUIRE(with_unit.hot == 7);
@@ -83,7 +83,7 @@ TEST_CASE("columns are numbered from frequent to rare, empty ones not at all", "
 
 TEST_CASE("labels and columns are each other's inverse", "[column_order]") {
   const CsrMatrix matrix = random_matrix(60, 200, 0.02, 3);
-  const std::vector<Index> counts = sounder::column_counts(matrix, Team(1));
+  const Array<Index> counts = sounder::column_counts(matrix, Team(1));
   for (const bool unit_column : {false, true}) {
     const ColumnOrder order = order_of(matrix, unit_column, -1);
     std::set<Index> seen;

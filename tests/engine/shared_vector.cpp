@@ -1,3 +1,4 @@
+#include <sounder/engine/locked.hpp>
 #include <sounder/engine/random.hpp>
 #include <sounder/engine/shared_vector.hpp>
 #include <sounder/engine/team.hpp>

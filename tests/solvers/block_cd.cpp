@@ -1,6 +1,8 @@
 #include <sounder/engine/random.hpp>
+
 #include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/joint_step.hpp>
+#include <sounder/solvers/newton_ending.hpp>
 
 #include <cstdint>
 
@@ -10,7 +12,7 @@ namespace {
 
 const auto solver = [](const auto& problem, const sounder::CoordinateOptions& options,
                        sounder::Trace& trace) {
-  return sounder::block_cd(problem, options, trace);
+  return sounder::block_cd(problem, options, trace, sounder::newton_ending);
 };
 
 }  // namespace

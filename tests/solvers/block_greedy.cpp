@@ -1,12 +1,14 @@
 #include <sounder/solvers/block_greedy.hpp>
 
+#include <sounder/solvers/newton_ending.hpp>
+
 #include "solvers/coordinate.hpp"
 
 namespace {
 
 const auto solver = [](const auto& problem, const sounder::CoordinateOptions& options,
                        sounder::Trace& trace) {
-  return sounder::block_greedy(problem, options, trace);
+  return sounder::block_greedy(problem, options, trace, sounder::newton_ending);
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sounder/solvers/block_greedy.hpp>
 #include <sounder/solvers/labels.hpp>
 #include <sounder/solvers/lambda_max.hpp>
+#include <sounder/solvers/newton_ending.hpp>
 #include <sounder/solvers/shotgun.hpp>
 
 #include <cstdlib>
@@ -62,10 +63,10 @@ void agrees(const Problem<L, Bounded>& problem, double reference, bool upper_bou
       }
     };
     SilentTrace trace;
-    check(sounder::shotgun(problem, to_the_end(threads), trace));
-    check(sounder::block_cd(problem, to_the_end(threads), trace));
+    check(sounder::shotgun(problem, to_the_end(threads), trace, sounder::newton_ending));
+    check(sounder::block_cd(problem, to_the_end(threads), trace, sounder::newton_ending));
     if (with_greed) {
-      check(sounder::block_greedy(problem, to_the_end(threads), trace));
+      check(sounder::block_greedy(problem, to_the_end(threads), trace, sounder::newton_ending));
     }
   }
 }

@@ -4,16 +4,23 @@
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/block_greedy.hpp>
+#include <sounder/solvers/newton_ending.hpp>
 #include <sounder/solvers/shotgun.hpp>
 
 namespace sounder::test {
 
 inline constexpr auto by_shotgun = [](const auto& problem, const CoordinateOptions& options,
-                                      auto& trace) { return shotgun(problem, options, trace); };
+                                      auto& trace) {
+  return shotgun(problem, options, trace, sounder::newton_ending);
+};
 inline constexpr auto by_greed = [](const auto& problem, const CoordinateOptions& options,
-                                    auto& trace) { return block_greedy(problem, options, trace); };
+                                    auto& trace) {
+  return block_greedy(problem, options, trace, sounder::newton_ending);
+};
 inline constexpr auto by_block = [](const auto& problem, const CoordinateOptions& options,
-                                    auto& trace) { return block_cd(problem, options, trace); };
+                                    auto& trace) {
+  return block_cd(problem, options, trace, sounder::newton_ending);
+};
 
 /// Runs one of them with nobody watching.
 [[nodiscard]] inline Result quietly(const auto& solver, const auto& problem,

@@ -172,7 +172,7 @@ TEST_CASE("blocks are a partition, the same for any number of threads", "[featur
       CAPTURE(static_cast<int>(kind), count);
       const FeatureBlocks blocks = feature_blocks(matrix, columns, count, kind, 1, Team(1));
       REQUIRE(blocks.count() == std::min<Index>(count, 300));
-      std::vector<Index> all = blocks.members;
+      sounder::Array<Index> all = blocks.members;
       std::sort(all.begin(), all.end());
       for (Index j = 0; j < 300; ++j) {
         REQUIRE(all[static_cast<std::size_t>(j)] == j);
@@ -217,7 +217,7 @@ TEST_CASE("the largest product between blocks is that of the dense Gram matrix",
   }
   const Eigen::MatrixXd gram = x.transpose() * x;
   const FeatureBlocks blocks = feature_blocks(matrix, columns, 8, BlockKind::clustered, 1, Team(1));
-  const std::vector<Index> block_of = blocks.block_of();
+  const sounder::Array<Index> block_of = blocks.block_of();
   double largest = 0.0;
   for (Index a = 0; a < 40; ++a) {
     for (Index b = 0; b < 40; ++b) {

@@ -1,5 +1,6 @@
 // What a pass over the rows adds up to, seen from outside: small steps make it a gradient step, and
 // where steps commute no policy that promises so may lose one.
+#include <sounder/engine/locked.hpp>
 #include <sounder/solvers/preconditioner.hpp>
 
 #include "solvers/solve.hpp"
@@ -34,7 +35,7 @@ std::pair<Eigen::VectorXd, double> geometry(const auto& problem, const DenseProb
   const Team team(1);
   const sounder::ColumnMoments moments = sounder::column_moments(problem, team);
   const auto order = sounder::order_columns(moments.counts, problem.matrix.rows(), false, -1);
-  const std::vector<float> scales =
+  const sounder::Array<float> scales =
       sounder::preconditioner(problem, order, moments.mean_squares, team);
   Eigen::VectorXd squares(problem.matrix.columns());
   for (Eigen::Index j = 0; j < squares.size(); ++j) {

@@ -9,7 +9,9 @@
 
 using sounder::CoordinateOptions;
 using sounder::Result;
+using sounder::SilentTrace;
 using sounder::Status;
+using sounder::Trace;
 using namespace sounder::test;
 
 TEST_CASE("pace sees a tolerance that is far away", "[coordinate]") {
@@ -35,7 +37,7 @@ TEST_CASE("a tolerance far away is reached by Newton passes, with 1, 2 and 4 thr
   const auto instance = correlated(200, 150, 0.9, 3, 1e-3);
   const auto problem = instance.problem();
   const double least = oracle_minimum(instance.dense_problem()).objective;
-  const auto check = [&](const auto& solver) {
+  const auto check = [&](const auto& solver, const auto& bare) {
     for (const int threads : {1, 2, 4}) {
       CoordinateOptions options;
       options.threads = threads;
@@ -44,6 +46,11 @@ TEST_CASE("a tolerance far away is reached by Newton passes, with 1, 2 and 4 thr
       const Result with = quietly(solver, problem, options);
       options.newton = false;
       const Result without = quietly(solver, problem, options);
+      if (threads == 1) {  // what is not given is not missed
+        SilentTrace trace;
+        options.newton = true;
+        REQUIRE(bare(problem, options, trace).w == without.w);
+      }
       CAPTURE(threads, with.epochs, without.epochs);
       REQUIRE(with.status == Status::converged);
       REQUIRE(std::abs(with.certificate.objective - least) <= 1e-8 * least);
@@ -59,12 +66,18 @@ TEST_CASE("a tolerance far away is reached by Newton passes, with 1, 2 and 4 thr
     }
   };
   SECTION("shotgun") {
-    check(by_shotgun);
+    check(by_shotgun, [](const auto& own, const CoordinateOptions& options, Trace& trace) {
+      return sounder::shotgun(own, options, trace);
+    });
   }
   SECTION("block-greedy") {
-    check(by_greed);
+    check(by_greed, [](const auto& own, const CoordinateOptions& options, Trace& trace) {
+      return sounder::block_greedy(own, options, trace);
+    });
   }
   SECTION("block-cd") {
-    check(by_block);
+    check(by_block, [](const auto& own, const CoordinateOptions& options, Trace& trace) {
+      return sounder::block_cd(own, options, trace);
+    });
   }
 }

@@ -1,4 +1,6 @@
 // The update policies, AdaGrad, the paper's plain method and every schedule.
+#include <sounder/engine/locked.hpp>
+
 #include <tuple>
 
 #include "solvers/solve.hpp"

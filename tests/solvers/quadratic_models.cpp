@@ -43,10 +43,11 @@ struct Model {
   Team team;
   Eigen::MatrixXd hessian;
 
-  Model(CsrMatrix x, std::vector<float> d, std::vector<double> gradient, int threads = 1)
+  Model(CsrMatrix x, const std::vector<float>& d, const std::vector<double>& gradient,
+        int threads = 1)
       : matrix(std::move(x)), columns(matrix, Team(1)), list(all_columns(columns)), team(threads) {
-    terms.d = std::move(d);
-    terms.gradient = std::move(gradient);
+    terms.d.assign(d);
+    terms.gradient.assign(gradient);
     const Eigen::MatrixXd full = dense(matrix);
     Eigen::VectorXd weights(full.rows());
     for (Eigen::Index i = 0; i < full.rows(); ++i) {

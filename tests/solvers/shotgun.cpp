@@ -1,11 +1,15 @@
 #include <sounder/solvers/shotgun.hpp>
 
+#include <sounder/solvers/newton_ending.hpp>
+
 #include "solvers/coordinate.hpp"
 
 namespace {
 
 const auto solver = [](const auto& problem, const sounder::CoordinateOptions& options,
-                       sounder::Trace& trace) { return sounder::shotgun(problem, options, trace); };
+                       sounder::Trace& trace) {
+  return sounder::shotgun(problem, options, trace, sounder::newton_ending);
+};
 
 }  // namespace
 

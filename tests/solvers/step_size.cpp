@@ -74,7 +74,7 @@ TEST_CASE("the preconditioner is the curvature's inverse fourth root in powers o
       const sounder::ColumnMoments moments = sounder::column_moments(problem, Team(1));
       REQUIRE(moments.counts == sounder::column_counts(problem.matrix, Team(1)));
       const auto order = sounder::order_columns(moments.counts, 300, intercept, -1);
-      const std::vector<float> scales =
+      const sounder::Array<float> scales =
           preconditioner(problem, order, moments.mean_squares, Team(1));
       REQUIRE(scales.size() == order.size());
       const auto reference = instance.dense_problem();

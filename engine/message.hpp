@@ -1,0 +1,56 @@
+// Sentences of words and numbers, for errors and results.
+#pragma once
+
+#include <concepts>
+#include <cstdio>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace sounder {
+
+/// A part of a message: some text, or a whole number. Views the text.
+class Word {
+ public:
+  /// What it says. @{
+  Word(const char* text) noexcept : text_(text) {}
+  Word(std::string_view text) noexcept : text_(text) {}
+  Word(const std::string& text) noexcept : text_(text) {}
+  template <std::integral Number>
+  Word(Number number) noexcept : number_(static_cast<long long>(number)), is_number_(true) {}
+  /// @}
+
+  /// Appends it. @throws std::bad_alloc
+  void append_to(std::string& sentence) const {
+    if (is_number_) {
+      char digits[24];
+      const int length = std::snprintf(digits, sizeof digits, "%lld", number_);
+      sentence.append(digits, static_cast<std::size_t>(length));
+    } else {
+      sentence.append(text_);
+    }
+  }
+
+ private:
+  std::string_view text_;
+  long long number_ = 0;
+  bool is_number_ = false;
+};
+
+/// The words side by side. A call is short for the compiler, where sums of strings take it half a
+/// second. Any number of threads. @throws std::bad_alloc
+[[nodiscard, gnu::noinline]] inline std::string message(std::initializer_list<Word> words) {
+  std::string sentence;
+  for (const Word& word : words) {
+    word.append_to(sentence);
+  }
+  return sentence;
+}
+
+/// Throws std::invalid_argument with the words as its message.
+[[noreturn, gnu::noinline, gnu::cold]] inline void refuse(std::initializer_list<Word> words) {
+  throw std::invalid_argument(message(words));
+}
+
+}  // namespace sounder
