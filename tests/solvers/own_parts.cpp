@@ -14,6 +14,11 @@ using sounder::test::Berhu;
 using sounder::test::Huber;
 using sounder::test::Prior;
 
+/// The rule of the others: three times the worst. That is reached where two workers happen to run
+/// one after the other, each on frequent columns as they were before (8e-4, the same every time).
+template <>
+inline constexpr double sounder::test::usual_excess<Huber, Berhu> = 2.5e-3;
+
 TEST_CASE("a user's loss and penalty reach the optimum under hogwild", "[own]") {
   sounder::test::reaches_the_optimum<Huber, Berhu>();
 }
