@@ -4,9 +4,10 @@
     bench/compile_time.py [SOLVER...] [--rounds 5] [--limit SECONDS | --yardsticks RATIO]
 
 Compiles, at -O2, a program that solves one problem (logistic loss, elastic net, a matrix of double
-arrays) and an empty one: the figure is the difference of their CPU seconds, user and system, so that
-waiting for others does not count. Each round compiles everything once; the least of the rounds
-stands, since other work on the machine can only add to it.
+arrays; SOLVER+ending: with the Newton ending, which has a header of its own) and an empty one: the
+figure is the difference of their CPU seconds, user and system, so that waiting for others does not
+count. Each round compiles everything once; the least of the rounds stands, since other work on the
+machine can only add to it.
 
 A program of the standard library alone is the yardstick: its seconds say how fast the machine is,
 and how busy. --limit ends with 1 where a solver costs more seconds than that, for a machine with
@@ -26,6 +27,7 @@ import tempfile
 from common import machine
 
 SOLVERS = ("sgd", "hogwild", "cd", "shotgun", "block_greedy", "block_cd")
+ENDED = ("shotgun", "block_greedy", "block_cd")  # may be given newton_ending, of its own header
 
 EMPTY_PROGRAM = "int main() {}\n"
 
@@ -64,9 +66,17 @@ int main() {
   const sounder::Problem<sounder::Logistic, sounder::ElasticNet> problem{
       .matrix = matrix, .targets = y, .loss = {}, .penalty = {.lambda = 0.1}};
   sounder::SilentTrace trace;
-  return sounder::SOLVER(problem, {.threads = 2}, trace).epochs;
+  return sounder::SOLVER(problem, {.threads = 2}, traceENDING).epochs;
 }
 """
+
+
+def solver_program(name):
+    """Of a row of the table: a solver, perhaps with the Newton ending."""
+    solver, _, ending = name.partition("+")
+    program = SOLVER_PROGRAM.replace("SOLVER", solver).replace(
+        "ENDING", ", sounder::newton_ending" if ending else "")
+    return "#include <sounder/solvers/newton_ending.hpp>\n" * bool(ending) + program
 
 
 class Compiler:
@@ -95,7 +105,7 @@ class Compiler:
 def measure(compiler, solvers, rounds, fits):
     """The least seconds of every program beyond the empty one's."""
     programs = {"empty": EMPTY_PROGRAM, "yardstick": YARDSTICK_PROGRAM} | {
-        name: SOLVER_PROGRAM.replace("SOLVER", name) for name in solvers}
+        name: solver_program(name) for name in solvers}
     least = dict.fromkeys(programs, float("inf"))
     for _ in range(rounds):
         for name in programs:
@@ -113,7 +123,8 @@ def costs(least):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("solvers", nargs="*", metavar="SOLVER", default=SOLVERS)
+    parser.add_argument("solvers", nargs="*", metavar="SOLVER",
+                        default=SOLVERS + tuple(f"{name}+ending" for name in ENDED))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--limit", type=float)
     parser.add_argument("--yardsticks", type=float)
@@ -136,7 +147,7 @@ def main():
     print(f"# {machine.command()}")
     print(f"{'CPU seconds beyond an empty program':>50}{'yardsticks':>12}")
     for name, seconds in cost.items():
-        print(f"{name:14}{seconds:36.2f}{seconds / cost['yardstick']:12.2f}")
+        print(f"{name:20}{seconds:30.2f}{seconds / cost['yardstick']:12.2f}")
     if arguments.limit is None and arguments.yardsticks is None:
         return 0
     slow = [name for name in arguments.solvers if not fits(cost, name)]
