@@ -1,6 +1,6 @@
 #include "summary.hpp"
 
-#include <sounder/engine/shared_vector.hpp>
+#include <sounder/engine/locked.hpp>
 
 #include <algorithm>
 #include <cmath>
