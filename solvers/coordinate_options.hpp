@@ -40,6 +40,7 @@ struct CoordinateOptions {
   bool working_set = true;                         ///< of `cd`, as the next two
   bool screening = true;                           ///< Gap-Safe
   /// Newton steps on the support; exact solves for nearly collinear and for the heaviest columns.
+  /// Of `cd`, and of others where they are given newton_ending.
   bool newton = true;
   int extrapolation = 5;  ///< past iterates combined after an epoch; 0: none
 
