@@ -19,6 +19,7 @@ struct Locked : Relaxed {
   static constexpr std::string_view name = "locked";  ///< for messages
 };
 
+/// Its steps do.
 template <>
 inline constexpr bool holds_locks<Locked> = true;
 
