@@ -22,7 +22,7 @@ concept LastingArray = Lasting<Array> && std::convertible_to<Array, std::span<co
 /// A view of an array of `Number` or of `Other`, read as `Number` whichever it is.
 ///
 /// It copies nothing: the array is somebody else's, who keeps it alive. Reading a number costs a
-/// branch that is always guessed right; `visit` takes it out of a loop. As thread-safe as reading
+/// branch that is always guessed right; `data` takes it out of a loop. As thread-safe as reading
 /// the array.
 template <class Number, class Other>
 class EitherSpan {
@@ -102,13 +102,6 @@ class EitherSpan {
   [[nodiscard]] EitherSpan subspan(std::size_t first, std::size_t count) const noexcept {
     const std::size_t bytes = first * (other_ ? sizeof(Other) : sizeof(Number));
     return {static_cast<const std::byte*>(data_) + bytes, count, other_};
-  }
-
-  /// Calls `visit(stored)` with a pointer to the first number, `const Number*` or `const Other*`.
-  template <class Visit>
-  decltype(auto) visit(Visit&& visit) const {
-    return other_ ? visit(static_cast<const Other*>(data_))
-                  : visit(static_cast<const Number*>(data_));
   }
 
  private:
