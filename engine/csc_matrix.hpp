@@ -19,10 +19,12 @@
 
 namespace sounder {
 
-/// One sparse column: `rows[k]` holds the value `values[k]`; rows strictly increase.
+/// One sparse column: `rows[k]` holds the value `values[k]`, or `values[k] + lows[k]` where there are
+/// lows; rows strictly increase.
 struct SparseColumn {
-  std::span<const Index> rows;    ///< row numbers
-  std::span<const float> values;  ///< as many
+  std::span<const Index> rows;       ///< row numbers
+  std::span<const float> values;     ///< as many
+  std::span<const float> lows = {};  ///< as many, or none: what doubles have beyond floats
 
   /// Its nonzeros. @{
   [[nodiscard]] std::size_t size() const noexcept { return rows.size(); }
@@ -31,16 +33,30 @@ struct SparseColumn {
 
   /// Inner product with x, a number a row, as lane_sum() adds. O(size()).
   [[nodiscard]] double dot(std::span<const double> x) const noexcept {
-    return lane_sum(size(), [this, x](std::size_t k) {
-      return static_cast<double>(values[k]) * x[static_cast<std::size_t>(rows[k])];
+    return dot(values, x) + (lows.empty() ? 0.0 : dot(lows, x));
+  }
+  /// Calls `visit(row, value)` for every entry, in order, with the value as a double.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t k = 0; k < size(); ++k) {
+      const auto low = lows.empty() ? 0.0 : static_cast<double>(lows[k]);
+      visit(rows[k], static_cast<double>(values[k]) + low);
+    }
+  }
+
+ private:
+  [[nodiscard]] double dot(std::span<const float> part, std::span<const double> x) const noexcept {
+    return lane_sum(size(), [this, part, x](std::size_t k) {
+      return static_cast<double>(part[k]) * x[static_cast<std::size_t>(rows[k])];
     });
   }
 };
 
-/// Compressed sparse columns: 64-bit column pointers, 32-bit rows, float values.
+/// Compressed sparse columns: 64-bit column pointers, 32-bit rows, float values; a column of doubles
+/// that floats do not hold exactly has a second float for each, and so some 48 bits.
 ///
 /// Immutable after it was built, so any number of threads may read it at once. It owns its arrays
-/// (8 bytes a nonzero, 8 bytes a column) jointly with its copies.
+/// (8 bytes a nonzero, 12 with a second float; 8 bytes a column) jointly with its copies.
 class CscMatrix {
  public:
   CscMatrix() = default;
@@ -60,7 +76,10 @@ class CscMatrix {
   [[nodiscard]] SparseColumn column(Index j) const noexcept {
     const auto first = static_cast<std::size_t>(column_pointers_[static_cast<std::size_t>(j)]);
     const auto last = static_cast<std::size_t>(column_pointers_[static_cast<std::size_t>(j) + 1]);
-    return {{row_indices_.data() + first, last - first}, {values_.data() + first, last - first}};
+    return {{row_indices_.data() + first, last - first},
+            {values_.data() + first, last - first},
+            lows_.empty() ? std::span<const float>()
+                          : std::span<const float>(lows_.data() + first, last - first)};
   }
 
   /// Of the columns on the list alone. O(size of the list).
@@ -84,6 +103,7 @@ class CscMatrix {
   std::span<const Offset> column_pointers_;
   std::span<const Index> row_indices_;
   std::span<const float> values_;
+  std::span<const float> lows_;  ///< empty where floats hold every value
   std::shared_ptr<const void> keeper_;
   Index rows_ = 0;
   Index columns_ = 0;
@@ -121,7 +141,7 @@ namespace detail {
 template <class Place>
 void fill_columns(const CsrMatrix& matrix, std::span<const Offset> pointers,
                   const Slots<Array<Index>>& begins, std::span<Index> row_indices,
-                  std::span<float> values, const Team& team) {
+                  std::span<float> values, std::span<float> lows, const Team& team) {
   // Workers hold contiguous rows in order of rank, so every column's rows come out rising.
   team.run([&](Worker worker) {
     const Range rows = nonzero_share(matrix.row_pointers(), worker);
@@ -133,13 +153,14 @@ void fill_columns(const CsrMatrix& matrix, std::span<const Offset> pointers,
     for (std::size_t j = 0; j < next.size(); ++j) {
       next[j] = static_cast<Place>(pointers[j] + mine[j]);
     }
+    const double* const exact = lows.empty() ? nullptr : matrix.values().data<double>();
     constexpr std::size_t ahead = 32;  // entries: writes all over memory wait for their cache lines
     const std::span<const Index> columns = matrix.column_indices();
     auto q = static_cast<std::size_t>(matrix.row_pointers()[static_cast<std::size_t>(rows.begin)]);
     const auto last =
         static_cast<std::size_t>(matrix.row_pointers()[static_cast<std::size_t>(rows.end)]);
     for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-      matrix.row(static_cast<Index>(i)).for_each([&](Index column, float value) {
+      matrix.row(static_cast<Index>(i)).for_each([&](Index column, auto value) {
         if (++q + ahead < last) {
           const auto soon =
               static_cast<std::size_t>(next[static_cast<std::size_t>(columns[q + ahead])]);
@@ -148,7 +169,12 @@ void fill_columns(const CsrMatrix& matrix, std::span<const Offset> pointers,
         }
         const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(column)]++);
         row_indices[place] = static_cast<Index>(i);
-        values[place] = value;
+        if (exact != nullptr) {
+          values[place] = static_cast<float>(exact[q - 1]);
+          lows[place] = low_part(exact[q - 1]);
+        } else {
+          values[place] = static_cast<float>(value);
+        }
       });
     }
   });
@@ -164,9 +190,12 @@ inline CscMatrix::CscMatrix(const CsrMatrix& matrix, const Team& team)
   const bool narrow = matrix.nonzeros() <= Offset{std::numeric_limits<std::uint32_t>::max()};
   const auto fill =
       narrow ? &detail::fill_columns<std::uint32_t> : &detail::fill_columns<std::uint64_t>;
-  fill(matrix, column_pointers_, begins, arrays->indices(), arrays->values(), team);
+  const bool exceeds = detail::exceeds_floats(matrix);
+  const std::span<float> lows = exceeds ? arrays->make_lows() : std::span<float>();
+  fill(matrix, column_pointers_, begins, arrays->indices(), arrays->values(), lows, team);
   row_indices_ = arrays->indices();
   values_ = arrays->values();
+  lows_ = lows;
   keeper_ = std::move(arrays);
 }
 

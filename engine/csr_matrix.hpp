@@ -257,4 +257,24 @@ inline void CsrMatrix::validate() const {
   }
 }
 
+namespace detail {
+
+/// Whether some of the matrix's values are doubles that a float does not hold. O(nnz), or O(1).
+[[nodiscard]] inline bool exceeds_floats(const CsrMatrix& matrix) noexcept {
+  const double* const stored = matrix.values().data<double>();
+  for (std::size_t k = 0; stored != nullptr && k < matrix.values().size(); ++k) {
+    if (static_cast<double>(static_cast<float>(stored[k])) != stored[k]) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What a double has beyond the nearest float, as a float.
+[[nodiscard]] inline float low_part(double value) noexcept {
+  return static_cast<float>(value - static_cast<double>(static_cast<float>(value)));
+}
+
+}  // namespace detail
+
 }  // namespace sounder

@@ -53,7 +53,9 @@ template <class Get>
 /// the most frequent.
 ///
 /// Immutable after construction; 8 bytes a nonzero beside the matrix it copies. With scales that
-/// are powers of two the copy is exact.
+/// are powers of two the copy of floats is exact. Of doubles row() has the nearest floats, for
+/// stochastic steps; what they leave (8 bytes where it is not zero) is kept apart, for margins() and
+/// TransposeProduct, which lose nothing.
 class PackedRows {
  public:
   /// @param scales one factor a label (order.size() numbers)
@@ -70,6 +72,7 @@ class PackedRows {
       begin_[i] = pointers[i] + extra * static_cast<Offset>(i);
     }
     entries_ = AlignedArray<PackedEntry>(static_cast<std::size_t>(begin_.back()));
+    keep_lows(matrix, scales);
     team.run([&](Worker worker) {
       const Range share = nonzero_share(pointers, worker);
       for (std::int64_t i = share.begin; i < share.end; ++i) {
@@ -96,6 +99,14 @@ class PackedRows {
     return slice(hot_end_[at(i)], begin_[at(i) + 1]);
   }
   /// @}
+  /// What the floats of row i leave of doubles: entries to be added to those of row(). O(1).
+  [[nodiscard]] std::span<const PackedEntry> low(Index i) const noexcept {
+    if (low_begin_.empty()) {
+      return {};
+    }
+    const Offset first = low_begin_[at(i)];
+    return {lows_.data() + first, static_cast<std::size_t>(low_begin_[at(i) + 1] - first)};
+  }
   /// The labels below this stand first in every row.
   [[nodiscard]] std::size_t frequent() const noexcept { return at(frequent_); }
 
@@ -132,14 +143,36 @@ class PackedRows {
     team.run([&](Worker worker) {
       const Range share = nonzero_share(begin_, worker);
       for (std::int64_t i = share.begin; i < share.end; ++i) {
+        const auto get = [w](std::size_t j) { return w[j]; };
         z[static_cast<std::size_t>(i)] =
-            packed_dot(row(static_cast<Index>(i)), [w](std::size_t j) { return w[j]; });
+            packed_dot(row(static_cast<Index>(i)), get) + packed_dot(low(static_cast<Index>(i)), get);
       }
     });
   }
 
  private:
   static constexpr Index most_frequent = 32;
+  static constexpr float largest = 3.4e38F;  ///< of squared norms: no infinity
+
+  /// Row by row, what is not zero of the second floats of doubles.
+  void keep_lows(const CsrMatrix& matrix, std::span<const float> scales) {
+    const double* const stored = matrix.values().data<double>();
+    if (stored == nullptr || !detail::exceeds_floats(matrix)) {
+      return;
+    }
+    low_begin_.assign(begin_.size(), 0);
+    for (Index i = 0; i < matrix.rows(); ++i) {
+      const SparseRow source = matrix.row(i);
+      for (std::size_t k = 0; k < source.size(); ++k) {
+        const float left = detail::low_part(source.values.data<double>()[k]);
+        if (left != 0.0F) {
+          const Index label = order_.label_of[at(source.columns[k])];
+          lows_.push_back({label, left * scales[at(label)]});
+        }
+      }
+      low_begin_[at(i) + 1] = static_cast<Offset>(lows_.size());
+    }
+  }
 
   static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
 
@@ -159,7 +192,8 @@ class PackedRows {
     if (unit_column) {
       put(front++, 0, scales[0]);
     }
-    source.for_each([&](Index column, float value) {
+    source.for_each([&](Index column, auto number) {
+      const auto value = static_cast<float>(number);
       const Index label = order_.label_of[static_cast<std::size_t>(column)];
       put(label < order_.hot ? front++ : --back, label,
           value * scales[static_cast<std::size_t>(label)]);
@@ -169,7 +203,7 @@ class PackedRows {
                    [this](const PackedEntry& entry) { return entry.column < frequent_; });
     const bool unit_is_cold = unit_column && order_.hot == 0;
     hot_end_[at(i)] = unit_is_cold ? begin_[at(i)] : front - entries_.data();
-    squared_norm_[at(i)] = static_cast<float>(squares);
+    squared_norm_[at(i)] = static_cast<float>(std::min(squares, static_cast<double>(largest)));
   }
 
   ColumnOrder order_;
@@ -178,6 +212,8 @@ class PackedRows {
   Array<float> squared_norm_;
   Index frequent_;
   AlignedArray<PackedEntry> entries_;
+  Array<Offset> low_begin_;  ///< empty where floats hold every value
+  Array<PackedEntry> lows_;
 };
 
 /// u = (X S)^T a, repeatedly, in parallel: a private sum a worker, added up in order of rank.
@@ -201,6 +237,9 @@ class TransposeProduct {
         const double scale = a[static_cast<std::size_t>(i)];
         if (scale != 0.0) {
           for (const PackedEntry& entry : rows_->row(static_cast<Index>(i))) {
+            sum[entry.column] += scale * static_cast<double>(entry.value);
+          }
+          for (const PackedEntry& entry : rows_->low(static_cast<Index>(i))) {
             sum[entry.column] += scale * static_cast<double>(entry.value);
           }
         }

@@ -17,6 +17,8 @@ enum class Status {
   converged,    ///< the relative duality gap reached the tolerance
   max_epochs,   ///< every epoch ran
   time_limit,   ///< the training clock ran out
+  stalled,      ///< rounding leaves no progress; `w` is the best iterate, its gap what was reached
+  separable,    ///< all margins of `w` are positive: without a penalty the loss has no minimum
   diverged,     ///< the objective stopped being finite or exploded; `w` is not a model
   interrupted,  ///< a trace asked to stop; `w` is the best iterate so far
 };
@@ -30,6 +32,10 @@ enum class Status {
       return "max_epochs";
     case Status::time_limit:
       return "time_limit";
+    case Status::stalled:
+      return "stalled";
+    case Status::separable:
+      return "separable";
     case Status::diverged:
       return "diverged";
     case Status::interrupted:
@@ -43,7 +49,9 @@ enum class Status {
 struct Certificate {
   double objective = 0.0;       ///< F(w, b)
   double dual_objective = 0.0;  ///< D(a) <= min F; -infinity where no dual point was found
-  double relative_gap = 0.0;    ///< (F - D) / F(0), what a tolerance is compared with
+  /// (F - max(D, 0)) / max(F, 1e-6 F_null), in [0, 1]: what a tolerance is compared with. F_null is
+  /// the mean loss of w = 0 at the best intercept, if there is one.
+  double relative_gap = 0.0;
   Index nonzeros = 0;           ///< coefficients that are not exactly zero
 };
 

@@ -27,11 +27,17 @@ class SparseArrays {
   [[nodiscard]] std::span<Index> indices() noexcept { return {indices_.data(), indices_.size()}; }
   [[nodiscard]] std::span<float> values() noexcept { return {values_.data(), values_.size()}; }
   /// @}
+  /// Room for a second float an entry, to be written too. O(1).
+  [[nodiscard]] std::span<float> make_lows() {
+    lows_ = AlignedArray<float>(indices_.size());
+    return {lows_.data(), lows_.size()};
+  }
 
  private:
   Array<Offset> pointers_;
   AlignedArray<Index> indices_;
   AlignedArray<float> values_;
+  AlignedArray<float> lows_;
 };
 
 }  // namespace sounder

@@ -236,7 +236,7 @@ class JointBlocks {
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result block_cd(const Problem<L, P>& problem, const CoordinateOptions& options,
                               Trace& trace, EndingOf<L, P> ending = nullptr) {
-  return parallel_descent<JointBlocks<L, P>, Update>(problem, options, trace, ending);
+  return parallel_descent<JointBlocks, Update>(problem, options, trace, ending);
 }
 
 }  // namespace sounder

@@ -90,7 +90,7 @@ class GreedyBlocks {
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result block_greedy(const Problem<L, P>& problem, const CoordinateOptions& options,
                                   Trace& trace, EndingOf<L, P> ending = nullptr) {
-  return parallel_descent<GreedyBlocks<L, P>, Update>(problem, options, trace, ending);
+  return parallel_descent<GreedyBlocks, Update>(problem, options, trace, ending);
 }
 
 }  // namespace sounder

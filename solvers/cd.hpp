@@ -19,6 +19,9 @@
 #include <sounder/solvers/coordinate_step.hpp>
 #include <sounder/solvers/gap_safe.hpp>
 #include <sounder/solvers/newton_pass.hpp>
+#include <sounder/solvers/prepared_problem.hpp>
+#include <sounder/solvers/progress_watch.hpp>
+#include <sounder/solvers/separation.hpp>
 #include <sounder/solvers/working_set.hpp>
 
 namespace sounder {
@@ -57,7 +60,9 @@ class CoordinateDescent {
       training_.start();
       ++epoch_;
       choose_features();
-      newton_.improve(set_.features(), point_.pull(), latest_, w_, b_, z_);
+      const bool moved =
+          newton_.improve(set_.features(), point_.pull(), latest_, w_, b_, z_) || take_safe_steps();
+      still_ = moved ? 0 : still_ + 1;
     }
     return finish();
   }
@@ -79,6 +84,9 @@ class CoordinateDescent {
     }
     point_.forget_duals();
     newton_.start_again();
+    watch_ = ProgressWatch(patience);
+    still_ = 0;
+    separated_ = false;
     best_ = {};
     epoch_ = 0;
     message_.clear();
@@ -89,6 +97,8 @@ class CoordinateDescent {
 
  private:
   static constexpr bool exact = NewtonPass<L, P>::exact;
+  static constexpr int patience = 100;  ///< epochs without progress in objective or gap
+  static constexpr int few = 8;         ///< epochs in which nothing moved
 
   /// Waking a thread must be worth its while.
   static int useful_threads(const CsrMatrix& matrix, int threads) {
@@ -125,6 +135,36 @@ class CoordinateDescent {
       point_.settle_intercept(b_, z_);
       latest_ = point_.certify_point(w_, z_, set_.screened());
     }
+    separate();
+  }
+
+  /// Where the classes prove to be separable and nothing is penalised, on to margins of 1.
+  void separate() {
+    const double factor = latest_.objective > 0.0 ? separating_factor(problem_, w_, z_) : 0.0;
+    separated_ = factor > 0.0;
+    if (separated_) {
+      scale_all(factor, w_);
+      b_ *= factor;
+      point_.margins(w_, b_, z_);
+      latest_ = point_.certify_point(w_, z_, set_.screened());
+    }
+  }
+
+  /// One step on each feature with the bound of its curvature, in double: none raises the objective.
+  /// What is left where a model has lost its meaning to rounding. Whether any moved.
+  bool take_safe_steps() {
+    LoneVector margins{z_};
+    bool moved = false;
+    for (const Index j : set_.features()) {
+      double& w = w_[static_cast<std::size_t>(j)];
+      const CoordinateMove move = step_.move(j, w, step_.gradient(j, margins));
+      if (move.change != 0.0 && std::isfinite(move.change)) {
+        w = move.value;
+        step_.apply(move, margins);
+        moved = true;
+      }
+    }
+    return moved;
   }
 
   [[nodiscard]] bool reached() const noexcept {
@@ -132,7 +172,8 @@ class CoordinateDescent {
   }
 
   void report() {
-    if (latest_.objective < best_.certificate.objective || best_.w.empty()) {
+    // What separates is the model, though a longer one would have a lower loss.
+    if (latest_.objective < best_.certificate.objective || best_.w.empty() || separated_) {
       best_.w.assign(w_.begin(), w_.end());
       best_.intercept = b_;
       best_.certificate = latest_;
@@ -145,6 +186,10 @@ class CoordinateDescent {
       ended_ = Status::interrupted;
     } else if (reached()) {
       ended_ = Status::converged;
+    } else if (separated_ && latest_.objective > 0.0) {
+      ended_ = Status::separable;
+    } else if (options_.tolerance > 0.0 && (watch_.stalled(latest_) || still_ >= few)) {
+      ended_ = Status::stalled;
     } else if (epoch_ >= options_.max_epochs) {
       ended_ = Status::max_epochs;
     } else if (training_.seconds() >= options_.time_limit) {
@@ -218,6 +263,9 @@ class CoordinateDescent {
   double b_ = 0.0;
   Certificate latest_;
   Result best_;
+  ProgressWatch watch_{patience};
+  int still_ = 0;           ///< epochs in a row in which nothing moved
+  bool separated_ = false;  ///< the point has been scaled to margins of 1
   int epoch_ = 0;
   bool again_ = false;  ///< by run_again()
   std::string message_;
@@ -226,17 +274,10 @@ class CoordinateDescent {
 
 namespace detail {
 
-/// @param columns null, or of problem.matrix
-/// @throws std::invalid_argument where they are not, or problem or options do not fit
-template <Loss L, Penalty P>
-void validate(const Problem<L, P>& problem, const CscMatrix* columns,
-              const CoordinateOptions& options) {
-  problem.validate();
-  options.validate();
-  problem.validate_initial(options.initial);
-  if (columns != nullptr &&
-      (columns->rows() != problem.matrix.rows() || columns->columns() != problem.matrix.columns() ||
-       columns->nonzeros() != problem.matrix.nonzeros())) {
+/// @throws std::invalid_argument where they are not
+inline void require_columns_of(const CsrMatrix& matrix, const CscMatrix& columns) {
+  if (columns.rows() != matrix.rows() || columns.columns() != matrix.columns() ||
+      columns.nonzeros() != matrix.nonzeros()) {
     refuse({"the columns are not those of the problem's matrix"});
   }
 }
@@ -262,8 +303,11 @@ void validate(const Problem<L, P>& problem, const CscMatrix* columns,
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CoordinateOptions& options,
                         Trace& trace) {
-  detail::validate(problem, nullptr, options);
-  return CoordinateDescent<L, P>(problem, nullptr, options, trace).run();
+  return solve_prepared(problem, options, trace,
+                        [](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
+                          return CoordinateDescent<L, Rescaled<P>>(prepared, nullptr, inner, told)
+                              .run();
+                        });
 }
 
 /// The same on columns that are at hand: those of problem.matrix, for several solves on one matrix.
@@ -271,8 +315,17 @@ template <Loss L, Penalty P>
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CscMatrix& columns,
                         const CoordinateOptions& options, Trace& trace) {
-  detail::validate(problem, &columns, options);
-  return CoordinateDescent<L, P>(problem, &columns, options, trace).run();
+  detail::require_columns_of(problem.matrix, columns);
+  return solve_prepared(
+      problem, options, trace,
+      [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
+        // Where some are stored about their means they are others.
+        const bool same = prepared.matrix.values().size() == problem.matrix.values().size() &&
+                          prepared.matrix.column_indices().data() ==
+                              problem.matrix.column_indices().data();
+        return CoordinateDescent<L, Rescaled<P>>(prepared, same ? &columns : nullptr, inner, told)
+            .run();
+      });
 }
 
 }  // namespace sounder

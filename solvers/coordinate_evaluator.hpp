@@ -13,6 +13,7 @@
 #include <sounder/engine/result.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/free_dual.hpp>
 #include <sounder/solvers/intercept.hpp>
 #include <sounder/solvers/problem.hpp>
 
@@ -24,13 +25,13 @@ namespace sounder {
 template <Loss L, Penalty P>
 class CoordinateEvaluator {
  public:
-  /// Looks at the point zero, for at_zero(). O(n + p).
+  /// Looks at the point zero, for at_zero(), and at the best intercept there. O(n + p).
   CoordinateEvaluator(const Problem<L, P>& problem, const CscMatrix& columns, const Team& team)
       : problem_(problem), columns_(columns), team_(team),
-        at_zero_(objective_at_zero(problem, team)), a_(static_cast<std::size_t>(columns.rows())),
-        weighted_(a_.size()), u_(static_cast<std::size_t>(columns.columns())) {}
+        at_zero_(objective_at_zero(problem, team)), null_(null_objective(problem, team)), a_(static_cast<std::size_t>(columns.rows())),
+        weighted_(a_.size()), u_(static_cast<std::size_t>(columns.columns())), free_(problem, team) {}
 
-  /// F(0, 0), what gaps are relative to.
+  /// F(0, 0).
   [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
   /// X^T (s a) / n of the point last certified, a_i = -loss'(y_i, z_i): minus the gradient.
   [[nodiscard]] std::span<const double> pull() const noexcept { return u_; }
@@ -81,12 +82,13 @@ class CoordinateEvaluator {
             skip ? 0.0 : columns_.column(static_cast<Index>(j)).dot(weighted_);
       }
     });
-    dual_ = sounder::dual_point(problem_, a_, u_, team_);
-    Certificate found = certify(problem_, w, z, dual_, at_zero_, team_);
-    highest_dual_ = std::max(highest_dual_, found.dual_objective);
-    found.dual_objective = highest_dual_;
-    found.relative_gap = relative_gap(found.objective);
-    return found;
+    const double here = objective(w, z);
+    dual_ = sounder::dual_point(problem_, a_, u_, here, team_);
+    highest_dual_ = std::max(highest_dual_, dual_.objective);
+    if (FreeDual<L, P>::applies(problem_.penalty)) {
+      highest_dual_ = std::max(highest_dual_, free_.bound(w, z, a_, here));
+    }
+    return certify(w, here, highest_dual_, null_);
   }
 
   /// Forgets the dual points: another penalty has others.
@@ -101,7 +103,7 @@ class CoordinateEvaluator {
   [[nodiscard]] double highest_dual() const noexcept { return highest_dual_; }
   /// By that bound.
   [[nodiscard]] double relative_gap(double objective) const noexcept {
-    return sounder::relative_gap(objective, highest_dual_, at_zero_);
+    return sounder::relative_gap(objective, highest_dual_, null_);
   }
 
  private:
@@ -109,10 +111,12 @@ class CoordinateEvaluator {
   const CscMatrix& columns_;
   const Team& team_;
   double at_zero_;
+  double null_;
   Array<double> a_;
   Array<double> weighted_;  ///< s_i a_i / n
   Array<double> u_;
   DualPoint dual_;  ///< of the point last certified
+  FreeDual<L, P> free_;
   double highest_dual_ = -infinity;
 };
 

@@ -93,15 +93,14 @@ class CoordinateStep {
     const double* const y = problem_->targets.data();
     const bool weighted = !problem_->weights.empty();
     double sum = 0.0;
-    for (std::size_t k = 0; k < column.size(); ++k) {
-      const auto i = static_cast<std::size_t>(column.rows[k]);
-      double slope =
-          static_cast<double>(column.values[k]) * problem_->loss.derivative(y[i], z.get(i));
+    column.for_each([&](Index row, double x) {
+      const auto i = static_cast<std::size_t>(row);
+      double slope = x * problem_->loss.derivative(y[i], z.get(i));
       if (weighted) {
         slope *= problem_->weights[i];
       }
       sum += slope;
-    }
+    });
     return sum * mean_;
   }
 
@@ -134,11 +133,9 @@ class CoordinateStep {
   /// z += change x_j.
   template <class Margins>
   void apply(const CoordinateMove& move, Margins& z) const noexcept {
-    const SparseColumn column = columns_->column(move.column);
-    for (std::size_t k = 0; k < column.size(); ++k) {
-      z.add(static_cast<std::size_t>(column.rows[k]),
-            move.change * static_cast<double>(column.values[k]));
-    }
+    columns_->column(move.column).for_each([&](Index row, double x) {
+      z.add(static_cast<std::size_t>(row), move.change * x);
+    });
   }
 
  private:

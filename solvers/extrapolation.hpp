@@ -23,7 +23,9 @@ namespace sounder {
 /// the objective itself as its measure). Minimises F(w + sum_k c_k (w_k - w)) over c by Newton's
 /// method on the margins alone, so that a step costs O(n K^2), not a pass over the data; the
 /// penalty is taken by its slopes and curvatures at w. The result is kept only if the true F is
-/// lower than F(w).
+/// lower than F(w). A trace of |sum_k c_k (w_k - w)|^2 is added, as a proximal point method would:
+/// along directions that the objective does not feel (equal columns, no penalty) iterates would
+/// otherwise run away on rounding errors.
 ///
 /// Coordinates may be scaled: the coefficient is scale_j times the coordinate. Coordinates before
 /// `first_penalised` (an intercept) carry no penalty. Holds K (n + p) doubles.
@@ -101,7 +103,8 @@ class Extrapolation {
   }
 
   /// The penalty along c: gradient at c = 0, and the constant Hessian.
-  [[nodiscard]] Model penalty_model(std::span<const double> w) const {
+  [[nodiscard]] Model penalty_model(std::span<const double> w, double objective) const {
+    const double trace = proximity * objective / squared_norm(w);
     return reduce(w.size() - first_penalised_, [&](Range share, Model& model) {
       Vector d(known_);
       for (std::int64_t k = share.begin; k < share.end; ++k) {
@@ -111,8 +114,20 @@ class Extrapolation {
           d[b] = scale * (past_[b].w[j] - w[j]);
         }
         const PenaltyBend bend = bend_at(problem_->penalty, scale * w[j]);
-        model.add(d, bend.slope, bend.curvature);
+        model.add(d, bend.slope, bend.curvature + (trace < infinity ? trace : 0.0));
       }
+    });
+  }
+  /// Of the coefficients that are penalised.
+  [[nodiscard]] double squared_norm(std::span<const double> w) const {
+    return team_->sum(static_cast<std::int64_t>(w.size() - first_penalised_), [&](Range share) {
+      double sum = 0.0;
+      for (std::int64_t k = share.begin; k < share.end; ++k) {
+        const std::size_t j = static_cast<std::size_t>(k) + first_penalised_;
+        const double coefficient = static_cast<double>(scales_[j]) * w[j];
+        sum += coefficient * coefficient;
+      }
+      return sum;
     });
   }
 
@@ -161,7 +176,7 @@ class Extrapolation {
   [[nodiscard]] Vector minimise(std::span<const double> w, std::span<const double> z,
                                 double objective) const {
     constexpr int most_evaluations = 12;
-    Model penalty = penalty_model(w);
+    Model penalty = penalty_model(w, objective);
     Vector c = best_known(objective);
     Model here = objective_model(z, penalty, c);
     double total = 0.0;
@@ -308,6 +323,8 @@ class Extrapolation {
     latest.z.assign(z);
     latest.objective = objective;
   }
+
+  static constexpr double proximity = 1e-7;  ///< of F, for a move as long as w
 
   const Problem<L, P>* problem_;
   std::span<const float> scales_;

@@ -10,6 +10,7 @@
 
 #include <sounder/engine/array.hpp>
 #include <sounder/solvers/cholesky.hpp>
+#include <sounder/solvers/gram_matrix.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
 #include <sounder/solvers/support_newton.hpp>
@@ -59,16 +60,18 @@ inline const Kink& first_to_back(Array<Kink>& kinks) {
   return kinks.back();
 }
 
-/// -H^-1 gradient on the support by Cholesky, for H (row-major) that was kept in float: a ridge of
-/// 1e-6 of the diagonal bridges what it has lost. O(s^3).
-inline Array<double> newton_direction(Array<double> h, const Support& support, double l2) {
+/// -H^-1 gradient on the support by Cholesky, for H (row-major): a ridge of a small share of the
+/// diagonal bridges what it lost where it was kept so. O(s^3).
+inline Array<double> newton_direction(Array<double> h, const Support& support, double l2,
+                                      GramPrecision kept) {
+  const double ridge = kept == GramPrecision::full ? 1e-13 : 1e-6;
   const std::size_t s = support.size();
   Array<double> x(s);
   for (std::size_t a = 0; a < s; ++a) {
-    h[a * s + a] += 1e-6 * h[a * s + a] + l2;
+    h[a * s + a] += ridge * h[a * s + a] + l2;
     x[a] = -support.gradient[a];
   }
-  solve_cholesky(h, x, 1e-7);
+  solve_cholesky(h, x, 0.1 * ridge);
   return x;
 }
 
@@ -88,7 +91,7 @@ void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w,
     model.focus(support.positions);
     Array<double> block(model.block().size());
     std::copy(model.block().begin(), model.block().end(), block.begin());
-    const Array<double> x = detail::newton_direction(std::move(block), support, penalty.l2());
+    const Array<double> x = detail::newton_direction(std::move(block), support, penalty.l2(), model.precision());
     double slope = 0.0;
     double squares = 0.0;
     for (std::size_t a = 0; a < s; ++a) {

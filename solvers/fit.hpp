@@ -42,7 +42,7 @@ struct FitOptions {
   std::span<const double> weights = {};  ///< n numbers >= 0, or empty for all ones
   int threads = 0;                       ///< 0: available_threads()
   double tolerance = 1e-3;               ///< stop at this relative duality gap; 0: every epoch
-  std::optional<int> max_epochs = {};    ///< none: the solver's, 20 of hogwild and 1000 of cd
+  std::optional<int> max_epochs = {};    ///< none: 1000; 20 of hogwild asked for by name
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
   std::uint64_t seed = 1;                                       ///< of every random choice
   std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
@@ -95,7 +95,9 @@ template <class SolverOptions, class L, class P>
 [[nodiscard]] SolverOptions run_options(const FitOptions<L, P>& options) {
   SolverOptions run;
   run.threads = options.threads == 0 ? available_threads() : options.threads;
-  run.max_epochs = options.max_epochs.value_or(run.max_epochs);
+  const bool automatic = options.solver == Solver::automatic;
+  run.max_epochs = options.max_epochs.value_or(automatic ? CoordinateOptions{}.max_epochs
+                                                         : run.max_epochs);
   run.tolerance = options.tolerance;
   run.time_limit = options.time_limit;
   run.seed = options.seed;

@@ -35,15 +35,16 @@ class FrequentColumns {
 
   /// Calls `visit(k, products)` for each k of `which` in turn, positions on the list:
   /// products[b] = sum_i d_i x_ik x_ib over the frequent columns b, in the order of positions(),
-  /// and some zeros. Sums of some hundred rows each in float, their sums in double. O(nonzeros of
-  /// the columns `which` x positions()), and a pass over the frequent ones for every few hundred.
+  /// and some zeros. Sums of some hundred rows each in float (or in double: `full`), their sums in
+  /// double. O(nonzeros of the columns `which` x positions()), and a pass over the frequent ones for
+  /// every few hundred.
   template <class Visit>
-  void for_each_column(std::span<const std::size_t> which, std::span<const float> d,
+  void for_each_column(std::span<const std::size_t> which, std::span<const float> d, bool full,
                        Visit&& visit) const {
     const std::size_t at_once = 64 + most_products / (width_ + 1);
     while (!which.empty()) {
       const auto part = which.first(std::min(at_once, which.size()));
-      const Array<double> sums = products(part, d);
+      const Array<double> sums = full ? products<double>(part, d) : products<float>(part, d);
       for (std::size_t a = 0; a < part.size(); ++a) {
         visit(part[a], std::span(sums).subspan(a * width_, width_));
       }
@@ -57,6 +58,7 @@ class FrequentColumns {
   static constexpr std::size_t tile_numbers = std::size_t{1} << 16;   ///< 256 kB, half of a cache
 
   /// width_ numbers a column.
+  template <class Real>
   [[nodiscard]] Array<double> products(std::span<const std::size_t> which,
                                        std::span<const float> d) const {
     Array<double> sums(which.size() * width_);
@@ -65,12 +67,12 @@ class FrequentColumns {
     }
     const std::size_t height = std::clamp<std::size_t>(tile_numbers / width_, 16, 1024);
     const auto rows = static_cast<std::size_t>(columns_.rows());
-    Array<float> tile(std::min(height, rows) * width_);
+    Array<Real> tile(std::min(height, rows) * width_);
     Array<std::size_t> laid_out(positions_.size());  // entries of each frequent column
     Array<std::size_t> used(which.size());           // and of each other one
     for (std::size_t begin = 0; begin < rows; begin += height) {
       const auto end = static_cast<Index>(std::min(begin + height, rows));
-      std::fill(tile.begin(), tile.end(), 0.0F);
+      std::fill(tile.begin(), tile.end(), Real{0});
       for (std::size_t b = 0; b < positions_.size(); ++b) {
         const SparseColumn column = columns_.column(list_[positions_[b]]);
         std::size_t& q = laid_out[b];
@@ -96,13 +98,14 @@ class FrequentColumns {
     return sums;
   }
 
-  void add_rows(const SparseColumn& part, std::span<const float> d, const float* tile,
+  template <class Real>
+  void add_rows(const SparseColumn& part, std::span<const float> d, const Real* tile,
                 std::size_t begin, double* out) const noexcept {
-    float sums[lanes] = {};
+    Real sums[lanes] = {};
     for (std::size_t q = 0; q < part.size(); ++q) {
       const auto i = static_cast<std::size_t>(part.rows[q]);
-      const float x = part.values[q] * d[i];
-      const float* const row = tile + (i - begin) * width_;
+      const Real x = static_cast<Real>(part.values[q]) * static_cast<Real>(d[i]);
+      const Real* const row = tile + (i - begin) * width_;
       for (std::size_t lane = 0; lane < lanes; ++lane) {
         sums[lane] += x * row[lane];
       }

@@ -79,17 +79,44 @@ class CommonRows {
   double pairs_ = 0.0;
 };
 
-/// G = X_W^T diag(d) X_W for a list W of columns that may grow at its end, in float (sums in
-/// double, those with frequent columns of some hundred rows each): a model that is corrected by
-/// fresh gradients needs no more. 4 |W|^2 bytes.
+/// How a Gram matrix keeps its products.
+enum class GramPrecision : std::uint8_t {
+  /// Floats (sums in double, those with frequent columns of some hundred rows each): a model that
+  /// is corrected by fresh gradients needs no more, while its columns are not nearly dependent.
+  single,
+  /// Doubles throughout, where they are: one-hot groups under a weak penalty, say.
+  full,
+};
+
+/// G = X_W^T diag(d) X_W for a list W of columns that may grow at its end, symmetric. 4 |W|^2
+/// bytes, or 8.
 class GramMatrix {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }  ///< |W|
-  /// Row k: size() numbers, symmetric.
-  [[nodiscard]] const float* row(std::size_t k) const noexcept {
-    return values_.data() + k * stride_;
+  /// As clear() was told.
+  [[nodiscard]] GramPrecision precision() const noexcept { return precision_; }
+  /// W is empty, and what comes is kept so.
+  void clear(GramPrecision precision) noexcept {
+    size_ = 0;
+    stride_ = precision == precision_ ? stride_ : 0;
+    precision_ = precision;
   }
-  void clear() noexcept { size_ = 0; }  ///< W is empty
+  /// The same, as before.
+  void clear() noexcept { size_ = 0; }
+  /// G_kq. O(1).
+  [[nodiscard]] double at(std::size_t k, std::size_t q) const noexcept {
+    const std::size_t place = k * stride_ + q;
+    return precision_ == GramPrecision::full ? wide_[place] : static_cast<double>(narrow_[place]);
+  }
+  /// Calls `use(row)` with row k as it is kept: size() floats, or doubles.
+  template <class Use>
+  void with_row(std::size_t k, Use&& use) const {
+    if (precision_ == GramPrecision::full) {
+      use(wide_.data() + k * stride_);
+    } else {
+      use(narrow_.data() + k * stride_);
+    }
+  }
 
   /// Adds the products of list[size()...] with everything on the list; `shift` and `total`, unless
   /// empty: less shift shift^T / total, what a free intercept takes off.
@@ -104,7 +131,7 @@ class GramMatrix {
     rows.fill();
     const auto set = [&](std::size_t i, std::size_t j, double product) {
       const double less = shift.empty() ? 0.0 : shift[i] * shift[j] / total;
-      values_[i * stride_ + j] = static_cast<float>(product - less);
+      put(i, j, product - less);
     };
     team.run([&](Worker worker) {
       Array<std::size_t> own;
@@ -113,7 +140,8 @@ class GramMatrix {
         own.push_back(k);
       }
       Array<double> sums(m);
-      frequent.for_each_column(own, d, [&](std::size_t k, std::span<const double> products) {
+      const bool full = precision_ == GramPrecision::full;
+      frequent.for_each_column(own, d, full, [&](std::size_t k, std::span<const double> products) {
         // With rare ones: by symmetry those before it; of a frequent column those that were known,
         // since the others set theirs with it below.
         const bool is_frequent = frequent.contains(k);
@@ -137,7 +165,7 @@ class GramMatrix {
     });
     for (std::size_t k = 0; k < m; ++k) {
       for (std::size_t q = std::max(k + 1, known); q < m; ++q) {
-        values_[k * stride_ + q] = values_[q * stride_ + k];
+        put(k, q, at(q, k));
       }
     }
     size_ = m;
@@ -149,16 +177,25 @@ class GramMatrix {
     reserve(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
       for (std::size_t q = 0; q <= k; ++q) {
-        const auto product = static_cast<float>(
-            weighted_product(columns.column(list[k]), columns.column(list[q]), d));
-        values_[k * stride_ + q] = product;
-        values_[q * stride_ + k] = product;
+        const double product =
+            weighted_product(columns.column(list[k]), columns.column(list[q]), d);
+        put(k, q, product);
+        put(q, k, product);
       }
     }
     size_ = list.size();
   }
 
  private:
+  void put(std::size_t k, std::size_t q, double product) noexcept {
+    const std::size_t place = k * stride_ + q;
+    if (precision_ == GramPrecision::full) {
+      wide_[place] = product;
+    } else {
+      narrow_[place] = static_cast<float>(product);
+    }
+  }
+
   /// Adds the column's products with the entries of its rows, up to position `end` of the list.
   static void add_common(const SparseColumn& column, const CommonRows& rows, std::size_t end,
                          std::span<const float> d, std::span<double> sums) noexcept {
@@ -200,15 +237,26 @@ class GramMatrix {
       return;
     }
     const std::size_t wider = (std::max(m, 2 * size_) + 15) / 16 * 16;
-    Array<float> values(wider * wider);
-    for (std::size_t k = 0; k < size_; ++k) {
-      std::copy_n(row(k), size_, values.data() + k * wider);
+    if (precision_ == GramPrecision::full) {
+      widen(wide_, wider);
+    } else {
+      widen(narrow_, wider);
     }
-    values_ = std::move(values);
     stride_ = wider;
   }
 
-  Array<float> values_;
+  template <class Real>
+  void widen(Array<Real>& values, std::size_t stride) const {
+    Array<Real> wider(stride * stride);
+    for (std::size_t k = 0; k < size_; ++k) {
+      std::copy_n(values.data() + k * stride_, size_, wider.data() + k * stride);
+    }
+    values = std::move(wider);
+  }
+
+  GramPrecision precision_ = GramPrecision::single;
+  Array<float> narrow_;
+  Array<double> wide_;
   std::size_t stride_ = 0;
   std::size_t size_ = 0;
 };

@@ -6,8 +6,9 @@
 #include <cstddef>
 #include <span>
 
+#include <sounder/engine/array.hpp>
 #include <sounder/engine/team.hpp>
-#include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/objective.hpp>
 #include <sounder/solvers/problem.hpp>
 
 namespace sounder {
@@ -51,6 +52,20 @@ template <Loss L, Penalty P>
     g = slope(t);
   }
   return t;
+}
+
+/// F_null: the mean loss of the best constant margin where the intercept is free, else that of
+/// margin 0. What relative gaps are measured by where the objective itself is next to nothing. O(n)
+/// a step of best_shift().
+template <Loss L, Penalty P>
+[[nodiscard]] double null_objective(const Problem<L, P>& problem, const Team& team) {
+  if (!problem.intercept) {
+    return objective_at_zero(problem, team);
+  }
+  Array<double> z(problem.targets.size());
+  const double b = best_shift(problem, z, team);
+  std::fill(z.begin(), z.end(), b);
+  return mean_loss(problem, z, team);
 }
 
 }  // namespace sounder

@@ -73,10 +73,11 @@ class MarginModel final : public QuadraticModel {
   void move(std::size_t k, double change) noexcept {
     const SparseColumn column = columns_.column(list_[k]);
     Row* const rows = rows_.data();
-    const auto by = static_cast<float>(change);
     for (std::size_t q = 0; q < column.size(); ++q) {
       Row& row = rows[column.rows[q]];
-      row.e += by * row.d * column.values[q];
+      // In double: a change of 1e-36 in a column of 1e36 is one that matters.
+      row.e += static_cast<float>(change * static_cast<double>(row.d) *
+                                  static_cast<double>(column.values[q]));
     }
     if (!terms_.shift.empty()) {
       moved_ += change * terms_.shift[k];
@@ -104,11 +105,12 @@ class MarginModel final : public QuadraticModel {
     }
     CommonRows rows(columns_, list);
     GramMatrix gram;
+    gram.clear(GramPrecision::full);
     gram.extend(columns_, list, rows, terms_.d, shift, terms_.total, team_);
     const std::size_t s = positions.size();
     Array<double> h(s * s);
     for (std::size_t k = 0; k < h.size(); ++k) {
-      h[k] = static_cast<double>(gram.row(k / s)[k % s]);
+      h[k] = gram.at(k / s, k % s);
     }
     return h;
   }
@@ -124,7 +126,7 @@ class MarginModel final : public QuadraticModel {
   }
   void commit(double t) noexcept override {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      rows_[i].e += rows_[i].d * static_cast<float>(t * image_[i]);
+      rows_[i].e += static_cast<float>(static_cast<double>(rows_[i].d) * t * image_[i]);
     }
     moved_ += t * along_;
   }

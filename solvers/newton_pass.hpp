@@ -49,6 +49,7 @@ class NewtonPass {
     dear_ = false;
     last_gap_ = infinity;
     hard_ = false;
+    stuck_ = 0;
   }
 
   /// Whether a look at all columns costs much more than an epoch over these, and should therefore
@@ -66,17 +67,27 @@ class NewtonPass {
     known_ = 0;
   }
 
-  /// Lowers F(w, b) over the columns on the list; moves the margins z with them.
+  /// Lowers F(w, b) over the columns on the list; moves the margins z with them. Products of many
+  /// columns are kept in full precision once passes no longer bring the gap down.
   /// @param list      distinct columns, in the same order as before unless forget_columns() was
   ///                  called; new ones at the end
   /// @param pull      minus the gradient at (w, z), a number a column
   /// @param point     the certificate there
-  void improve(std::span<const Index> list, std::span<const double> pull, const Certificate& point,
+  /// @return whether anything moved
+  bool improve(std::span<const Index> list, std::span<const double> pull, const Certificate& point,
                std::span<double> w, double& b, std::span<double> z) {
     hard_ = hard_ || point.relative_gap > 0.3 * last_gap_;
+    stuck_ = point.relative_gap > 0.9 * last_gap_ ? stuck_ + 1 : 0;
+    if (stuck_ >= 3 && !full_) {
+      full_ = true;
+      gram_.clear();
+    }
     last_gap_ = point.relative_gap;
     const std::size_t known = exact ? known_ : 0;
-    quadratic_terms(problem_, columns_, list, known, z, pull, team_, terms_);
+    if (!exact && floors_.empty()) {
+      floors_ = curvature_floors(columns_, L::curvature_bound);
+    }
+    quadratic_terms(problem_, columns_, list, known, z, pull, floors_, team_, terms_);
     known_ = list.size();
     Array<double> target(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
@@ -84,12 +95,19 @@ class NewtonPass {
     }
     minimise(list, target);
     step_.change.resize(list.size());
+    bool moves = false;
     for (std::size_t k = 0; k < list.size(); ++k) {
       step_.change[k] = target[k] - w[static_cast<std::size_t>(list[k])];
+      moves = moves || step_.change[k] != 0.0;
+    }
+    if (!moves) {
+      return false;
     }
     complete_step(problem_, columns_, list, terms_, step_);
-    b +=
-        step_.intercept * search_along(problem_, list, terms_, step_, point.objective, w, z, team_);
+    const double part =
+        search_along(problem_, list, terms_, step_, point.objective, w, z, team_);
+    b += part > 0.0 ? step_.intercept * part : 0.0;  // where none helps, it may be no number
+    return part > 0.0;
   }
 
  private:
@@ -126,6 +144,7 @@ class NewtonPass {
   /// @return false if it does not pay; nothing was done
   bool minimise_by_gram(std::span<const Index> list, std::span<double> target) {
     constexpr std::size_t most = 4096;  // 64 MB of floats
+    constexpr std::size_t few_columns = 256;
     const std::size_t m = list.size();
     const auto entries = static_cast<std::size_t>(columns_.nonzeros(list));
     if (m > most || (exact && m > 400 && m * m > 8 * entries)) {
@@ -135,6 +154,11 @@ class NewtonPass {
     const double most_pairs = (hard_ || m <= 32 ? 30.0 : 3.0) * static_cast<double>(entries);
     if (!exact && rows.pairs() > most_pairs) {
       return false;
+    }
+    // A kept matrix keeps its precision.
+    if (gram_.size() == 0) {
+      const bool full = m <= few_columns || (full_ && m <= 2048);
+      gram_.clear(full ? GramPrecision::full : GramPrecision::single);
     }
     gram_.extend(columns_, list, rows, terms_.d, terms_.shift, terms_.total, team_);
     GramModel model(terms_, gram_);
@@ -150,12 +174,15 @@ class NewtonPass {
   QuadraticTerms terms_;
   std::size_t known_ = 0;  ///< columns that terms_ speaks of
   NewtonStep step_;
+  Array<float> floors_;  ///< of the rows' curvatures
   std::int64_t updates_before_ = 0;
   double enough_ = infinity;  ///< violation at which a model by margins is good enough
   bool begun_ = false;
   bool dear_ = false;  ///< a model has needed steps on the support: fewer, better ones
   double last_gap_ = infinity;
   bool hard_ = false;  ///< a pass did not bring the gap down to a third
+  bool full_ = false;  ///< passes in a row hardly did: rounding may be why
+  int stuck_ = 0;
 };
 
 }  // namespace sounder

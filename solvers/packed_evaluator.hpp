@@ -14,6 +14,7 @@
 #include <sounder/engine/schedule.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/free_dual.hpp>
 #include <sounder/solvers/intercept.hpp>
 #include <sounder/solvers/preconditioner.hpp>
 #include <sounder/solvers/problem.hpp>
@@ -33,9 +34,10 @@ class PackedEvaluator {
   PackedEvaluator(const Problem<L, P>& problem, int hot_columns, bool precondition,
                   const Team& team)
       : problem_(problem), team_(team), at_zero_(objective_at_zero(problem, team)),
+        null_(null_objective(problem, team)),
         rows_(pack(problem, hot_columns, precondition, team, scales_)), transpose_(rows_, team),
         z_(static_cast<std::size_t>(rows_.rows())), a_(z_.size()), weighted_(z_.size()),
-        u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()) {}
+        u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()), free_(problem, team) {}
 
   PackedEvaluator(const PackedEvaluator&) = delete;
   PackedEvaluator& operator=(const PackedEvaluator&) = delete;
@@ -46,7 +48,7 @@ class PackedEvaluator {
   [[nodiscard]] std::span<const float> scales() const noexcept { return scales_; }
   /// The first label that is not the intercept.
   [[nodiscard]] std::size_t first_penalised() const noexcept { return problem_.intercept ? 1 : 0; }
-  /// F(0, 0), what gaps are relative to.
+  /// F(0, 0).
   [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
 
   /// z_i = x_i.w + b of the point last seen by objective(); extrapolation may write them.
@@ -116,17 +118,20 @@ class PackedEvaluator {
     team_.for_each(dual_.size(), [&](std::size_t k) {
       dual_[k] = u_[k + first] / static_cast<double>(scales_[k + first]);
     });
-    Certificate found =
-        certify(problem_, w_, z_, dual_point(problem_, a_, dual_, team_), at_zero_, team_);
-    highest_dual_ = std::max(highest_dual_, found.dual_objective);
-    found.dual_objective = highest_dual_;
-    found.relative_gap = relative_gap(found.objective, highest_dual_);
-    return found;
+    const double here =
+        mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
+    highest_dual_ = std::max(highest_dual_, dual_point(problem_, a_, dual_, here, team_).objective);
+    if (FreeDual<L, P>::applies(problem_.penalty)) {
+      Result point;
+      unload(w, point);
+      highest_dual_ = std::max(highest_dual_, free_.bound(point.w, z_, a_, here));
+    }
+    return certify(w_, here, highest_dual_, null_);
   }
 
-  /// (F - D) / F(0, 0).
+  /// As sounder::relative_gap() has it.
   [[nodiscard]] double relative_gap(double objective, double dual_objective) const noexcept {
-    return sounder::relative_gap(objective, dual_objective, at_zero_);
+    return sounder::relative_gap(objective, dual_objective, null_);
   }
 
   /// Packed coordinates of coefficients (p, or empty for zeros) and intercept.
@@ -178,6 +183,7 @@ class PackedEvaluator {
   const Problem<L, P>& problem_;
   const Team& team_;
   double at_zero_;
+  double null_;
   Array<float> scales_;
   PackedRows rows_;
   TransposeProduct transpose_;
@@ -188,6 +194,7 @@ class PackedEvaluator {
   Array<double> w_;     ///< coefficients in packed order, unscaled, without the intercept
   Array<double> dual_;  ///< u likewise
   double highest_dual_ = -infinity;
+  FreeDual<L, P> free_;
 };
 
 }  // namespace sounder

@@ -27,6 +27,9 @@
 #include <sounder/solvers/lone_trial.hpp>
 #include <sounder/solvers/pace.hpp>
 #include <sounder/solvers/parallel_rounds.hpp>
+#include <sounder/solvers/prepared_problem.hpp>
+#include <sounder/solvers/progress_watch.hpp>
+#include <sounder/solvers/separation.hpp>
 
 namespace sounder {
 
@@ -252,8 +255,17 @@ class ParallelDescent {
       objective_ = renew();
       latest_ = point_.certify_point(w(), z());
     }
+    const double factor = latest_.objective > 0.0 ? separating_factor(problem_, w(), z()) : 0.0;
+    if (factor > 0.0) {
+      scale_all(factor, w());
+      b_ *= factor;
+      point_.margins(w(), b_, z());
+      objective_ = point_.objective(w(), z());
+      latest_ = point_.certify_point(w(), z());
+    }
     evaluation_.stop();
-    if (latest_.objective < lowest_ || best_.w.empty()) {
+    // What separates is the model, though a longer one would have a lower loss.
+    if (latest_.objective < lowest_ || best_.w.empty() || factor > 0.0) {
       lowest_ = latest_.objective;
       best_.w.assign(w().begin(), w().end());
       best_.intercept = b_;
@@ -265,6 +277,10 @@ class ParallelDescent {
       ended_ = Status::interrupted;
     } else if (reached(latest_)) {
       ended_ = Status::converged;
+    } else if (factor > 0.0 && latest_.objective > 0.0) {
+      ended_ = Status::separable;
+    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_)) {
+      ended_ = Status::stalled;
     }
   }
 
@@ -307,6 +323,7 @@ class ParallelDescent {
   static constexpr double rounding = 1e-13;  ///< of the objective at the start: no rise
   static constexpr double exploded = 10.0;
   static constexpr double hardly = 0.1;  ///< of what moves one at a time are certain of
+  static constexpr int no_progress = 100;  ///< epochs that end a run
   static constexpr int patience = 20;    ///< epochs above the best before a given P is too large
 
   Stopwatch training_;  // first: laying out the data is training
@@ -323,6 +340,7 @@ class ParallelDescent {
   Array<float> ones_;
   Extrapolation<L, P> extrapolation_;
   Pace pace_;
+  ProgressWatch watch_{no_progress};
   std::unique_ptr<Ending> ending_;
   Certificate latest_;
   Result best_;
@@ -344,24 +362,28 @@ class ParallelDescent {
   std::optional<Status> ended_;
 };
 
-/// Runs the driver on options and a problem that fit.
-template <class Chooser, Loss L, Penalty P>
-[[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
-                                      const CoordinateOptions& options,
-                                      MakeCoordinatePass<Chooser> make_pass_of, Trace& trace,
-                                      EndingOf<L, P> ending) {
-  problem.validate();
-  options.validate();
-  problem.validate_initial(options.initial);
-  return ParallelDescent<L, P, Chooser>(problem, options, make_pass_of, ending, trace).run();
+/// Runs the driver on the prepared problem, with what `make_pass_of` makes.
+/// @throws std::invalid_argument if the problem or an option does not fit
+template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
+[[nodiscard]] Result parallel_descent(
+    const Problem<L, P>& problem, const CoordinateOptions& options,
+    MakeCoordinatePass<ChooserOf<L, Rescaled<P>>> make_pass_of, Trace& trace,
+    EndingOf<L, P> ending) {
+  return solve_prepared(
+      problem, options, trace,
+      [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
+        using Driver = ParallelDescent<L, Rescaled<P>, ChooserOf<L, Rescaled<P>>>;
+        return Driver(prepared, inner, make_pass_of, ending, told).run();
+      });
 }
 
 /// The same with workers that meet by an update policy.
-template <class Chooser, class Update, Loss L, Penalty P>
+template <template <Loss, Penalty> class ChooserOf, class Update, Loss L, Penalty P>
 [[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
                                       const CoordinateOptions& options, Trace& trace,
                                       EndingOf<L, P> ending = nullptr) {
-  return parallel_descent<Chooser>(
+  using Chooser = ChooserOf<L, Rescaled<P>>;
+  return parallel_descent<ChooserOf>(
       problem, options,
       [](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed,
          const Team& team) -> std::unique_ptr<CoordinatePass> {

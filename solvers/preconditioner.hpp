@@ -73,7 +73,7 @@ template <Loss L, Penalty P>
       bound += problem.penalty.l2();
     }
     const double exponent = bound > 0.0 ? -0.25 * std::log2(bound) : 0.0;
-    return std::ldexp(1.0F, static_cast<int>(std::clamp(std::round(exponent), -30.0, 30.0)));
+    return std::ldexp(1.0F, static_cast<int>(std::clamp(std::round(exponent), -100.0, 100.0)));
   };
   team.for_each(scales.size(), [&](std::size_t label) { scales[label] = scale(label); });
   return scales;

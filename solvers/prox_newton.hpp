@@ -16,25 +16,53 @@
 
 namespace sounder {
 
+/// What curvature a row keeps, as a trace, where the loss has none (far margins): no column is ever
+/// quite free. The less the longer the row: one of 1e20 would hold its column fast by a trace that
+/// others do not feel. O(nonzeros).
+/// @param bound of the loss's curvature
+[[nodiscard]] inline Array<float> curvature_floors(const CscMatrix& columns, double bound) {
+  Array<double> squares(static_cast<std::size_t>(columns.rows()));
+  for (Index j = 0; j < columns.columns(); ++j) {
+    const SparseColumn column = columns.column(j);
+    for (std::size_t q = 0; q < column.size(); ++q) {
+      const auto x = static_cast<double>(column.values[q]);
+      squares[static_cast<std::size_t>(column.rows[q])] += x * x;
+    }
+  }
+  double logarithms = 0.0;  // a typical row, whatever a few of them hold: by the geometric mean
+  double count = 0.0;
+  for (const double square : squares) {
+    logarithms += square > 0.0 ? std::log(square) : 0.0;
+    count += square > 0.0 ? 1.0 : 0.0;
+  }
+  const double typical = std::exp(logarithms / std::max(count, 1.0));
+  Array<float> floors(squares.size());
+  for (std::size_t i = 0; i < floors.size(); ++i) {
+    floors[i] = static_cast<float>(1e-12 * bound / std::max(1.0, squares[i] / typical));
+  }
+  return floors;
+}
+
 /// The model of the mean loss at margins z on the columns `list`, whose gradients -pull[j] are
 /// known. For squared loss it is the loss itself. O(n + nonzeros of the columns from there on).
+/// @param floors the least curvature of each row, or empty for none: see curvature_floors()
 /// @param known the first so many positions on the list are as before: their diagonal and shift
 ///        stand, and so does d, unless none is
 template <Loss L, Penalty P>
 void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
                      std::span<const Index> list, std::size_t known, std::span<const double> z,
-                     std::span<const double> pull, const Team& team, QuadraticTerms& terms) {
+                     std::span<const double> pull, std::span<const float> floors,
+                     const Team& team, QuadraticTerms& terms) {
   if (known == 0) {
     const double mean = 1.0 / columns.rows();
     terms.d.resize(z.size());
-    // Rows without curvature (far margins) keep a trace of it: no column is ever quite free.
-    constexpr double least = 1e-12 * L::curvature_bound;
     team.for_shares(
         columns.rows(),
         [&](Range rows) {
           for (std::int64_t i = rows.begin; i < rows.end; ++i) {
             const auto k = static_cast<std::size_t>(i);
-            const double bend = std::max(problem.loss.curvature(problem.targets[k], z[k]), least);
+            const double bend = std::max(problem.loss.curvature(problem.targets[k], z[k]),
+                                         floors.empty() ? 0.0 : static_cast<double>(floors[k]));
             terms.d[k] = static_cast<float>(problem.weight(static_cast<Index>(i)) * bend * mean);
           }
         },
@@ -91,11 +119,9 @@ void complete_step(const Problem<L, P>& problem, const CscMatrix& columns,
     if (step.change[k] == 0.0) {
       continue;
     }
-    const SparseColumn column = columns.column(list[k]);
-    for (std::size_t q = 0; q < column.size(); ++q) {
-      step.margins[static_cast<std::size_t>(column.rows[q])] +=
-          step.change[k] * static_cast<double>(column.values[q]);
-    }
+    columns.column(list[k]).for_each([&](Index row, double x) {
+      step.margins[static_cast<std::size_t>(row)] += step.change[k] * x;
+    });
     if (problem.intercept) {
       step.intercept -= terms.shift[k] * step.change[k] / terms.total;
     }
@@ -131,7 +157,7 @@ double search_along(const Problem<L, P>& problem, std::span<const Index> list,
   // Near the optimum the objective falls by the square of what the gap still does: below its
   // rounding, where the step is to be trusted.
   constexpr double rounding = 1e-12;
-  for (double alpha = 1.0; alpha > 1e-9; alpha *= 0.5) {
+  const auto value_at = [&](double alpha) {
     for (std::size_t i = 0; i < z.size(); ++i) {
       z[i] = old_z[i] + alpha * step.margins[i];
     }
@@ -140,16 +166,24 @@ double search_along(const Problem<L, P>& problem, std::span<const Index> list,
       value += penalty.value(
           penalty.prox(w[static_cast<std::size_t>(list[k])] + alpha * step.change[k], 0.0));
     }
-    if (value <= objective + 0.01 * alpha * promise + rounding * std::abs(objective)) {
-      for (std::size_t k = 0; k < list.size(); ++k) {
-        double& coefficient = w[static_cast<std::size_t>(list[k])];
-        coefficient = penalty.prox(coefficient + alpha * step.change[k], 0.0);
-      }
-      return alpha;
+    return value;
+  };
+  double alpha = 1.0;
+  double value = value_at(alpha);
+  // Not where the numbers are not: no comparison holds.
+  while (!(value <= objective + 0.01 * alpha * promise + rounding * std::abs(objective))) {
+    alpha *= 0.5;
+    if (!(alpha > 1e-9)) {
+      std::copy(old_z.begin(), old_z.end(), z.begin());
+      return 0.0;
     }
+    value = value_at(alpha);
   }
-  std::copy(old_z.begin(), old_z.end(), z.begin());
-  return 0.0;
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    double& coefficient = w[static_cast<std::size_t>(list[k])];
+    coefficient = penalty.prox(coefficient + alpha * step.change[k], 0.0);
+  }
+  return alpha;
 }
 
 }  // namespace sounder

@@ -55,7 +55,7 @@ class QuadraticModel {
   ~QuadraticModel() = default;  // by its own type, never through this one
 };
 
-/// The model by H itself, in float: every move costs |W| additions, a look at a gradient nothing.
+/// The model by H itself: every move costs |W| additions, a look at a gradient nothing.
 class GramModel final : public QuadraticModel {
  public:
   /// Views of both, which the caller keeps. O(|W|).
@@ -78,20 +78,23 @@ class GramModel final : public QuadraticModel {
     const std::size_t s = support_.size();
     block_.resize(s * s);
     for (std::size_t a = 0; a < s; ++a) {
-      const float* const row = gram_.row(support_[a]);
-      for (std::size_t b = 0; b < s; ++b) {
-        block_[a * s + b] = row[support_[b]];
-      }
+      gram_.with_row(support_[a], [&](const auto* row) {
+        for (std::size_t b = 0; b < s; ++b) {
+          block_[a * s + b] = static_cast<double>(row[support_[b]]);
+        }
+      });
     }
   }
   /// H_SS, row-major.
-  [[nodiscard]] std::span<const float> block() const noexcept { return block_; }
+  [[nodiscard]] std::span<const double> block() const noexcept { return block_; }
+  /// As GramMatrix has it.
+  [[nodiscard]] GramPrecision precision() const noexcept { return gram_.precision(); }
 
   void multiply(std::span<const double> x, std::span<double> out) noexcept override {
     const std::size_t s = x.size();
     for (std::size_t a = 0; a < s; ++a) {
-      const float* const row = block_.data() + a * s;
-      out[a] = lane_sum(s, [&](std::size_t b) { return static_cast<double>(row[b]) * x[b]; });
+      const double* const row = block_.data() + a * s;
+      out[a] = lane_sum(s, [&](std::size_t b) { return row[b] * x[b]; });
     }
   }
   /// x^T H_SS x; commit(t) then moves the support by t x. O(|W| x support). @{
@@ -117,18 +120,19 @@ class GramModel final : public QuadraticModel {
 
  private:
   void add_row(std::size_t k, double factor, Array<double>& sums) const noexcept {
-    const float* const row = gram_.row(k);
-    double* const out = sums.data();
-    for (std::size_t q = 0; q < size(); ++q) {
-      out[q] += factor * static_cast<double>(row[q]);
-    }
+    gram_.with_row(k, [&](const auto* row) {
+      double* const out = sums.data();
+      for (std::size_t q = 0; q < size(); ++q) {
+        out[q] += factor * static_cast<double>(row[q]);
+      }
+    });
   }
 
   const QuadraticTerms& terms_;
   const GramMatrix& gram_;
   Array<double> gradient_;
   Array<std::size_t> support_;
-  Array<float> block_;
+  Array<double> block_;
   Array<double> image_;
 };
 

@@ -91,6 +91,7 @@ class RowProducts {
   /// The entries of rows that are felt, each worker's side by side from where its rows begin in the
   /// matrix; what the other rows add to the diagonal.
   void take_rows(std::span<const Index> rank_of) {
+    constexpr float most = 1e30F;  // of what is squared: not infinity
     const float least = d_.empty() ? 0.0F : 1e-3F * *std::max_element(d_.begin(), d_.end());
     team_.run([&](Worker worker) {
       Array<float>& rest = partial_[static_cast<std::size_t>(worker.rank)];
@@ -110,7 +111,7 @@ class RowProducts {
             values_[next] = value;
             next += rank != off_the_list ? 1 : 0;
           } else if (rank != off_the_list) {
-            rest[static_cast<std::size_t>(rank)] += d * value * value;
+            rest[static_cast<std::size_t>(rank)] += std::min(d * value * value, most);
           }
         });
         ends_[static_cast<std::size_t>(i)] = next;

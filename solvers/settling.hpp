@@ -53,12 +53,13 @@ void settle_group(MarginModel& model, const P& penalty, std::span<const std::siz
   for (std::size_t k = 0; k < m; ++k) {
     list[k] = model.list()[group[k]];
   }
+  gram.clear(GramPrecision::full);
   gram.assign(model.columns(), list, model.terms().d);
   QuadraticTerms terms;
   Array<double> value(m);
   for (std::size_t k = 0; k < m; ++k) {
     terms.gradient.push_back(model.gradient(group[k]));
-    terms.diagonal.push_back(static_cast<double>(gram.row(k)[k]));
+    terms.diagonal.push_back(gram.at(k, k));
     value[k] = w[group[k]];
   }
   GramModel small(terms, gram);
@@ -129,7 +130,8 @@ void settle_heaviest(MarginModel& model, const P& penalty, std::span<double> w) 
     return;
   }
   const Array<double> x =
-      detail::newton_direction(model.block(support.positions), support, penalty.l2());
+      detail::newton_direction(
+      model.block(support.positions), support, penalty.l2(), GramPrecision::full);
   model.focus(support.positions);
   detail::projected_step(model, penalty, support, x, w, 3);
 }

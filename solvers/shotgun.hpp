@@ -113,7 +113,7 @@ class SingleCoordinates {
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result shotgun(const Problem<L, P>& problem, const CoordinateOptions& options,
                              Trace& trace, EndingOf<L, P> ending = nullptr) {
-  return parallel_descent<SingleCoordinates<L, P>, Update>(problem, options, trace, ending);
+  return parallel_descent<SingleCoordinates, Update>(problem, options, trace, ending);
 }
 
 }  // namespace sounder

@@ -19,8 +19,11 @@
 #include <sounder/solvers/extrapolation.hpp>
 #include <sounder/solvers/frequent_newton.hpp>
 #include <sounder/solvers/packed_evaluator.hpp>
+#include <sounder/solvers/prepared_problem.hpp>
+#include <sounder/solvers/progress_watch.hpp>
 #include <sounder/solvers/problem.hpp>
 #include <sounder/solvers/row_pass.hpp>
+#include <sounder/solvers/separation.hpp>
 #include <sounder/solvers/sgd_options.hpp>
 #include <sounder/solvers/split_terms.hpp>
 #include <sounder/solvers/step_size.hpp>
@@ -185,7 +188,7 @@ class StochasticGradient {
       return;
     }
     const double rest = point_.rest_of_gradient();
-    const double gap = rest / (2.0 * problem_.penalty.l2() * point_.at_zero());
+    const double gap = rest / (2.0 * problem_.penalty.l2() * latest_.objective);
     if (last || gap <= near * options_.tolerance) {
       newton_.improve(pass_->vector(), point_.margins(), rest);
     }
@@ -212,8 +215,19 @@ class StochasticGradient {
     Stopwatch& clock = options_.variance_reduction ? training_ : evaluation_;
     clock.start();
     latest_ = point_.certify_point(pass_->vector());
+    const double factor =
+        latest_.objective > 0.0
+            ? separating_factor(problem_, std::span<const double>(pass_->vector()),
+                                point_.margins())
+            : 0.0;
+    if (factor > 0.0) {
+      scale_all(factor, pass_->vector());
+      static_cast<void>(point_.objective(pass_->vector()));
+      latest_ = point_.certify_point(pass_->vector());
+    }
     clock.stop();
-    if (latest_.objective < lowest_ || best_.empty()) {
+    // What separates is the model, though a longer one would have a lower loss.
+    if (latest_.objective < lowest_ || best_.empty() || factor > 0.0) {
       lowest_ = latest_.objective;
       best_.assign(pass_->vector());
       best_certificate_ = latest_;
@@ -223,6 +237,10 @@ class StochasticGradient {
       ended_ = Status::interrupted;
     } else if (options_.tolerance > 0.0 && latest_.relative_gap <= options_.tolerance) {
       ended_ = Status::converged;
+    } else if (factor > 0.0 && latest_.objective > 0.0) {
+      ended_ = Status::separable;
+    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_)) {
+      ended_ = Status::stalled;
     }
   }
 
@@ -294,6 +312,7 @@ class StochasticGradient {
   /// A sample can be fitted by steps that overshoot on the rest.
   static constexpr double largest_first_step = 4.0;
   static constexpr int most_retreats = 8;
+  static constexpr int no_progress = 100;  ///< epochs that end a run
 
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
@@ -311,6 +330,7 @@ class StochasticGradient {
   Array<double> best_;
   Certificate latest_;
   Certificate best_certificate_;
+  ProgressWatch watch_{no_progress};
   double lowest_ = infinity;
   double unit_ = 1.0;
   double step_ = 1.0;
@@ -322,15 +342,12 @@ class StochasticGradient {
   std::optional<Status> ended_;
 };
 
-/// Runs the driver on options and a problem that fit; `make_trial` makes the pass of one worker
+/// Runs the driver on options and a prepared problem; `make_trial` makes the pass of one worker
 /// that tries steps on a sample.
 template <Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
                                          MakeRowPass<L> make_pass_of, Trace& trace,
                                          MakeRowPass<L> make_trial) {
-  problem.validate();
-  options.validate();
-  problem.validate_initial(options.initial);
   if (options.adagrad) {
     options.variance_reduction = false;
     options.hot_columns = 0;  // its sums are in shared memory
@@ -338,7 +355,8 @@ template <Loss L, Penalty P>
   return StochasticGradient<L, P>(problem, options, make_pass_of, make_trial, trace).run();
 }
 
-/// The same with workers that meet by an update policy.
+/// On any problem, with workers that meet by an update policy.
+/// @throws std::invalid_argument if the problem or an option does not fit
 template <class Update, Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
                                          Trace& trace) {
@@ -347,8 +365,13 @@ template <class Update, Loss L, Penalty P>
   }
   // Alone, relaxed updates are plain ones; compiling the steps a second time would take seconds.
   using Trial = std::conditional_t<std::is_same_v<Update, Relaxed>, Relaxed, Plain>;
-  return stochastic_gradient<L, P>(problem, options, PassMaker<Update, L, P>(problem.penalty),
-                                   trace, PassMaker<Trial, L, P>(problem.penalty));
+  using Q = Rescaled<P>;
+  return solve_prepared(problem, options, trace,
+                        [](const auto& prepared, const SgdOptions& inner, Trace& told) {
+                          return stochastic_gradient<L, Q>(
+                              prepared, inner, PassMaker<Update, L, Q>(prepared.penalty), told,
+                              PassMaker<Trial, L, Q>(prepared.penalty));
+                        });
 }
 
 }  // namespace sounder

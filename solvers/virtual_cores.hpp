@@ -27,10 +27,10 @@ template <Loss L, Penalty P>
     throw std::invalid_argument("virtual_hogwild: AdaGrad is not simulated");
   }
   Replay replay(workers);
-  const auto make = [&](const LabelledRows<L>& data, bool /*adagrad*/, bool sparse,
-                        std::int64_t rows_a_pass,
-                        const Team& /*team*/) -> std::unique_ptr<RowPass> {
-    if constexpr (ElasticPenalty<P>) {
+  using Q = Rescaled<P>;
+  const auto make = [&](const Q& penalty, const LabelledRows<L>& data, bool sparse,
+                        std::int64_t rows_a_pass) -> std::unique_ptr<RowPass> {
+    if constexpr (ElasticPenalty<Q>) {
       using Sparse = VirtualPass<RowStepper<Virtual, SparseTerms, L>>;
       using Smooth = VirtualPass<RowStepper<Virtual, SmoothTerms, L>>;
       if (sparse) {
@@ -38,27 +38,35 @@ template <Loss L, Penalty P>
       }
       return std::make_unique<Smooth>(data, rows_a_pass, workers.count, replay);
     } else {
-      using ByProx = VirtualPass<RowStepper<Virtual, ProxTerms<P>, L>>;
-      return std::make_unique<ByProx>(data, rows_a_pass, workers.count, replay, &problem.penalty);
+      using ByProx = VirtualPass<RowStepper<Virtual, ProxTerms<Q>, L>>;
+      return std::make_unique<ByProx>(data, rows_a_pass, workers.count, replay, &penalty);
     }
   };
-  Result result = stochastic_gradient<L, P>(problem, options, make, trace,
-                                            PassMaker<Plain, L, P>(problem.penalty));
+  Result result = solve_prepared(
+      problem, options, trace, [&](const auto& prepared, SgdOptions inner, Trace& told) {
+        return stochastic_gradient<L, Q>(
+            prepared, inner,
+            [&](const LabelledRows<L>& data, bool /*adagrad*/, bool sparse,
+                std::int64_t rows_a_pass,
+                const Team& /*team*/) { return make(prepared.penalty, data, sparse, rows_a_pass); },
+            told, PassMaker<Plain, L, Q>(prepared.penalty));
+      });
   return {std::move(result), replay.balance()};
 }
 
 namespace detail {
 
-template <class Chooser, Loss L, Penalty P>
+template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
 [[nodiscard]] VirtualRun virtual_descent(const Problem<L, P>& problem, CoordinateOptions options,
                                          const VirtualWorkers& workers, Trace& trace) {
+  using Chooser = ChooserOf<L, Rescaled<P>>;
   Replay replay(workers);
   options.parallel = workers.count;
   const auto make = [&](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed,
                         const Team& /*team*/) -> std::unique_ptr<CoordinatePass> {
     return std::make_unique<VirtualRounds<Chooser>>(chooser, columns, seed, replay);
   };
-  Result result = parallel_descent<Chooser, L, P>(problem, options, make, trace, nullptr);
+  Result result = parallel_descent<ChooserOf>(problem, options, make, trace, nullptr);
   result.threads = workers.count;
   return {std::move(result), replay.balance()};
 }
@@ -72,7 +80,7 @@ template <Loss L, Penalty P>
 [[nodiscard]] VirtualRun virtual_shotgun(const Problem<L, P>& problem,
                                          const CoordinateOptions& options,
                                          const VirtualWorkers& workers, Trace& trace) {
-  return detail::virtual_descent<SingleCoordinates<L, P>>(problem, options, workers, trace);
+  return detail::virtual_descent<SingleCoordinates>(problem, options, workers, trace);
 }
 
 /// `block_greedy` with virtual workers, a block each at any time. Otherwise as virtual_shotgun.
@@ -80,7 +88,7 @@ template <Loss L, Penalty P>
 [[nodiscard]] VirtualRun virtual_block_greedy(const Problem<L, P>& problem,
                                               const CoordinateOptions& options,
                                               const VirtualWorkers& workers, Trace& trace) {
-  return detail::virtual_descent<GreedyBlocks<L, P>>(problem, options, workers, trace);
+  return detail::virtual_descent<GreedyBlocks>(problem, options, workers, trace);
 }
 
 }  // namespace sounder

@@ -3,9 +3,11 @@
 
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/penalty/bounded.hpp>
+#include <sounder/solvers/prepared_problem.hpp>
 
 namespace sounder {
 
@@ -34,32 +36,62 @@ class WarmCd {
   /// @throws std::invalid_argument as cd() does, and if the data are others
   Result operator()(const Problem<L, Bounded>& problem, const CoordinateOptions& options,
                     Trace& trace) {
-    detail::validate(problem, columns_, options);
-    if (run_ == nullptr) {
+    problem.validate();
+    options.validate();
+    problem.validate_initial(options.initial);
+    const bool first = run_ == nullptr;
+    if (first) {
+      detail::require_columns_of(problem.matrix, *columns_);
       run_ = std::make_unique<Run>(problem, *columns_, options, trace);
-      return run_->descent.run();
     }
-    const auto same = [](const auto& one, const auto& other) {
-      return one.data() == other.data() && one.size() == other.size();
-    };
-    if (!same(problem.targets, run_->problem.targets) ||
-        !same(problem.weights, run_->problem.weights) ||
-        problem.intercept != run_->problem.intercept) {
-      throw std::invalid_argument("a WarmCd is for one problem: take a copy for another");
-    }
-    run_->problem.penalty = problem.penalty;
-    return run_->descent.run_again(options.initial, options.initial_intercept);
+    return run_->solve(problem, options, first);
   }
 
  private:
   /// The problem of all strengths, and its solver, which views it.
-  struct Run {
+  class Run {
+   public:
     Run(const Problem<L, Bounded>& first, const CscMatrix& columns,
         const CoordinateOptions& options, Trace& trace)
-        : problem(first), descent(problem, &columns, options, trace) {}
+        : problem_(first), prepared_(problem_), trace_(trace, prepared_.unit()),
+          options_(options),
+          descent_(prepared_.problem(), prepared_.is_centred() ? nullptr : &columns,
+                   start(options), trace_) {}
 
-    Problem<L, Bounded> problem;
-    CoordinateDescent<L, Bounded> descent;
+    Result solve(const Problem<L, Bounded>& problem, const CoordinateOptions& options,
+                 bool first) {
+      const auto same = [](const auto& one, const auto& other) {
+        return one.data() == other.data() && one.size() == other.size();
+      };
+      if (!same(problem.targets, problem_.targets) || !same(problem.weights, problem_.weights) ||
+          problem.intercept != problem_.intercept) {
+        throw std::invalid_argument("a WarmCd is for one problem: take a copy for another");
+      }
+      prepared_.set_penalty(problem.penalty);
+      const CoordinateOptions& inner = start(options);
+      Result result =
+          first ? descent_.run() : descent_.run_again(inner.initial, inner.initial_intercept);
+      return prepared_.handed_back(std::move(result), problem.penalty, options.tolerance,
+                                   Team(options.threads));
+    }
+
+   private:
+    /// The options with their starting point in the solver's coordinates.
+    const CoordinateOptions& start(const CoordinateOptions& options) {
+      const bool warm = !options.initial.empty() || options.initial_intercept != 0.0;
+      options_ = options;
+      options_.initial_intercept =
+          problem_.intercept && warm
+              ? prepared_.inner_intercept(options.initial, options.initial_intercept)
+              : 0.0;
+      return options_;
+    }
+
+    Problem<L, Bounded> problem_;
+    PreparedProblem<L, Bounded> prepared_;
+    detail::UnitTrace trace_;
+    CoordinateOptions options_;
+    CoordinateDescent<L, Bounded> descent_;
   };
 
   const CscMatrix* columns_;

@@ -27,6 +27,8 @@ enum class Exit : int {
     case Status::max_epochs:
       return to_a_tolerance ? Exit::stopped : Exit::success;
     case Status::time_limit:
+    case Status::stalled:
+    case Status::separable:
       return Exit::stopped;
     case Status::diverged:
       return Exit::diverged;

@@ -128,6 +128,10 @@ void PathReport::summarise(const PathOutcome& outcome) const {
     case Status::diverged:
       ending += ", diverged";
       break;
+    case Status::stalled:
+      ending += "; at some rounding left no progress before the tolerance";
+      break;
+    case Status::separable:
     case Status::max_epochs:
     case Status::time_limit:
       ending += "; some stopped before the tolerance: raise --max-epochs or --tol";

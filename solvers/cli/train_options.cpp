@@ -46,8 +46,12 @@ constexpr const char* epilogue =
     "negative number, where -1 is a class).\n"
     "\n"
     "Stopping: after --max-epochs, after --time-limit seconds of training, or when the relative\n"
-    "duality gap (F - dual objective) / F(0), a bound on the distance to the optimum, is at most\n"
-    "--tol. The first Ctrl-C ends the run and writes the best model so far.\n"
+    "duality gap (F - D) / F is at most --tol: D >= 0 is a lower bound of the optimum, so at most\n"
+    "this share of the objective could still be gained. (Where F is less than a millionth of what\n"
+    "the best constant model has, the gap is relative to that millionth.) A run also stops where\n"
+    "rounding leaves no progress (\"stalled\"), and without a penalty where the classes prove to be\n"
+    "separable and the logistic loss has no optimum (\"separable\"). The first Ctrl-C ends the run\n"
+    "and writes the best model so far.\n"
     "\n"
     "Exit codes: 0 the tolerance was reached, or none was asked for and every epoch ran; 1 "
     "stopped\n"
@@ -108,11 +112,14 @@ void read_run(const Arguments& arguments, TrainOptions& options) {
   }
   RunOptions& run = options.run;
   run.threads = read_threads(arguments);
-  run.max_epochs = coordinates ? CoordinateOptions{}.max_epochs : SgdOptions{}.max_epochs;
+  // Stochastic gradients asked for by name keep the papers' passes; whatever "auto" takes runs to a
+  // gap.
+  const bool to_a_gap = coordinates || options.solver == "auto";
+  run.max_epochs = to_a_gap ? CoordinateOptions{}.max_epochs : SgdOptions{}.max_epochs;
   if (arguments.given("max-epochs")) {
     run.max_epochs = static_cast<int>(arguments.integer("max-epochs", 0, most));
   }
-  run.tolerance = coordinates ? CoordinateOptions{}.tolerance : SgdOptions{}.tolerance;
+  run.tolerance = to_a_gap ? CoordinateOptions{}.tolerance : SgdOptions{}.tolerance;
   if (arguments.given("tol")) {
     run.tolerance = arguments.positive("tol");
   }
@@ -184,10 +191,10 @@ CommandLine train_command_line() {
                   "update, atomic (default of the others) loses none, locked waits",
               "relaxed")
       .option("max-epochs", "N",
-              "passes over the data (default: 20 for sgd and hogwild, 1000 for the others)")
+              "passes over the data (default: 1000; 20 for sgd and hogwild asked for by name)")
       .option("tol", "GAP",
-              "stop at this relative duality gap (default: none for sgd and hogwild, 1e-3 for the "
-              "others)")
+              "stop at this relative duality gap (default: 1e-3; none for sgd and hogwild asked "
+              "for by name)")
       .option("time-limit", "SECONDS", "stop after this much training")
       .option("seed", "N", "same seed and one thread: the same model, bit for bit", "1");
   describe_coordinate_arguments(line);

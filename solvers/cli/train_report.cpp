@@ -1,5 +1,6 @@
 #include "train_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -71,13 +72,41 @@ std::string describe_solver(const TrainOptions& options, const SolveRequest& req
   return text + ", " + request.update + " updates, seed " + std::to_string(request.run.seed);
 }
 
+/// Rounded up to two digits: what is said to be at most so much is.
+std::string percent(double share) {
+  if (!(share > 0.0)) {
+    return "0 %";
+  }
+  const double unit = std::pow(10.0, std::floor(std::log10(100.0 * share)) - 1.0);
+  return digits(std::ceil(100.0 * share / unit * (1.0 - 1e-12)) * unit, 2) + " %";
+}
+
+/// What the certificate says, for a person.
+std::string gap_in_words(const Certificate& certificate) {
+  const double dual = certificate.dual_objective;
+  if (certificate.nonzeros == 0) {
+    return "no feature lowers the objective by more than " + percent(certificate.relative_gap);
+  }
+  if (dual > 0.0) {
+    return "at most " + percent(std::max(certificate.objective - dual, 0.0) / dual) +
+           " above the optimum";
+  }
+  return "at most " + percent(certificate.relative_gap) + " of the objective could still be gained";
+}
+
 std::string how_it_ended(const TrainOptions& options, const Result& result) {
   switch (result.status) {
     case Status::converged:
       return "converged";
     case Status::max_epochs:
-      return options.run.tolerance > 0.0 ? "stopped before the tolerance: every epoch ran"
-                                         : "every epoch ran";
+      return options.run.tolerance > 0.0
+                 ? "stopped before the tolerance: every epoch ran; raise --max-epochs or --tol"
+                 : "every epoch ran";
+    case Status::stalled:
+      return "stopped before the tolerance: rounding leaves no progress";
+    case Status::separable:
+      return "stopped: the classes are separable, and without a penalty there is no optimum; the "
+             "model separates them with a margin of 1";
     case Status::time_limit:
       return "stopped by the time limit";
     case Status::diverged:
@@ -122,10 +151,8 @@ void summarise(const TrainOptions& options, const SolveRequest& request, const R
     objective += "; LIBLINEAR's " + digits(liblinear_objective(request, result), 10);
   }
   report.line(objective);
-  if (std::isfinite(certificate.relative_gap)) {
-    report.line("gap        " + digits(certificate.relative_gap, 3) +
-                " of the objective at zero: the optimum is no further");
-  }
+  report.line("gap        " + digits(certificate.relative_gap, 3) + ": " +
+              gap_in_words(certificate));
   report.line("weights    " + with_commas(certificate.nonzeros) + " of " +
               with_commas(request.matrix.columns()) + " not zero" +
               (request.intercept ? ", intercept " + digits(result.intercept, 6) : ""));
@@ -176,6 +203,7 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["objective"] = json_number(certificate.objective);
   json["objective_C"] = json_number(liblinear_objective(request, result));
   json["dual_objective"] = json_number(certificate.dual_objective);
+  json["gap"] = json_number(certificate.objective - std::max(certificate.dual_objective, 0.0));
   json["relative_gap"] = json_number(certificate.relative_gap);
   json["nonzero_coefficients"] = certificate.nonzeros;
   json["intercept"] = request.intercept ? json_number(result.intercept) : nullptr;

@@ -54,6 +54,9 @@ struct Bounded {
   }
   [[nodiscard]] double l1() const noexcept { return l1_strength; }
   [[nodiscard]] double l2() const noexcept { return l2_strength; }
+  [[nodiscard]] Bounded scaled(double factor) const noexcept {
+    return {factor * l1_strength, factor * l2_strength, lower, upper};
+  }
   /// @}
 };
 

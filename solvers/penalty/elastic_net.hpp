@@ -31,6 +31,9 @@ struct ElasticNet {
   [[nodiscard]] Interval conjugate_domain() const noexcept { return everywhere; }
   [[nodiscard]] double l1() const noexcept { return lambda * l1_ratio; }
   [[nodiscard]] double l2() const noexcept { return lambda * (1.0 - l1_ratio); }
+  [[nodiscard]] ElasticNet scaled(double factor) const noexcept {
+    return {factor * lambda, l1_ratio};
+  }
   /// @}
 };
 

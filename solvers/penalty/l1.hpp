@@ -26,6 +26,7 @@ struct L1 {
   [[nodiscard]] Interval conjugate_domain() const noexcept { return {-lambda, lambda}; }
   [[nodiscard]] double l1() const noexcept { return lambda; }
   [[nodiscard]] double l2() const noexcept { return 0.0; }
+  [[nodiscard]] L1 scaled(double factor) const noexcept { return {factor * lambda}; }
   /// @}
 };
 

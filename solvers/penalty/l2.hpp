@@ -22,6 +22,7 @@ struct L2 {
   [[nodiscard]] Interval conjugate_domain() const noexcept { return everywhere; }
   [[nodiscard]] double l1() const noexcept { return 0.0; }
   [[nodiscard]] double l2() const noexcept { return lambda; }
+  [[nodiscard]] L2 scaled(double factor) const noexcept { return {factor * lambda}; }
   /// @}
 };
 

@@ -5,7 +5,7 @@
 
 namespace sounder {
 
-/// P(w) = 0. Its conjugate is finite at 0 alone, so the gap is a weak bound here (see Evaluator).
+/// P(w) = 0. Its conjugate is finite at 0 alone: see free_dual.hpp for what bounds the optimum.
 struct NoPenalty {
   static constexpr std::string_view name = "none";  ///< for messages
 
@@ -19,6 +19,7 @@ struct NoPenalty {
   [[nodiscard]] Interval conjugate_domain() const noexcept { return {0.0, 0.0}; }
   [[nodiscard]] double l1() const noexcept { return 0.0; }
   [[nodiscard]] double l2() const noexcept { return 0.0; }
+  [[nodiscard]] NoPenalty scaled(double /*factor*/) const noexcept { return {}; }
   /// @}
 };
 
