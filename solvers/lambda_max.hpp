@@ -11,6 +11,7 @@
 #include <sounder/engine/nonzero_share.hpp>
 #include <sounder/engine/team.hpp>
 #include <sounder/solvers/intercept.hpp>
+#include <sounder/solvers/prepared_problem.hpp>
 #include <sounder/solvers/problem.hpp>
 
 namespace sounder {
@@ -40,34 +41,45 @@ template <Loss L, Penalty P>
   return slopes;
 }
 
-/// max_j |x_j.r|. Blocks of rows have a sum of their own, added in their order: the same bits for
-/// any number of threads. The sums take no more room than the matrix.
+/// max_j |x_j.r|; 0 where rounding may be all it is. Blocks of rows have a sum of their own, added in
+/// their order: the same bits for any number of threads. The sums take no more room than twice the
+/// matrix.
 [[nodiscard]] inline double largest_correlation(const CsrMatrix& matrix,
                                                 const std::vector<double>& r, const Team& team) {
+  struct Sum {
+    double value = 0.0;
+    double size = 0.0;  ///< of the absolute values
+  };
   const auto columns = static_cast<std::size_t>(matrix.columns());
   const int blocks = static_cast<int>(
       std::clamp<std::int64_t>(matrix.nonzeros() / (std::int64_t{matrix.columns()} + 1), 1, 8));
-  std::vector<double> sums(columns * static_cast<std::size_t>(blocks));
+  std::vector<Sum> sums(columns * static_cast<std::size_t>(blocks));
   team.for_shares(blocks, [&](Range share) {
     for (std::int64_t block = share.begin; block < share.end; ++block) {
-      double* const sum = sums.data() + static_cast<std::size_t>(block) * columns;
+      Sum* const sum = sums.data() + static_cast<std::size_t>(block) * columns;
       const Range rows =
           nonzero_share(matrix.row_pointers(), Worker{static_cast<int>(block), blocks});
       for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-        matrix.row(static_cast<Index>(i)).for_each([&](Index j, float value) {
-          sum[static_cast<std::size_t>(j)] +=
-              r[static_cast<std::size_t>(i)] * static_cast<double>(value);
-        });
+        const SparseRow row = matrix.row(static_cast<Index>(i));
+        const double slope = r[static_cast<std::size_t>(i)];
+        for (std::size_t k = 0; k < row.size(); ++k) {
+          Sum& at = sum[static_cast<std::size_t>(row.columns[k])];
+          const double term = slope * exact_value(row, k);
+          at.value += term;
+          at.size += std::abs(term);
+        }
       }
     }
   });
   double largest = 0.0;
   for (std::size_t j = 0; j < columns; ++j) {
-    double total = 0.0;
+    Sum total;
     for (std::size_t block = 0; block < static_cast<std::size_t>(blocks); ++block) {
-      total += sums[block * columns + j];
+      total.value += sums[block * columns + j].value;
+      total.size += sums[block * columns + j].size;
     }
-    largest = std::max(largest, std::abs(total));
+    const bool known = std::abs(total.value) > 1e-14 * total.size;
+    largest = known ? std::max(largest, std::abs(total.value)) : largest;
   }
   return largest;
 }
@@ -89,9 +101,11 @@ template <Loss L, Penalty P>
     throw std::invalid_argument("lambda_max: there is none without an l1 penalty");
   }
   problem.validate();
+  const PreparedProblem<L, P> prepared(problem);
+  const auto& inner = prepared.problem();
   const double largest =
-      detail::largest_correlation(problem.matrix, detail::slopes_at_zero(problem, team), team);
-  return largest / (static_cast<double>(problem.matrix.rows()) * l1_ratio);
+      detail::largest_correlation(inner.matrix, detail::slopes_at_zero(inner, team), team);
+  return prepared.unit() * (largest / (static_cast<double>(inner.matrix.rows()) * l1_ratio));
 }
 
 }  // namespace sounder

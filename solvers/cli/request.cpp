@@ -1,5 +1,7 @@
 #include "request.hpp"
 
+#include <sounder/datasets/parse_error.hpp>
+
 namespace sounder::cli {
 
 SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, const Start& start) {
@@ -31,6 +33,10 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
     request.lambda = *options.lambda;
   } else if (options.lambda_ratio) {
     request.lambda = *options.lambda_ratio * strongest_penalty(request, options.run.threads);
+    if (!(request.lambda > 0.0)) {
+      throw InputError(options.data,
+                       "no feature goes with the labels: every lambda leaves only zeros");
+    }
   } else {
     request.lambda = 1.0 / (n * *options.c);
   }

@@ -33,8 +33,9 @@ struct Logistic {
     if (!(u >= 0.0 && u <= 1.0)) {
       return -infinity;
     }
-    const auto entropy = [](double q) { return q > 0.0 ? -q * std::log(q) : 0.0; };
-    return entropy(u) + entropy(1.0 - u);
+    // 1 - u by log1p: a row of great weight has a u of 1e-10, and 1 - u has lost half of it.
+    const double left = u > 0.0 ? -u * std::log(u) : 0.0;
+    return left + (u < 1.0 ? (u - 1.0) * std::log1p(-u) : 0.0);
   }
 };
 

@@ -1,5 +1,9 @@
 #include <sounder/solvers/certificate.hpp>
+#include <sounder/solvers/free_dual.hpp>
 #include <sounder/solvers/intercept.hpp>
+#include <sounder/solvers/penalty/bounded.hpp>
+
+#include <cmath>
 
 #include "solvers/instances.hpp"
 #include "support/catch.hpp"
@@ -39,9 +43,16 @@ Certificate certificate_at(const Problem<L, P>& problem, const Eigen::VectorXd& 
   }
   const Eigen::VectorXd u = x.transpose() * weighted;
   const auto p = static_cast<std::size_t>(x.cols());
-  return sounder::certify(problem, {w.data(), p}, {z.data(), n},
-                          sounder::dual_point(problem, {a.data(), n}, {u.data(), p}, team),
-                          sounder::objective_at_zero(problem, team), team);
+  const double objective = sounder::mean_loss(problem, {z.data(), n}, team) +
+                           sounder::penalty_value(problem.penalty, {w.data(), p}, team);
+  double dual =
+      sounder::dual_point(problem, {a.data(), n}, {u.data(), p}, objective, team).objective;
+  using Free = sounder::FreeDual<L, P>;
+  if (Free::applies(problem.penalty)) {
+    dual = std::max(
+        dual, Free(problem, team).bound({w.data(), p}, {z.data(), n}, {a.data(), n}, objective));
+  }
+  return sounder::certify({w.data(), p}, objective, dual, sounder::null_objective(problem, team));
 }
 
 Eigen::VectorXd random_point(Index p, double size, std::uint64_t seed) {
@@ -73,6 +84,7 @@ TEMPLATE_LIST_TEST_CASE("the dual objective is below the minimum, wherever it is
       REQUIRE(found.objective >= best.objective * (1.0 - 1e-8));
       REQUIRE(found.dual_objective <= best.objective * (1.0 + 1e-8));
       REQUIRE(found.relative_gap >= 0.0);
+      REQUIRE(found.relative_gap <= 1.0);
       REQUIRE(found.nonzeros == (w.array() != 0.0).count());
       if (!shape.intercept) {
         REQUIRE(found.objective ==
@@ -82,7 +94,7 @@ TEMPLATE_LIST_TEST_CASE("the dual objective is below the minimum, wherever it is
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("the gap closes at the minimum of a smooth loss with a penalty",
+TEMPLATE_LIST_TEST_CASE("the gap closes at the minimum of a smooth loss, with a penalty or without",
                         "[certificate]", Pairs) {
   using L = typename TestType::L;
   using P = typename TestType::P;
@@ -94,9 +106,53 @@ TEMPLATE_LIST_TEST_CASE("the gap closes at the minimum of a smooth loss with a p
     const double gap = found.objective - found.dual_objective;
     CAPTURE(found.objective, found.dual_objective);
     REQUIRE(gap >= -1e-8 * found.objective);
-    if (L::smooth && !std::is_same_v<P, sounder::NoPenalty>) {
+    if (L::smooth) {
       REQUIRE(found.relative_gap <= 1e-4);
     }
+  }
+}
+
+TEST_CASE("the gap is relative to the objective, or to a millionth of the constant model's",
+          "[certificate]") {
+  using sounder::relative_gap;
+  REQUIRE(relative_gap(2.0, 1.5, 100.0) == 0.25);
+  REQUIRE(relative_gap(2.0, -7.0, 100.0) == 1.0);  // D = 0 is always known
+  REQUIRE(relative_gap(2.0, -sounder::infinity, 0.0) == 1.0);
+  REQUIRE(relative_gap(1.0, 1.0 + 1e-15, 1.0) == 0.0);
+  REQUIRE(relative_gap(1e-9, 0.0, 1.0) == Approx(1e-3));
+  REQUIRE(relative_gap(0.0, 0.0, 0.0) == 0.0);
+  REQUIRE(relative_gap(sounder::infinity, 0.0, 1.0) == 1.0);
+  REQUIRE(relative_gap(std::nan(""), 0.0, 1.0) == 1.0);
+  REQUIRE_THROWS_WITH(sounder::certify({}, -1e-3, -1.0, 1.0), Catch::Contains("negative"));
+}
+
+TEST_CASE("the dual point's scale is the best there is", "[certificate]") {
+  // One row, one column, x = 1, y = 1, w = 0: a = 1/2 (logistic), u = 1/2.
+  const CsrMatrix matrix = CsrMatrix::adopt({0, 1}, {0}, std::vector<float>{1.0F}, 1);
+  const std::vector<double> y{1.0};
+  const std::vector<double> a{0.5};
+  const auto best_of = [&](const auto& problem) {
+    double best = 0.0;
+    for (double t = 0.0; t <= 2.0; t += 1e-4) {
+      best = std::max(best, problem.loss.dual_term(1.0, t * 0.5) -
+                                problem.penalty.conjugate(t * 0.5));
+    }
+    return best;
+  };
+  const auto check = [&](const auto& problem) {
+    const double best = best_of(problem);
+    const double found =
+        sounder::dual_point(problem, a, a, problem.loss.value(1.0, 0.0), Team(1)).objective;
+    REQUIRE(found <= best + 1e-7);
+    REQUIRE(found >= best - 0.06 * (problem.loss.value(1.0, 0.0) - best) - 1e-6);
+  };
+  for (const double l2 : {1e-12, 1e-6, 1e-2, 1.0}) {
+    CAPTURE(l2);
+    using sounder::Bounded;
+    check(Problem<sounder::Logistic, Bounded>{matrix, y, {}, {0.3, l2}, false, {}});
+    check(Problem<sounder::SquaredHinge, Bounded>{matrix, y, {}, {0.3, l2}, false, {}});
+    check(Problem<sounder::Logistic, Bounded>{matrix, y, {}, {0.3, 0.0, -1e12, 1e12}, false, {}});
+    check(Problem<sounder::Squared, Bounded>{matrix, y, {}, {0.3, l2}, false, {}});
   }
 }
 

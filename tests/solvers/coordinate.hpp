@@ -55,6 +55,7 @@ template <class Solver, class L, class P>
   Memory trace;
   const Result result = solver(problem, options, trace);
   const double at_zero = objective_at_zero(problem, Team(1));
+  const double null = null_objective(problem, Team(1));
   const double slack = 1e-8 * best.objective + 1e-14 * at_zero;
   double lowest = infinity;
   for (const Progress& progress : trace.seen) {
@@ -63,12 +64,14 @@ template <class Solver, class L, class P>
     REQUIRE(point.objective >= best.objective - slack);
     REQUIRE(point.dual_objective <= best.objective + slack);
     REQUIRE(point.relative_gap >= 0.0);
-    REQUIRE(point.relative_gap * at_zero >= point.objective - best.objective - slack);
+    REQUIRE(point.relative_gap <= 1.0);
+    REQUIRE(point.relative_gap * std::max(point.objective, 1e-6 * null) >=
+            point.objective - best.objective - slack);
     lowest = std::min(lowest, point.objective);
   }
   CAPTURE(to_string(result.status), result.message, result.epochs, result.parallel,
           result.certificate.relative_gap, options.blocks);
-  REQUIRE(result.certificate.objective == lowest);
+  REQUIRE(result.certificate.objective == Approx(lowest).epsilon(1e-12));
   REQUIRE(result.certificate.relative_gap >= 0.0);
   REQUIRE(result.threads == options.threads);
   if (certified(problem.penalty)) {

@@ -15,6 +15,7 @@ using sounder::CscMatrix;
 using sounder::CsrMatrix;
 using sounder::FrequentColumns;
 using sounder::GramMatrix;
+using sounder::GramPrecision;
 using sounder::Index;
 using sounder::Offset;
 using sounder::Team;
@@ -56,9 +57,9 @@ void require_equal(const GramMatrix& gram, const Eigen::MatrixXd& expected) {
   for (Eigen::Index k = 0; k < expected.cols(); ++k) {
     for (Eigen::Index q = 0; q < expected.cols(); ++q) {
       CAPTURE(k, q);
-      REQUIRE(std::abs(static_cast<double>(
-                           gram.row(static_cast<std::size_t>(k))[static_cast<std::size_t>(q)]) -
-                       expected(k, q)) <= 1e-6 * scale);
+      const double found = gram.at(static_cast<std::size_t>(k), static_cast<std::size_t>(q));
+      const bool full = gram.precision() == GramPrecision::full;
+      REQUIRE(std::abs(found - expected(k, q)) <= (full ? 1e-13 : 1e-6) * scale);
     }
   }
 }
@@ -82,10 +83,12 @@ TEST_CASE("a Gram matrix that grows is X^T d X, of frequent and of rare columns"
   for (int k = 0; k < 60; ++k) {
     shift.push_back(0.001 * k);
   }
+  const auto precision = GENERATE(GramPrecision::single, GramPrecision::full);
   for (const int threads : {1, 2, 3}) {
     for (const bool intercept : {false, true}) {
-      CAPTURE(threads, intercept);
+      CAPTURE(threads, intercept, precision);
       GramMatrix gram;
+      gram.clear(precision);
       for (const std::size_t size : {5UL, 6UL, 31UL, 60UL}) {
         const std::vector<Index> list(order.begin(),
                                       order.begin() + static_cast<std::ptrdiff_t>(size));
@@ -112,6 +115,7 @@ TEST_CASE("frequent columns are those in every sixteenth row", "[model]") {
 }
 
 TEST_CASE("a Gram matrix of a matrix that is dense, and of one without rows that meet", "[model]") {
+  const auto precision = GENERATE(GramPrecision::single, GramPrecision::full);
   for (const double each : {1.0, 0.02}) {
     const CsrMatrix matrix = random_matrix(40, 50, each, 7);
     const CscMatrix columns(matrix, Team(1));
@@ -122,6 +126,7 @@ TEST_CASE("a Gram matrix of a matrix that is dense, and of one without rows that
       CAPTURE(each, threads);
       CommonRows common(columns, list);
       GramMatrix gram;
+      gram.clear(precision);
       gram.extend(columns, list, common, d, {}, 0.0, Team(threads));
       require_equal(gram, expected_gram(matrix, list, d, {}, 1.0));
     }
