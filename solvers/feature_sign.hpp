@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <sounder/engine/array.hpp>
+#include <sounder/engine/lane_sum.hpp>
 #include <sounder/solvers/cholesky.hpp>
 #include <sounder/solvers/gram_matrix.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
@@ -76,6 +77,122 @@ inline Array<double> newton_direction(Array<double> h, const Support& support, d
 }
 
 }  // namespace detail
+
+namespace detail {
+
+/// A Cholesky factor of H on as many of the support's columns as are independent, taken in order.
+struct IndependentColumns {
+  Array<std::size_t> members;  ///< places on the support
+  Array<double> factor;        ///< lower triangle, rows of `stride` numbers
+  std::size_t stride = 0;
+
+  /// O(s r^2) for r independent ones of s.
+  IndependentColumns(std::span<const double> h, std::size_t s, std::size_t most)
+      : factor(most * most), stride(most) {
+    constexpr double least = 1e-11;  // of the diagonal: what is left of a dependent column
+    for (std::size_t a = 0; a < s && members.size() < most; ++a) {
+      double* const row = factor.data() + members.size() * stride;
+      const double left = h[a * s + a] - reduce(h, s, a, row);
+      if (left > least * h[a * s + a]) {
+        row[members.size()] = std::sqrt(left);
+        members.push_back(a);
+      }
+    }
+  }
+  /// The combination of members that column a is; O(r^2).
+  [[nodiscard]] Array<double> combination(std::span<const double> h, std::size_t s,
+                                          std::size_t a) const {
+    Array<double> c(members.size());
+    static_cast<void>(reduce(h, s, a, c.data()));
+    for (std::size_t k = members.size(); k-- > 0;) {
+      c[k] /= factor[k * stride + k];
+      for (std::size_t q = 0; q < k; ++q) {
+        c[q] -= factor[k * stride + q] * c[k];
+      }
+    }
+    return c;
+  }
+
+ private:
+  /// row = L^-1 h_a, and its squared norm.
+  double reduce(std::span<const double> h, std::size_t s, std::size_t a, double* row) const {
+    double squares = 0.0;
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      const double* const other = factor.data() + k * stride;
+      const double rest = h[a * s + members[k]] -
+                          lane_sum(k, [&](std::size_t q) { return row[q] * other[q]; });
+      row[k] = rest / other[k];
+      squares += row[k] * row[k];
+    }
+    return squares;
+  }
+};
+
+}  // namespace detail
+
+/// Takes coefficients to zero until the columns of those that are left are independent: along the
+/// combinations that the loss does not feel, in the direction in which the l1 norm does not rise,
+/// until the first coefficient arrives at zero. More columns than rows are in use where an l1
+/// penalty is next to nothing, and without this each Newton step would take one of them out.
+/// O(s r^2) a column that leaves the independent ones, O(r^2 + r |W|) any other. For l1 alone.
+/// @param most columns that can be independent: the number of rows
+template <ElasticPenalty P>
+void shed_dependent(GramModel& model, const P& penalty, std::span<double> w, std::size_t most) {
+  for (std::size_t round = 0; round < 4 * most; ++round) {
+    const Support support(model, penalty, w);
+    const std::size_t s = support.size();
+    if (s <= most) {
+      return;
+    }
+    model.focus(support.positions);
+    const std::span<const double> h = model.block();
+    const detail::IndependentColumns basis(h, s, most);
+    Array<char> within(s);
+    for (const std::size_t a : basis.members) {
+      within[a] = 1;
+    }
+    bool changed = false;  // the independent ones
+    for (std::size_t a = 0; a < s && !changed; ++a) {
+      if (within[a] != 0) {
+        continue;
+      }
+      const Array<double> c = basis.combination(h, s, a);
+      double& value = w[support.positions[a]];
+      double rise = std::copysign(1.0, value);  // of the l1 norm, with w_a
+      for (std::size_t k = 0; k < c.size(); ++k) {
+        rise -= c[k] * std::copysign(1.0, w[support.positions[basis.members[k]]]);
+      }
+      // w_a moves by t, the members by -t c, until one of them is zero.
+      const double sense = rise > 0.0 || (rise == 0.0 && value > 0.0) ? -1.0 : 1.0;
+      double t = sense * value < 0.0 ? std::abs(value) : infinity;
+      std::size_t first = s;
+      for (std::size_t k = 0; k < c.size(); ++k) {
+        const double member = w[support.positions[basis.members[k]]];
+        const double speed = -sense * c[k];
+        if (speed * member < 0.0 && std::abs(member / speed) < t) {
+          t = std::abs(member / speed);
+          first = k;
+        }
+      }
+      if (!(t < infinity)) {
+        continue;
+      }
+      const auto move = [&](std::size_t position, double change, bool to_zero) {
+        const double end = to_zero ? 0.0 : w[position] + change;
+        model.move(position, end - w[position]);
+        w[position] = end;
+      };
+      for (std::size_t k = 0; k < c.size(); ++k) {
+        move(support.positions[basis.members[k]], -sense * t * c[k], k == first);
+      }
+      move(support.positions[a], sense * t, first == s);
+      changed = first != s;
+    }
+    if (!changed) {
+      return;
+    }
+  }
+}
 
 /// Newton steps on the support by Cholesky, each to the exact minimum along its ray (kinks and
 /// all), until one is free of kinks: the feature-sign search of Lee, Battle, Raina, Ng, "Efficient

@@ -103,6 +103,17 @@ class GramMatrix {
   }
   /// The same, as before.
   void clear() noexcept { size_ = 0; }
+  /// What is kept in doubles is kept in floats from here on. O(|W|^2).
+  void narrow() {
+    if (precision_ == GramPrecision::full) {
+      narrow_.resize(stride_ * stride_);
+      for (std::size_t k = 0; k < stride_ * stride_; ++k) {
+        narrow_[k] = static_cast<float>(wide_[k]);
+      }
+      wide_ = {};
+      precision_ = GramPrecision::single;
+    }
+  }
   /// G_kq. O(1).
   [[nodiscard]] double at(std::size_t k, std::size_t q) const noexcept {
     const std::size_t place = k * stride_ + q;

@@ -17,6 +17,7 @@
 #include <sounder/solvers/falling_order.hpp>
 #include <sounder/solvers/feature_sign.hpp>
 #include <sounder/solvers/margin_model.hpp>
+#include <sounder/solvers/penalty/scaled.hpp>
 #include <sounder/solvers/quadratic_model.hpp>
 #include <sounder/solvers/settling.hpp>
 #include <sounder/solvers/support_newton.hpp>
@@ -30,10 +31,14 @@ template <Penalty P>
 class ModelDescent {
  public:
   /// @param trace may cut a call of minimise() short
-  ModelDescent(const P& penalty, const CoordinateOptions& options, const Trace& trace)
+  /// @param rows  of the data: more columns are never independent
+  ModelDescent(const P& penalty, const CoordinateOptions& options, const Trace& trace,
+               std::size_t rows)
       : penalty_(penalty), options_(options), trace_(trace), random_(options.seed, 0),
-        anderson_(options.extrapolation) {}
+        anderson_(options.extrapolation), rows_(rows) {}
 
+  /// Another penalty from here on.
+  void set_penalty(const P& penalty) { penalty_ = penalty; }
   /// Coordinates looked at by all calls of minimise().
   [[nodiscard]] std::int64_t updates() const noexcept { return updates_; }
 
@@ -55,6 +60,7 @@ class ModelDescent {
   /// Epochs until the violation is small enough, with a Newton step after each once patience is
   /// over. @{
   Outcome minimise(GramModel& model, std::span<double> w, const Goal& goal) {
+    approach(model, w);
     return descend({model, &ModelDescent::epoch<GramModel>, &ModelDescent::newton_on_gram, 0.0}, w,
                    goal);
   }
@@ -81,6 +87,29 @@ class ModelDescent {
   /// a small model costs less than many of them.
   static constexpr double few = 300.0;
   static constexpr double cubes = 1e6;
+
+  /// Where the gradient is far above the l1 penalty, down to it in stages, by a stronger penalty
+  /// each: with more columns than rows nearly all of them would leave zero at once, and go back one
+  /// by one (homotopy; Osborne, Presnell, Turlach, IMA J. Numer. Anal. 2000).
+  void approach(GramModel& model, std::span<double> w) {
+    if constexpr (SelfScalingPenalty<P> && ElasticPenalty<P>) {
+      constexpr double far = 300.0;
+      double steepest = 0.0;
+      for (std::size_t k = 0; k < w.size(); ++k) {
+        steepest = std::max(steepest, std::abs(model.gradient(k)));
+      }
+      if (!(steepest > far * penalty_.l1()) || !(penalty_.l1() > 0.0) || !options_.newton) {
+        return;
+      }
+      const P asked = penalty_;
+      for (double factor = 0.3 * steepest / asked.l1(); factor > 3.0; factor *= 0.3) {
+        penalty_ = asked.scaled(factor);
+        descend({model, &ModelDescent::epoch<GramModel>, &ModelDescent::newton_on_gram, 0.0}, w,
+                {.reduction = 1e-3, .patience = 2, .most_epochs = 20});
+      }
+      penalty_ = asked;
+    }
+  }
 
   /// A model and what is done with its form.
   struct Form {
@@ -121,7 +150,12 @@ class ModelDescent {
 
   void newton_on_gram(QuadraticModel& model, std::span<double> w) {
     if constexpr (ElasticPenalty<P>) {
-      const auto zeros = std::count(w.begin(), w.end(), 0.0);
+      auto zeros = std::count(w.begin(), w.end(), 0.0);
+      if (penalty_.l1() > 0.0 && penalty_.l2() == 0.0 &&
+          static_cast<std::size_t>(static_cast<std::ptrdiff_t>(w.size()) - zeros) > rows_) {
+        shed_dependent(static_cast<GramModel&>(model), penalty_, w, rows_);
+        zeros = std::count(w.begin(), w.end(), 0.0);
+      }
       const auto s = static_cast<double>(static_cast<std::ptrdiff_t>(w.size()) - zeros);
       if (s > few) {
         newton_by_products(model, w);
@@ -181,11 +215,12 @@ class ModelDescent {
     }
   }
 
-  const P& penalty_;
+  P penalty_;
   const CoordinateOptions& options_;
   const Trace& trace_;
   RandomStream random_;
   Anderson anderson_;
+  std::size_t rows_;
   Damping damping_;
   Array<std::size_t> order_;
   Array<detail::Ranked> promise_;

@@ -33,7 +33,7 @@ class NewtonPass {
   NewtonPass(const Problem<L, P>& problem, const CscMatrix& columns,
              const CoordinateOptions& options, const Team& team, const Trace& trace)
       : problem_(problem), columns_(columns), team_(team),
-        descent_(problem.penalty, options, trace) {}
+        descent_(problem.penalty, options, trace, static_cast<std::size_t>(columns.rows())) {}
 
   /// Coordinate updates since the start.
   [[nodiscard]] std::int64_t updates() const noexcept {
@@ -112,6 +112,7 @@ class NewtonPass {
 
  private:
   void minimise(std::span<const Index> list, std::span<double> target) {
+    descent_.set_penalty(problem_.penalty);  // a path changes it
     if (!minimise_by_gram(list, target)) {
       gram_.clear();
       minimise_by_margins(list, target);
@@ -147,7 +148,7 @@ class NewtonPass {
     constexpr std::size_t few_columns = 256;
     const std::size_t m = list.size();
     const auto entries = static_cast<std::size_t>(columns_.nonzeros(list));
-    if (m > most || (exact && m > 400 && m * m > 8 * entries)) {
+    if (m > most || (exact && m > 1024 && m * m > 8 * entries)) {
       return false;
     }
     CommonRows rows(columns_, list);
@@ -155,10 +156,11 @@ class NewtonPass {
     if (!exact && rows.pairs() > most_pairs) {
       return false;
     }
-    // A kept matrix keeps its precision.
+    const bool full = m <= (full_ ? 2048 : exact ? 1024 : few_columns);
     if (gram_.size() == 0) {
-      const bool full = m <= few_columns || (full_ && m <= 2048);
       gram_.clear(full ? GramPrecision::full : GramPrecision::single);
+    } else if (!full) {
+      gram_.narrow();
     }
     gram_.extend(columns_, list, rows, terms_.d, terms_.shift, terms_.total, team_);
     GramModel model(terms_, gram_);

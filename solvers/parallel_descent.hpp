@@ -383,7 +383,7 @@ template <template <Loss, Penalty> class ChooserOf, class Update, Loss L, Penalt
                                       const CoordinateOptions& options, Trace& trace,
                                       EndingOf<L, P> ending = nullptr) {
   using Chooser = ChooserOf<L, Rescaled<P>>;
-  return parallel_descent<ChooserOf>(
+  return parallel_descent<ChooserOf, L, P>(
       problem, options,
       [](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed,
          const Team& team) -> std::unique_ptr<CoordinatePass> {

@@ -66,7 +66,7 @@ template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
                         const Team& /*team*/) -> std::unique_ptr<CoordinatePass> {
     return std::make_unique<VirtualRounds<Chooser>>(chooser, columns, seed, replay);
   };
-  Result result = parallel_descent<ChooserOf>(problem, options, make, trace, nullptr);
+  Result result = parallel_descent<ChooserOf, L, P>(problem, options, make, trace, nullptr);
   result.threads = workers.count;
   return {std::move(result), replay.balance()};
 }
