@@ -13,6 +13,7 @@
 
 #include <sounder/engine/array.hpp>
 #include <sounder/engine/call.hpp>
+#include <sounder/engine/cpu_quota.hpp>
 #include <sounder/engine/message.hpp>
 #include <sounder/engine/slots.hpp>
 
@@ -42,17 +43,21 @@ struct Range {
   return {begin, begin + base + (worker.rank < extra ? 1 : 0)};
 }
 
-/// Threads available to this process: what the affinity mask and OMP_NUM_THREADS allow, at least 1.
-/// Any number of threads may ask.
-[[nodiscard]] inline int available_threads() noexcept {
+/// Threads available to this process, at least 1: what the affinity mask that it was started with,
+/// OMP_NUM_THREADS, OMP_THREAD_LIMIT and the CPU quota of its control groups allow (a container of
+/// two cores on a machine of 64: two). Reads the quota anew, some tens of microseconds. Any number
+/// of threads may ask.
+[[nodiscard]] inline int available_threads() {
 #ifdef _OPENMP
-  return std::max(1, std::min(omp_get_num_procs(), omp_get_max_threads()));
+  return std::max(1, std::min({omp_get_num_procs(), omp_get_max_threads(), omp_get_thread_limit(),
+                               cpu_quota()}));
 #else
   return 1;
 #endif
 }
 
-/// A fixed number of threads. Entering `run` starts them together; leaving it joins them.
+/// A fixed number of threads. Entering `run` starts them together; leaving it joins them. There are
+/// no more than OMP_THREAD_LIMIT allows: what size() says is what runs.
 ///
 /// Waiting threads are OpenMP's: with libgomp they wait busily for milliseconds. On a machine with
 /// other work run your program with GOMP_SPINCOUNT=2000, as `sounder` runs itself.
@@ -66,12 +71,14 @@ class Team {
     if (threads < 1) {
       refuse({"Team: the number of threads must be at least 1"});
     }
-#ifndef _OPENMP
+#ifdef _OPENMP
+    size_ = std::max(1, std::min(threads, omp_get_thread_limit()));
+#else
     size_ = 1;
 #endif
   }
 
-  /// Threads, as given; 1 without OpenMP.
+  /// Threads, as given; fewer under a lower OMP_THREAD_LIMIT, 1 without OpenMP.
   [[nodiscard]] int size() const noexcept {
     return size_;
   }

@@ -17,28 +17,27 @@
 #include <sounder/engine/team.hpp>
 #include <sounder/engine/trace.hpp>
 #include <sounder/solvers/regularization_path.hpp>
+#include <sounder/solvers/validation.hpp>
 
 namespace sounder {
 
-/// How a model does on rows it has not seen, weighted as the rows are.
-struct ValidationScore {
-  double loss = 0.0;            ///< mean loss
-  double standard_error = 0.0;  ///< of that mean: over folds, or over rows
-  double accuracy = 0.0;        ///< share of rows on the right side of 0; NaN for a regression
-};
-
 /// The fold of every row, in [0, folds): sizes differ by at most one; with +1 and -1 as targets
-/// each class is dealt out in turn, so that every fold has its share of both. O(n). Any number of
-/// threads.
-/// @throws std::invalid_argument unless 2 <= folds <= n
+/// each class is dealt out in turn, so that every fold has its share of both. Rows of weight 0 are
+/// in no fold, -1. O(n). Any number of threads.
+/// @param weights n numbers, or empty for all ones
+/// @throws std::invalid_argument unless 2 <= folds <= rows of a weight above 0
 [[nodiscard]] inline std::vector<int> assign_folds(std::span<const double> targets, int folds,
-                                                   bool classification, std::uint64_t seed) {
-  if (folds < 2 || static_cast<std::size_t>(folds) > targets.size()) {
-    throw std::invalid_argument("folds must be from 2 to the number of rows");
+                                                   bool classification, std::uint64_t seed,
+                                                   std::span<const double> weights = {}) {
+  std::vector<std::size_t> order;
+  order.reserve(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (weights.empty() || weights[i] > 0.0) {
+      order.push_back(i);
+    }
   }
-  std::vector<std::size_t> order(targets.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = i;
+  if (folds < 2 || static_cast<std::size_t>(folds) > order.size()) {
+    throw std::invalid_argument("folds must be from 2 to the number of rows of a weight above 0");
   }
   RandomStream random(seed, 0xF01D5U);
   for (std::size_t k = order.size(); k > 1; --k) {
@@ -48,72 +47,53 @@ struct ValidationScore {
     std::stable_partition(order.begin(), order.end(),
                           [&](std::size_t i) { return targets[i] > 0.0; });
   }
-  std::vector<int> fold(targets.size());
+  std::vector<int> fold(targets.size(), -1);
   for (std::size_t k = 0; k < order.size(); ++k) {
     fold[order[k]] = static_cast<int>(k % static_cast<std::size_t>(folds));
   }
   return fold;
 }
 
-/// Sums over rows of what a model does there; rows are added by one thread.
+/// The folds that tell something: rows of a weight above 0 are in them and outside of them, for a
+/// classification of both classes outside. In rising order. O(n). Any number of threads.
+/// @param fold of every row, from assign_folds
 template <Loss L>
-class ValidationSums {
- public:
-  /// A row of this weight and of target y, whose decision is z.
-  void add(const L& loss, double weight, double y, double z) noexcept {
-    const double value = loss.value(y, z);
-    weight_ += weight;
-    loss_ += weight * value;
-    squares_ += weight * value * value;
-    right_ += (z > 0.0) == (y > 0.0) ? weight : 0.0;
-    ++rows_;
+[[nodiscard]] std::vector<int> usable_folds(const Problem<L, NoPenalty>& data,
+                                            std::span<const int> fold) {
+  struct Rows {
+    std::int64_t up = 0;    // of targets above 0, for a classification
+    std::int64_t down = 0;  // others
+  };
+  Rows all;
+  std::vector<Rows> inside(
+      static_cast<std::size_t>(1 + std::max(-1, *std::max_element(fold.begin(), fold.end()))));
+  for (std::size_t i = 0; i < fold.size(); ++i) {
+    const auto row = static_cast<Index>(i);
+    if (data.weight(row) > 0.0) {
+      const bool up = L::classification && data.target(row) > 0.0;
+      ++(up ? all.up : all.down);
+      if (fold[i] >= 0) {
+        Rows& own = inside[static_cast<std::size_t>(fold[i])];
+        ++(up ? own.up : own.down);
+      }
+    }
   }
-  /// Whether no row of any weight was added.
-  [[nodiscard]] bool empty() const noexcept { return !(weight_ > 0.0); }
-
-  /// The standard error is that of a mean over rows.
-  [[nodiscard]] ValidationScore score() const noexcept {
-    const double mean = loss_ / weight_;
-    const double variance = std::max(squares_ / weight_ - mean * mean, 0.0);
-    return {mean, std::sqrt(variance / static_cast<double>(rows_)),
-            L::classification ? right_ / weight_ : std::nan("")};
+  std::vector<int> usable;
+  for (std::size_t k = 0; k < inside.size(); ++k) {
+    const Rows& own = inside[k];
+    const bool trains = all.down > own.down && (!L::classification || all.up > own.up);
+    if (own.up + own.down > 0 && trains) {
+      usable.push_back(static_cast<int>(k));
+    }
   }
-
- private:
-  double weight_ = 0.0;
-  double loss_ = 0.0;
-  double squares_ = 0.0;
-  double right_ = 0.0;
-  std::int64_t rows_ = 0;
-};
-
-/// x_i.w + b; features from w.size() on are ignored. O(nonzeros of the row). Any number of threads.
-[[nodiscard]] inline double decision(const SparseRow& row, std::span<const double> w,
-                                     double b) noexcept {
-  double z = b;
-  for (std::size_t k = 0; k < row.size(); ++k) {
-    const auto j = static_cast<std::size_t>(row.columns[k]);
-    z += j < w.size() ? static_cast<double>(row.values[k]) * w[j] : 0.0;
-  }
-  return z;
-}
-
-/// The score of (w, b) on the rows of a problem of their own. O(nnz), by the thread that calls; any
-/// number of threads may.
-template <Loss L, Penalty P>
-[[nodiscard]] ValidationScore validate(const Problem<L, P>& rows, std::span<const double> w,
-                                       double b) {
-  ValidationSums<L> sums;
-  for (Index i = 0; i < rows.matrix.rows(); ++i) {
-    sums.add(rows.loss, rows.weight(i), rows.target(i), decision(rows.matrix.row(i), w, b));
-  }
-  return sums.score();
+  return usable;
 }
 
 /// K-fold cross-validation along a path: fold k's path is fitted to the other folds and scored on
 /// fold k. The folds share one copy of the data (a fold's rows weigh nothing while it is kept
 /// apart; the others weigh more, so that a strength means the same) and run in parallel, a fold a
-/// thread.
+/// thread. Folds that are not among usable_folds() are left out: without them training sees one
+/// class alone, or there is nothing to score.
 ///
 /// @param fold of every row, from assign_folds
 /// @param team as many folds at once as it has threads; each solver gets one thread
@@ -121,6 +101,7 @@ template <Loss L, Penalty P>
 /// @param cancelled asked between strengths, by any thread; true ends the validation early
 /// @return a score a strength, the mean over folds and its standard error (sd / sqrt(K)); empty if
 ///         it was cancelled. A fold whose run did not get to a strength leaves NaN there.
+/// @throws std::invalid_argument where fewer than two folds can be used
 ///
 /// May be called from several threads at once.
 template <Loss L, class Solve, class Cancelled>
@@ -128,14 +109,19 @@ template <Loss L, class Solve, class Cancelled>
     const Problem<L, NoPenalty>& data, const PenaltyShape& shape, std::span<const double> lambdas,
     CoordinateOptions options, std::span<const int> fold, const Team& team, const Solve& solve,
     Cancelled&& cancelled) {
-  const int folds = 1 + *std::max_element(fold.begin(), fold.end());
+  const std::vector<int> usable = usable_folds(data, fold);
+  const int folds = static_cast<int>(usable.size());
+  if (folds < 2) {
+    throw std::invalid_argument("cross_validate: fewer than two folds can be used");
+  }
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   constexpr ValidationScore unknown{nan, nan, nan};
   std::vector<std::vector<ValidationScore>> scores(
       static_cast<std::size_t>(folds), std::vector<ValidationScore>(lambdas.size(), unknown));
   options.threads = 1;
   std::atomic<bool> stop = false;
-  const auto run_fold = [&](int number) {
+  const auto run_fold = [&](std::size_t place) {
+    const int number = usable[place];
     std::vector<double> weights(fold.size());
     double all = 0.0;
     double kept = 0.0;
@@ -143,9 +129,6 @@ template <Loss L, class Solve, class Cancelled>
       const double s = data.weight(static_cast<Index>(i));
       all += s;
       kept += fold[i] == number ? 0.0 : s;
-    }
-    if (!(kept > 0.0)) {
-      return;
     }
     for (std::size_t i = 0; i < fold.size(); ++i) {
       weights[i] = fold[i] == number ? 0.0 : data.weight(static_cast<Index>(i)) * (all / kept);
@@ -162,8 +145,8 @@ template <Loss L, class Solve, class Cancelled>
                    decision(data.matrix.row(row), at.result.w, at.result.intercept));
         }
       }
-      if (!sums.empty() && at.result.status != Status::diverged) {
-        scores[static_cast<std::size_t>(number)][at.number] = sums.score();
+      if (at.result.status != Status::diverged) {
+        scores[place][at.number] = sums.score();
       }
       if (cancelled()) {
         stop.store(true, std::memory_order_relaxed);
@@ -173,8 +156,8 @@ template <Loss L, class Solve, class Cancelled>
   };
   std::atomic<int> next = 0;
   Team(std::min(team.size(), folds)).run([&](Worker) {
-    for (int number = next++; number < folds && !stop.load(); number = next++) {
-      run_fold(number);
+    for (int place = next++; place < folds && !stop.load(); place = next++) {
+      run_fold(static_cast<std::size_t>(place));
     }
   });
   if (stop.load()) {

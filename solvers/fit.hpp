@@ -45,7 +45,7 @@ struct FitOptions {
   std::optional<int> max_epochs = {};    ///< none: 1000; 20 of hogwild asked for by name
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
   std::uint64_t seed = 1;                                       ///< of every random choice
-  std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
+  std::span<const double> initial = {};  ///< p coefficients, as a Result has them; empty: zero
   double initial_intercept = 0.0;        ///< b to start from
   Solver solver = Solver::automatic;     ///< who minimises
 };
@@ -64,11 +64,15 @@ namespace detail {
 struct Targets {
   std::vector<double> copy;        ///< +1 and -1, for a classification
   std::span<const double> values;  ///< of `copy`, or the labels themselves
-  std::vector<double> classes;     ///< what +1 and -1 mean; empty for a regression
+  std::vector<double> classes;     ///< in the model's order; empty for a regression
+  bool turned = false;             ///< whether +1 is the second of them
 };
 
 template <Loss L>
-[[nodiscard]] Targets targets_of(std::span<const double> labels) {
+[[nodiscard]] Targets targets_of(std::span<const double> labels, std::span<const double> weights) {
+  if (!weights.empty() && weights.size() != labels.size()) {
+    throw std::invalid_argument("weights must hold one number a row");
+  }
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (!std::isfinite(labels[i])) {
       throw LabelError("the label of row " + std::to_string(i) + " is not finite");
@@ -77,7 +81,7 @@ template <Loss L>
   Targets targets;
   targets.values = labels;
   if (L::classification) {
-    LabelMapping mapping = find_labels(labels);
+    LabelMapping mapping = find_labels(labels, weights);
     if (mapping.kind != LabelKind::binary) {
       throw LabelError("the " + std::string(L::name) + " loss needs labels of two classes (" +
                        describe(mapping) +
@@ -85,6 +89,7 @@ template <Loss L>
     }
     targets.copy = binary_targets(labels, mapping);
     targets.values = targets.copy;
+    targets.turned = mapping.classes[0] != mapping.positive();
     targets.classes = std::move(mapping.classes);
   }
   return targets;
@@ -133,10 +138,12 @@ template <Loss L, Penalty P>
 ///     const auto fit = sounder::fit(matrix, labels, {.penalty = {.lambda = 1e-4}, .threads = 4});
 ///     const auto lasso = sounder::fit<sounder::Squared, sounder::L1>(matrix, numbers);
 ///
-/// For a classification loss the labels are of two kinds, any two numbers: the first to appear is
-/// +1, except that 1 comes before -1. For others they are the numbers to be predicted. The solver
-/// is choose_solver()'s unless `options.solver` names one; shotgun(), block_greedy(), block_cd()
-/// and sgd() take a Problem.
+/// For a classification loss the labels are of two kinds, any two numbers, rows of weight 0 apart:
+/// the larger is +1, to which `result.w`, bounds on it and `options.initial` refer. The model's
+/// labels stand in the order of their first rows, except that 1 comes before -1, as in LIBLINEAR;
+/// where its first label is the smaller, its weights are `result.w` with the sign turned. For other
+/// losses the labels are the numbers to be predicted. The solver is choose_solver()'s unless
+/// `options.solver` names one; shotgun(), block_greedy(), block_cd() and sgd() take a Problem.
 ///
 /// A `trace` watches and may end the run, in which case the model is the best so far: see
 /// on_epoch() and StopTrace of on_epoch.hpp. Without one nothing is reported, and nothing is ever
@@ -154,7 +161,7 @@ template <class L = Logistic, class P = L2>
   if (labels.size() != static_cast<std::size_t>(matrix.rows())) {
     throw std::invalid_argument("labels must hold one number a row");
   }
-  const detail::Targets targets = detail::targets_of<L>(labels);
+  const detail::Targets targets = detail::targets_of<L>(labels, options.weights);
   const Problem<L, P> problem{matrix,          targets.values,    options.loss,
                               options.penalty, options.intercept, options.weights};
   const SolverChoice choice = options.solver == Solver::automatic
@@ -171,6 +178,9 @@ template <class L = Logistic, class P = L2>
   made.model.weights = made.result.w;
   if (options.intercept) {
     made.model.intercepts = {made.result.intercept};
+  }
+  if (targets.turned) {
+    made.model.turn();
   }
   return made;
 }

@@ -35,6 +35,15 @@ struct LinearModel {
     return solver_type == "L2R_LR" || solver_type == "L1R_LR" || solver_type == "L2R_LR_DUAL";
   }
 
+  /// Turns every decision's sign, for a model whose weights were found for labels[1] as +1.
+  void turn() noexcept {
+    for (std::vector<double>* const numbers : {&weights, &intercepts}) {
+      for (double& number : *numbers) {
+        number = 0.0 - number;  // which makes no -0
+      }
+    }
+  }
+
   /// @throws std::invalid_argument with one sentence if the sizes do not fit together.
   void validate() const {
     const auto k = static_cast<std::size_t>(outputs);

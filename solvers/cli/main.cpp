@@ -12,7 +12,6 @@
 
 #include "command.hpp"
 #include "command_line.hpp"
-#include "waiting.hpp"
 
 namespace sounder::cli {
 namespace {
@@ -101,7 +100,6 @@ int run(const std::vector<std::string>& words) {
 }  // namespace sounder::cli
 
 int main(int argc, char** argv) {
-  sounder::cli::sleep_while_waiting(argv);
   // A reader that has seen enough (`sounder predict ... | head`) ends the program in silence.
   std::signal(SIGPIPE, SIG_DFL);
   const std::vector<std::string> words(argv + 1, argv + argc);

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "path_options.hpp"
 #include "path_report.hpp"
 #include "stopwatch.hpp"
+#include "text.hpp"
 #include "training_set.hpp"
 
 namespace sounder::cli {
@@ -59,14 +61,19 @@ class PathRun {
         columns_(set.data.matrix, team_), shape_{options.train.l1_ratio, options.train.bounds.low,
                                                  options.train.bounds.high} {}
 
-  PathOutcome run(PathReport& report) {
+  /// What may be refused, before anything is written. @throws InputError
+  void prepare() {
+    deal_out_folds();
     const double largest = lambda_max(data_, shape_.l1_ratio, team_);
     if (!(largest > 0.0)) {
       throw InputError(options_.train.data,
                        "no feature goes with the labels: every lambda leaves only zeros");
     }
     outcome_.lambdas = lambda_grid(largest, options_.lambdas, options_.lambda_min_ratio);
-    report.announce(outcome_.lambdas);
+  }
+
+  PathOutcome run(PathReport& report) {
+    report.announce(outcome_);
     if (options_.folds > 0 && !fold_by_fold(report)) {
       outcome_.status = Status::interrupted;
     } else {
@@ -94,11 +101,35 @@ class PathRun {
   /// On the one copy of the columns that all runs share.
   [[nodiscard]] WarmCd<L> solver() const { return WarmCd<L>(columns_); }
 
+  void deal_out_folds() {
+    if (options_.folds == 0) {
+      return;
+    }
+    Index rows = 0;  // that count
+    for (Index i = 0; i < data_.matrix.rows(); ++i) {
+      rows += data_.weight(i) > 0.0 ? 1 : 0;
+    }
+    const std::string folds = "--folds " + std::to_string(options_.folds);
+    if (options_.folds > rows) {
+      throw InputError(options_.train.data, folds +
+                                                " needs as many rows of a weight above 0, and " +
+                                                "there are " + with_commas(rows));
+    }
+    fold_ = assign_folds(data_.targets, options_.folds, L::classification, options_.solver.seed,
+                         data_.weights);
+    const auto usable = static_cast<int>(usable_folds(data_, fold_).size());
+    outcome_.folds_left_out = options_.folds - usable;
+    if (usable < 2) {
+      throw InputError(options_.train.data,
+                       "a class is too rare for " + folds + ": of these folds " +
+                           std::to_string(usable) +
+                           " would be trained on both classes, and at least two must be");
+    }
+  }
+
   bool fold_by_fold(PathReport& report) {
     const Stopwatch clock;
-    const std::vector<int> fold =
-        assign_folds(data_.targets, options_.folds, L::classification, options_.solver.seed);
-    outcome_.scores = cross_validate(data_, shape_, outcome_.lambdas, options_.solver, fold, team_,
+    outcome_.scores = cross_validate(data_, shape_, outcome_.lambdas, options_.solver, fold_, team_,
                                      solver(), [this] { return interrupt_.cancelled(); });
     if (outcome_.scores.empty()) {
       return false;
@@ -130,6 +161,7 @@ class PathRun {
   Problem<L, NoPenalty> data_;
   CscMatrix columns_;
   PenaltyShape shape_;
+  std::vector<int> fold_;  // of every row, with --folds
   PathOutcome outcome_;
   std::vector<SparseSolution> solutions_;
 };
@@ -142,9 +174,10 @@ Exit walk(const PathOptions& options, const TrainingSet& set, L loss) {
   }
   require_writable(options.selection ? options.train.model : "");
   require_writable(options.train.json);
-  PathReport report(options, set);
   InterruptTrace interrupt;  // stays until the model is written
   PathRun<L> run(options, set, apart ? &*apart : nullptr, loss, interrupt);
+  run.prepare();
+  PathReport report(options, set);
   PathOutcome outcome = run.run(report);
   if (options.selection) {
     if (const std::optional<LinearModel> model = run.select_model(outcome)) {

@@ -67,7 +67,8 @@ void PathReport::write(const std::string& text) {
   }
 }
 
-void PathReport::announce(std::span<const double> lambdas) const {
+void PathReport::announce(const PathOutcome& outcome) const {
+  const std::vector<double>& lambdas = outcome.lambdas;
   const TrainOptions& train = options_.train;
   const CsrMatrix& matrix = set_.data.matrix;
   report_.line((train.data == "-" ? "standard input" : train.data) + ": " +
@@ -81,6 +82,11 @@ void PathReport::announce(std::span<const double> lambdas) const {
                count_of(static_cast<std::int64_t>(lambdas.size()), "lambda") + " from " +
                digits(lambdas.front(), 4) + " to " + digits(lambdas.back(), 4) + ", " +
                count_of(options_.solver.threads, "thread"));
+  if (outcome.folds_left_out > 0) {
+    report_.line("warning: " + count_of(outcome.folds_left_out, "fold") + " of " +
+                 std::to_string(options_.folds) +
+                 " left out of the scores: without its rows one class is all there is to train on");
+  }
 }
 
 void PathReport::folds_done(double seconds) const {
@@ -133,8 +139,10 @@ void PathReport::summarise(const PathOutcome& outcome) const {
       break;
     case Status::separable:
     case Status::max_epochs:
-    case Status::time_limit:
       ending += "; some stopped before the tolerance: raise --max-epochs or --tol";
+      break;
+    case Status::time_limit:
+      ending += "; some stopped before the tolerance";
       break;
   }
   report_.line(ending);
@@ -163,7 +171,12 @@ nlohmann::ordered_json path_json(const PathOptions& options, const TrainingSet& 
   json["rows"] = set.data.matrix.rows();
   json["columns"] = set.data.matrix.columns();
   json["nonzeros"] = set.data.matrix.nonzeros();
+  json["labels"] =
+      set.classes.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(set.classes);
+  json["positive_label"] = set.classes.empty() ? nullptr : json_number(set.positive);
   json["folds"] = options.folds > 0 ? nlohmann::ordered_json(options.folds) : nullptr;
+  json["folds_left_out"] =
+      options.folds > 0 ? nlohmann::ordered_json(outcome.folds_left_out) : nullptr;
   json["load_seconds"] = set.load_seconds;
   json["path_seconds"] = outcome.seconds;
   json["path"] = nlohmann::ordered_json::array();

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +23,7 @@ struct PathOutcome {
   std::vector<Result> results;          ///< one a lambda, as far as it came; without `w`
   std::vector<ValidationScore> scores;  ///< one a lambda, or empty
   std::optional<std::size_t> selected;  ///< the number of a lambda
+  int folds_left_out = 0;               ///< for they would be trained on one class
   double seconds = 0.0;                 ///< validation included
 };
 
@@ -36,8 +36,8 @@ class PathReport {
   PathReport(const PathReport&) = delete;
   PathReport& operator=(const PathReport&) = delete;
 
-  /// Before: the data, what is minimised, the grid.
-  void announce(std::span<const double> lambdas) const;
+  /// Before: the data, what is minimised, the grid, and a warning where folds are left out.
+  void announce(const PathOutcome& outcome) const;
   /// After the folds, if there are any.
   void folds_done(double seconds) const;
   /// One solution; `score` may be null.

@@ -90,8 +90,10 @@ void read_strength(const Arguments& arguments, TrainOptions& options) {
 
 int read_threads(const Arguments& arguments) {
   constexpr int most = 4096;
-  return arguments.given("threads") ? static_cast<int>(arguments.integer("threads", 1, most))
-                                    : available_threads();
+  if (!arguments.given("threads")) {
+    return available_threads();
+  }
+  return Team(static_cast<int>(arguments.integer("threads", 1, most))).size();
 }
 
 void settle_outputs(const std::string& command, TrainOptions& options) {

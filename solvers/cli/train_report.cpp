@@ -194,6 +194,7 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["weighted"] = !request.weights.empty();
   json["labels"] =
       set.classes.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(set.classes);
+  json["positive_label"] = set.classes.empty() ? nullptr : json_number(set.positive);
   json["load_seconds"] = set.load_seconds;
   json["train_seconds"] = result.seconds;
   json["evaluation_seconds"] = result.evaluation_seconds;

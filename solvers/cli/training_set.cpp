@@ -5,7 +5,6 @@
 #include <sounder/solvers/model_file.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "dispatch.hpp"
@@ -18,10 +17,11 @@ namespace {
 
 /// What the model calls every class but the positive one.
 double label_of_rest(const LabelMapping& mapping, double positive) {
-  const std::vector<double>& classes = mapping.classes;
+  std::vector<double> classes = mapping.classes;
   if (mapping.kind == LabelKind::binary) {
     return classes[0] == positive ? classes[1] : classes[0];
   }
+  classes.insert(classes.end(), mapping.weightless.begin(), mapping.weightless.end());
   const auto taken = [&](double label) {
     return label == positive || std::find(classes.begin(), classes.end(), label) != classes.end();
   };
@@ -34,22 +34,38 @@ double label_of_rest(const LabelMapping& mapping, double positive) {
 
 void map_labels(const TrainOptions& options, TrainingSet& set) {
   const std::vector<double>& labels = set.data.labels;
+  const std::vector<double>& weights = set.data.weights;
   const bool classification =
       with_loss(options.loss, [](auto loss) { return decltype(loss)::classification; });
   if (options.positive) {
-    const LabelMapping mapping = find_labels(labels);
-    set.targets = one_against_rest(labels, *options.positive);
+    const LabelMapping mapping = find_labels(labels, weights);
+    set.targets = one_against_rest(labels, *options.positive, weights);
+    set.positive = *options.positive;
     set.classes = {*options.positive, label_of_rest(mapping, *options.positive)};
     set.mapping = "label " + label_text(set.classes[0]) + " -> +1, all others (" +
                   label_text(set.classes[1]) + " in the model) -> -1";
   } else if (classification) {
-    const LabelMapping mapping = find_labels(labels);
+    const LabelMapping mapping = find_labels(labels, weights);
     set.targets = binary_targets(labels, mapping);
+    set.positive = mapping.positive();
     set.classes = mapping.classes;
     set.mapping = describe(mapping);
+    if (set.turned()) {
+      set.mapping += "; the model names " + label_text(set.classes[0]) +
+                     " first, so w is written with its sign turned";
+    }
   } else {
     set.targets = labels;
     set.mapping = "labels are taken as numbers";
+  }
+}
+
+/// @throws ParseError where every row weighs 0
+void refuse_weightless(const std::string& path, const Dataset& data) {
+  const std::vector<double>& weights = data.weights;
+  if (!weights.empty() &&
+      std::all_of(weights.begin(), weights.end(), [](double s) { return s == 0.0; })) {
+    throw ParseError(path, 1, 1, "every row has the weight 0");  // the file as a whole
   }
 }
 
@@ -60,17 +76,14 @@ TrainingSet load_training_set(const TrainOptions& options) {
   const Stopwatch clock;
   set.data = read_libsvm(options.data, options.read);
   set.load_seconds = clock.seconds();
+  refuse_weightless(options.data, set.data);
   try {
     map_labels(options, set);
   } catch (const LabelError& error) {
-    const bool choice = !options.positive && find_labels(set.data.labels).kind != LabelKind::single;
+    const LabelKind kind = find_labels(set.data.labels, set.data.weights).kind;
+    const bool choice = !options.positive && kind != LabelKind::single;
     const std::string flags = choice ? " (--positive LABEL, --loss squared)" : "";
     throw ParseError(options.data, 1, 1, error.what() + flags);  // the file as a whole
-  }
-  const std::vector<double>& weights = set.data.weights;
-  if (!weights.empty() &&
-      std::count(weights.begin(), weights.end(), 0.0) == set.data.matrix.rows()) {
-    throw ParseError(options.data, 1, 1, "every row has the weight 0");
   }
   return set;
 }
@@ -82,18 +95,22 @@ ValidationSet load_validation_set(const std::string& path, const TrainOptions& o
   read.drop_extra_columns = true;
   ValidationSet apart;
   apart.data = read_libsvm(path, read);
+  refuse_weightless(path, apart.data);
   apart.targets = apart.data.labels;
   if (set.classes.empty()) {
     return apart;
   }
-  for (double& label : apart.targets) {
-    const bool rest = label == set.classes[1] || options.positive.has_value();
-    if (label != set.classes[0] && !rest) {
+  const std::vector<double>& weights = apart.data.weights;
+  for (std::size_t i = 0; i < apart.targets.size(); ++i) {
+    double& label = apart.targets[i];
+    const bool known = label == set.classes[0] || label == set.classes[1] || options.positive ||
+                       (!weights.empty() && weights[i] == 0.0);
+    if (!known) {
       throw ParseError(path, 1, 1,
                        "the label " + label_text(label) + " is not one of the training data's, " +
                            label_text(set.classes[0]) + " and " + label_text(set.classes[1]));
     }
-    label = label == set.classes[0] ? 1.0 : -1.0;
+    label = label == set.positive ? 1.0 : -1.0;
   }
   return apart;
 }
@@ -103,7 +120,7 @@ Start load_start(const TrainOptions& options, const TrainingSet& set) {
   if (path.empty()) {
     return {};
   }
-  const LinearModel model = read_model(path);
+  LinearModel model = read_model(path);
   const auto columns = static_cast<std::size_t>(set.data.matrix.columns());
   const bool swapped =
       model.labels == std::vector<double>(set.classes.rbegin(), set.classes.rend());
@@ -118,12 +135,11 @@ Start load_start(const TrainOptions& options, const TrainingSet& set) {
   if (!model.intercepts.empty() && !options.intercept) {
     throw InputError(path, "the model has an intercept: use --intercept");
   }
-  Start start{model.weights, model.intercepts.empty() ? 0.0 : model.intercepts[0]};
-  start.w.resize(columns, 0.0);
-  if (swapped && !model.regression()) {
-    std::transform(start.w.begin(), start.w.end(), start.w.begin(), std::negate<>());
-    start.intercept = -start.intercept;
+  if (!model.regression() && model.labels[0] != set.positive) {
+    model.turn();
   }
+  Start start{std::move(model.weights), model.intercepts.empty() ? 0.0 : model.intercepts[0]};
+  start.w.resize(columns, 0.0);
   return start;
 }
 
@@ -138,6 +154,9 @@ LinearModel make_model(const TrainOptions& options, const TrainingSet& set, std:
   model.weights = std::move(w);
   if (options.intercept) {
     model.intercepts = {intercept};
+  }
+  if (set.turned()) {
+    model.turn();
   }
   return model;
 }

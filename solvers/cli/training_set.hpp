@@ -15,8 +15,12 @@ struct TrainingSet {
   Dataset data;
   double load_seconds = 0.0;
   std::vector<double> targets;  ///< n values: +1 and -1, or the labels themselves
-  std::vector<double> classes;  ///< the labels of +1 and -1; empty for a regression
+  std::vector<double> classes;  ///< two labels in the model's order; empty for a regression
+  double positive = 0.0;        ///< which of them is +1
   std::string mapping;          ///< what became of the labels, in words
+
+  /// Whether the model's first label is -1, so that its weights are turned ones.
+  [[nodiscard]] bool turned() const { return !classes.empty() && classes[0] != positive; }
 };
 
 /// @throws InputError, ParseError
@@ -29,7 +33,8 @@ struct ValidationSet {
   std::vector<double> targets;
 };
 
-/// @throws InputError, ParseError, also for a label that `set` does not know
+/// @throws InputError, ParseError, also for a label that `set` does not know, and where every row
+///         weighs 0
 [[nodiscard]] ValidationSet load_validation_set(const std::string& path,
                                                 const TrainOptions& options,
                                                 const TrainingSet& set);

@@ -1,20 +1,55 @@
-#include "waiting.hpp"
-
+// How threads wait for each other: the program starts anew with OpenMP's threads told to fall
+// asleep after some microseconds of busy waiting, unless the environment (GOMP_SPINCOUNT,
+// OMP_WAIT_POLICY) says how to wait.
+//
+// By default they wait busily for milliseconds. While another program uses one of the cores, a
+// thread that waits keeps the one that it waits for from running: two threads are then several
+// times slower than one.
 #include <unistd.h>
 
-#include <cstdlib>
-#include <cstring>
+#include <cstddef>
+#include <string_view>
+#include <vector>
 
 namespace sounder::cli {
+namespace {
 
-void sleep_while_waiting(char** arguments) {
-  constexpr const char* spins = "2000";
-  const char* const preloaded = std::getenv("LD_PRELOAD");
-  const bool followed = preloaded == nullptr || std::strstr(preloaded, "valgrind") == nullptr;
-  if (followed && std::getenv("GOMP_SPINCOUNT") == nullptr &&
-      std::getenv("OMP_WAIT_POLICY") == nullptr && setenv("GOMP_SPINCOUNT", spins, 1) == 0) {
-    execv("/proc/self/exe", arguments);
+/// The value of a variable of `environment`, or null.
+const char* value_of(std::string_view name, char** environment) {
+  for (; *environment != nullptr; ++environment) {
+    const std::string_view entry(*environment);
+    if (entry.starts_with(name) && entry.substr(name.size()).starts_with('=')) {
+      return *environment + name.size() + 1;
+    }
   }
+  return nullptr;
 }
 
+/// The new start, once: afterwards the variable is there. On failure nothing happens, nor under
+/// valgrind, which would not follow.
+void sleep_while_waiting(int /*count*/, char** arguments, char** environment) {
+  const char* const preloaded = value_of("LD_PRELOAD", environment);
+  if (value_of("GOMP_SPINCOUNT", environment) != nullptr ||
+      value_of("OMP_WAIT_POLICY", environment) != nullptr ||
+      (preloaded != nullptr &&
+       std::string_view(preloaded).find("valgrind") != std::string_view::npos)) {
+    return;
+  }
+  char spins[] = "GOMP_SPINCOUNT=2000";
+  std::vector<char*> changed;
+  for (; *environment != nullptr; ++environment) {
+    changed.push_back(*environment);
+  }
+  changed.insert(changed.end(), {spins, nullptr});
+  execve("/proc/self/exe", arguments, changed.data());
+}
+
+/// Called before the libraries that the program is linked with are initialised. libgomp reads its
+/// settings then, and under OMP_PROC_BIND or OMP_PLACES binds this thread to one core: a start
+/// after that would inherit that core as all there is. The C library knows no environment yet (what
+/// setenv changes would be lost), so the program starts anew instead.
+[[gnu::section(".preinit_array"),
+  gnu::used]] void (*const before_libraries)(int, char**, char**) = sleep_while_waiting;
+
+}  // namespace
 }  // namespace sounder::cli
