@@ -21,6 +21,9 @@ struct Predictors {
 };
 [[nodiscard]] Predictors predict(const CsrMatrix& matrix, const Team& team);
 
+/// How far steps of Hogwild! may overlap, in words: "up to a staleness of 12".
+[[nodiscard]] std::string harmless(const Conflicts& conflicts);
+
 /// What keeps threads from helping more, in a word ("conflicts", "memory", "work", "none",
 /// "unknown") and in a sentence that says what to use instead.
 struct Limit {

@@ -147,7 +147,7 @@ void add_runs(const Story& story, Json& json) {
                                  {"workers", 2},
                                  {"measured_collision_rate", json_number(pair.measured)},
                                  {"simulated_collision_rate", json_number(pair.simulated)},
-                                 {"ratio", json_number(pair.simulated / pair.measured)}});
+                                 {"ratio", json_number(ratio(pair.simulated, pair.measured))}});
   }
   for (const Curve& curve : story.sweep.curves()) {
     json["curves"].push_back(curve_json(curve));
@@ -204,7 +204,9 @@ std::string virtual_table(const Story& story) {
   for (const Agreement& pair : agreements(story.sweep.rows())) {
     text += "two workers of " + pair.solver + " collide in " + percent(pair.simulated) +
             " % of the updates, two threads (" + pair.update + ") in " + percent(pair.measured) +
-            " %: " + digits(pair.simulated / pair.measured, 3) + " times\n";
+            " %";
+    const double times = ratio(pair.simulated, pair.measured);
+    text += std::isfinite(times) ? ": " + digits(times, 3) + " times\n" : "\n";
   }
   return text;
 }
@@ -221,8 +223,7 @@ std::string predictors_table(const Story& story) {
   std::string text = "\nOmega " + std::to_string(conflicts.omega) + ", Delta " +
                      digits(conflicts.delta, 3) + ", rho " + digits(conflicts.rho, 3) +
                      ", a row meets " + digits(conflicts.mean_conflict_degree, 4) +
-                     " others: Hogwild!'s steps overlap harmlessly up to a staleness of " +
-                     digits(conflicts.max_harmless_staleness, 2);
+                     " others: Hogwild!'s steps overlap harmlessly " + harmless(conflicts);
   if (std::isfinite(staleness)) {
     text += " (measured: " + digits(staleness, 2) + ")";
   }

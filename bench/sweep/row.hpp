@@ -15,6 +15,11 @@ namespace sounder::sweep {
 /// What was not measured, or not reached.
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
+/// a / b; unknown where b is nothing, as the time is of what was done before the clock ran.
+[[nodiscard]] inline double ratio(double a, double b) {
+  return b > 0.0 ? a / b : unknown;
+}
+
 /// Who ran. `update` is "plain" for solvers that share nothing.
 struct Setting {
   std::string solver;

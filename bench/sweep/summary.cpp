@@ -70,16 +70,16 @@ Summary summarise_setting(std::vector<Row> rows) {
 }
 
 void relate_measured(Row& row, const std::vector<Summary>& summaries, double serial_seconds) {
-  row.speedup = serial_seconds / row.seconds_to_target;
+  row.speedup = ratio(serial_seconds, row.seconds_to_target);
   const Summary* own = find(summaries, {row.setting.solver, row.setting.update, 1});
   if (own == nullptr) {
     return;
   }
   const Row& alone = own->median;
   const auto threads = static_cast<double>(row.setting.threads);
-  row.own_speedup = alone.seconds_to_target / row.seconds_to_target;
-  row.statistical_efficiency = alone.epochs_to_target / row.epochs_to_target;
-  row.hardware_efficiency = row.epochs_per_second / (threads * alone.epochs_per_second);
+  row.own_speedup = ratio(alone.seconds_to_target, row.seconds_to_target);
+  row.statistical_efficiency = ratio(alone.epochs_to_target, row.epochs_to_target);
+  row.hardware_efficiency = ratio(row.epochs_per_second, threads * alone.epochs_per_second);
 }
 
 void relate_virtual(Row& row, const std::vector<Row>& rows, const std::vector<Summary>& summaries,
@@ -89,12 +89,12 @@ void relate_virtual(Row& row, const std::vector<Row>& rows, const std::vector<Su
            other.setting.threads == 1;
   });
   if (alone != rows.end()) {
-    row.statistical_efficiency = alone->epochs_to_target / row.epochs_to_target;
+    row.statistical_efficiency = ratio(alone->epochs_to_target, row.epochs_to_target);
   }
   const HardwareModel hardware = hardware_model(summaries, row.setting.solver);
   const auto workers = static_cast<double>(std::max<std::int64_t>(row.parallel, 1));
-  row.predicted_seconds = row.epochs_to_target / (hardware.rate(workers) * row.balance);
-  row.predicted_speedup = serial_seconds / row.predicted_seconds;
+  row.predicted_seconds = ratio(row.epochs_to_target, hardware.rate(workers) * row.balance);
+  row.predicted_speedup = ratio(serial_seconds, row.predicted_seconds);
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ HardwareModel hardware_model(const std::vector<Summary>& summaries, const std::s
     }
     // P / speedup - 1 = contention (P - 1), by least squares.
     const auto threads = static_cast<double>(setting.threads);
-    const double excess = threads * model.epochs_per_second / rate - 1.0;
+    const double excess = ratio(threads * model.epochs_per_second, rate) - 1.0;
     if (std::isfinite(excess)) {
       sum += (threads - 1.0) * excess;
       weights += (threads - 1.0) * (threads - 1.0);
@@ -184,7 +184,8 @@ std::vector<Agreement> agreements(const std::vector<Row>& rows) {
     for (const Summary& summary : summaries) {
       const Setting& setting = summary.setting;
       if (setting.solver == row.setting.solver && setting.threads == 2 &&
-          setting.update != Locked::name && std::isfinite(summary.median.collision_rate)) {
+          setting.update != Locked::name && std::isfinite(summary.median.collision_rate) &&
+          std::isfinite(row.collision_rate)) {
         found.push_back(
             {setting.solver, setting.update, summary.median.collision_rate, row.collision_rate});
       }

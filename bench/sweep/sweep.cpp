@@ -222,7 +222,7 @@ bool Sweep::measure(Row& row, const Trace& interrupt) {
   }
   fill_outcome(result, row);
   row.seconds = result.seconds;
-  row.epochs_per_second = result.epochs / result.seconds;
+  row.epochs_per_second = result.epochs > 0 ? ratio(result.epochs, result.seconds) : unknown;
   if (row.reached()) {
     row.seconds_to_target = result.seconds;
   }

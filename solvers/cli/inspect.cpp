@@ -57,6 +57,19 @@ struct Findings {
   double lambda_max = 0.0;
   std::vector<BlockFindings> blocks;  ///< empty unless they were asked for
 
+  /// The labels of the rows that count: all but those of weight 0.
+  [[nodiscard]] std::vector<double> labels_that_count() const {
+    std::vector<double> counted;
+    for (std::size_t i = 0; i < data.labels.size(); ++i) {
+      if (data.weights.empty() || data.weights[i] > 0.0) {
+        counted.push_back(data.labels[i]);
+      }
+    }
+    return counted;
+  }
+  [[nodiscard]] std::int64_t weightless_rows() const {
+    return std::count(data.weights.begin(), data.weights.end(), 0.0);
+  }
   [[nodiscard]] double density() const {
     const CsrMatrix& matrix = data.matrix;
     const double size = static_cast<double>(matrix.rows()) * matrix.columns();
@@ -99,7 +112,7 @@ std::vector<BlockFindings> find_blocks(const CsrMatrix& matrix, const CscMatrix&
 Findings find(const std::string& path, const ReadOptions& read, Index blocks) {
   Findings findings;
   findings.data = read_libsvm(path, read);
-  findings.labels = find_labels(findings.data.labels);
+  findings.labels = find_labels(findings.data.labels, findings.data.weights);
   const CsrMatrix& matrix = findings.data.matrix;
   for (Index i = 0; i < matrix.rows(); ++i) {
     findings.empty_rows += matrix.row(i).empty() ? 1 : 0;
@@ -130,7 +143,7 @@ std::string kind_name(LabelKind kind) {
 }
 
 nlohmann::ordered_json labels_json(const Findings& findings) {
-  const std::vector<double>& labels = findings.data.labels;
+  const std::vector<double> labels = findings.labels_that_count();
   nlohmann::ordered_json json;
   json["kind"] = kind_name(findings.labels.kind);
   if (findings.labels.kind == LabelKind::real) {
@@ -159,6 +172,7 @@ nlohmann::ordered_json findings_json(const std::string& path, const Findings& fi
   json["density"] = findings.density();
   json["empty_rows"] = findings.empty_rows;
   json["weighted"] = !findings.data.weights.empty();
+  json["weightless_rows"] = findings.weightless_rows();
   json["labels"] = labels_json(findings);
   json["omega"] = conflicts.omega;
   json["delta"] = conflicts.delta;
@@ -233,8 +247,11 @@ std::string findings_table(const std::string& path, const Findings& findings) {
   const Conflicts& conflicts = findings.conflicts;
   const std::string about = conflicts.exact ? "" : "about ";
   std::string text = (path == "-" ? "standard input" : path) + "\n";
-  text += table_line("rows", with_commas(matrix.rows()),
-                     findings.data.weights.empty() ? "" : "with sample weights");
+  const std::int64_t weightless = findings.weightless_rows();
+  text += table_line(
+      "rows", with_commas(matrix.rows()),
+      (findings.data.weights.empty() ? "" : "with sample weights") +
+          (weightless > 0 ? ", " + with_commas(weightless) + " of them 0" : std::string()));
   text += table_line("columns", with_commas(matrix.columns()),
                      with_commas(findings.radius.active_columns) + " of them not empty");
   text +=

@@ -66,6 +66,9 @@ std::string default_threads() {
 void read_wishes(const Arguments& arguments, SweepOptions& options) {
   sweep::Wishes& wishes = options.sweep.wishes;
   wishes.threads = arguments.integers("threads", 1, most_threads);
+  for (int& threads : wishes.threads) {
+    threads = Team(threads).size();  // OMP_THREAD_LIMIT may allow fewer: a row says what runs
+  }
   wishes.updates = arguments.choices("updates", update_names);
   if (arguments.given("solvers")) {
     wishes.solvers = arguments.choices("solvers", swept_solver_names);

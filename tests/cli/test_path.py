@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import random
 import unittest
 
 from support import ProgramTest, classification, parse, regression
@@ -78,6 +79,82 @@ class Path(ProgramTest):
             self.assertEqual([row["validation_loss"] for row in again],
                              [row["validation_loss"] for row in rows])
 
+    def test_rows_of_weight_0_tell_nothing(self):
+        rng = random.Random(4)
+        for loss, text in (("logistic", classification(80)), ("squared", regression(80))):
+            rows = text.splitlines(keepends=True)
+            label, rest = rows[0].split(" ", 1)
+            heavy = [f"{label}:2 {rest}", *rows[1:]]
+            # Wild values, and a label of their own, that nothing may depend on.
+            wild = [f"{'-7' if loss == 'squared' else rng.choice(['1', '-1'])}:0 3:{10.0 * k}\n"
+                    for k in range(80)]
+            found = {}
+            for name, lines in (("plain", heavy), ("more", heavy + wild), ("mixed", None)):
+                if lines is None:
+                    lines = [line for pair in zip(heavy, wild) for line in pair]
+                self.write(name, "".join(lines))
+                scale = len(lines) / 80  # the mean is over rows of the file: lambda means less
+                for validation in (("--folds", 4), ("--validate", name)):
+                    found[name, validation[0]] = [
+                        (scale * float(row["lambda"]), float(row["validation_loss"]),
+                         float(row["standard_error"]), float(row["accuracy"] or 0))
+                        for row in self.path(name, "--loss", loss, "--lambdas", 4, "--tol", 1e-10,
+                                             "--lambda-min-ratio", 0.1, "--threads", 1,
+                                             *validation)]
+            for (name, validation), rows_found in found.items():
+                for row, expected in zip(rows_found, found["plain", validation]):
+                    for a, b in zip(row, expected):
+                        self.assertAlmostEqual(a, b, delta=1e-4 * abs(b) + 1e-9,
+                                               msg=(loss, name, validation))
+
+    def test_the_standard_error_over_rows(self):
+        self.write("data", "1:2 1:1\n-1:1 1:-1\n1:0.5 2:1\n-1:0 2:3\n-1:3 1:-2\n")
+        self.write("later", "1:2 1:1\n-1:1 1:-3\n1:0.25 1:-2\n-1:0 1:50\n9:0 1:7\n")
+        rows = self.path("data", "m", "--lambdas", 3, "--validate", "later", "--json", "run.json")
+        model = self.model("m")
+        selected = json.loads(self.read("run.json"))["selected"]
+        losses, weights, right = [], (2, 1, 0.25), 0.0
+        for (row, label), s in zip((({1: 1.0}, 1), ({1: -3.0}, -1), ({1: -2.0}, 1)), weights):
+            z = label * model.decision(row)
+            losses.append(math.log1p(math.exp(-z)))
+            right += s * (z > 0)
+        mean = sum(s * loss for s, loss in zip(weights, losses)) / 3.25
+        error = math.sqrt(sum((s * (loss - mean)) ** 2 for s, loss in zip(weights, losses))) / 3.25
+        self.assertAlmostEqual(selected["validation_loss"], mean, places=12)
+        self.assertAlmostEqual(selected["standard_error"], error, places=12)
+        self.assertAlmostEqual(selected["accuracy"], right / 3.25, places=12)
+        self.assertEqual(len(rows), 3)
+
+    def test_folds_that_cannot_be(self):
+        self.write("few", "1:1 1:1\n-1:1 1:-1\n1:0 1:2\n-1:0 1:-2\n1:0 1:1\n-1:0 1:-1\n")
+        self.write("rare", "1 1:1\n" + "-1 1:-1\n-1 2:1\n" * 3)
+        for data, folds, words in (("few", 3, "--folds 3 needs as many rows of a weight above 0, "
+                                              "and there are 2"),
+                                   ("few", 2, "a class is too rare for --folds 2"),
+                                   ("rare", 2, "a class is too rare for --folds 2"),
+                                   ("rare", 8, "and there are 7")):
+            out, err = self.run_program("path", data, "m", "--folds", folds, "--csv", "path.csv",
+                                        "--json", "run.json", code=3)
+            self.assertEqual(out, "")
+            self.assertRegex(err, rf"^{data}: [^\n]*{words}[^\n]*\n$")
+        self.assertEqual(self.files(), ["few", "rare"])
+
+    def test_a_fold_with_one_class_to_train_on_is_left_out(self):
+        self.write("rare", "1 1:1\n" + "-1 1:-1\n-1 2:1\n" * 3)
+        out, err = self.run_program("path", "rare", "m", "--folds", 3, "--lambdas", 3, "--json",
+                                    "run.json")
+        self.assertIn("warning: 1 fold of 3 left out of the scores", err)
+        run = json.loads(self.read("run.json"))
+        self.assertEqual((run["folds"], run["folds_left_out"]), (3, 1))
+        for row in csv.DictReader(io.StringIO(out)):
+            self.assertTrue(math.isfinite(float(row["validation_loss"])))
+            self.assertTrue(math.isfinite(float(row["standard_error"])))
+        self.assertIn("m", self.files())
+        self.write("even", "1 1:1\n-1 1:-1\n" * 4)
+        _, err = self.run_program("path", "even", "m", "--folds", 2, "--json", "run.json")
+        self.assertNotIn("warning", err)
+        self.assertEqual(json.loads(self.read("run.json"))["folds_left_out"], 0)
+
     def test_refusals(self):
         self.write("data", classification())
         for arguments, words in (
@@ -95,8 +172,10 @@ class Path(ProgramTest):
         err = self.run_program("path", "data", "--validate", "later", code=3)[1]
         self.assertIn("later:1:1: the label 3 is not one of the training data's", err)
         self.write("flat", "1 1:0\n-1 2:0\n")
-        err = self.run_program("path", "flat", code=3)[1]
+        out, err = self.run_program("path", "flat", code=3)
+        self.assertEqual(out, "")
         self.assertIn("only zeros", err)
+        self.run_program("path", "flat", "--csv", "path.csv", code=3)
         self.assertEqual(self.files(), ["data", "flat", "later"])
 
     def test_a_lambda_that_stops_short(self):
@@ -104,7 +183,7 @@ class Path(ProgramTest):
         out, err = self.run_program("path", "data", "--tol", 1e-13, "--max-epochs", 1, "--lambdas",
                                     3, code=1)
         self.assertEqual(len(out.splitlines()), 4)
-        self.assertIn("stopped before the tolerance", err)
+        self.assertIn("stopped before the tolerance: raise --max-epochs or --tol", err)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #include <sounder/engine/team.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <numeric>
@@ -25,6 +26,30 @@ TEST_CASE("every rank of a team works once", "[team]") {
       REQUIRE(count == 1);
     }
   }
+}
+
+TEST_CASE("a team is as large as what runs, and serves every rank", "[team][thread-limit]") {
+#ifdef _OPENMP
+  const int most = omp_get_thread_limit();
+  REQUIRE(sounder::available_threads() <= most);
+  for (const int threads : {1, 2, 4, 8}) {
+    CAPTURE(threads, most);
+    const Team team(threads);
+    REQUIRE(team.size() == std::min(threads, most));
+    std::atomic<int> ranks = 0;
+    std::atomic<int> granted = 0;
+    std::atomic<int> within = 0;
+    team.run([&](Worker worker) {
+      ranks += 1 << worker.rank;
+      granted = omp_get_num_threads();
+      // A team within a team gets one thread, which serves all ranks.
+      Team(2).run([&](Worker inner) { within += inner.rank + 1; });
+    });
+    REQUIRE(ranks == (1 << team.size()) - 1);
+    REQUIRE(granted == team.size());
+    REQUIRE(within == 3 * team.size());
+  }
+#endif
 }
 
 TEST_CASE("shares cover every position once and differ by one at most", "[team]") {

@@ -1,6 +1,7 @@
 #include <sounder/solvers/fit.hpp>
 #include <sounder/solvers/loss/hinge.hpp>
 #include <sounder/solvers/loss/squared.hpp>
+#include <sounder/solvers/penalty/bounded.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
 
 #include <algorithm>
@@ -66,6 +67,37 @@ TEST_CASE("one call fits a classifier, whatever its two labels are", "[fit]") {
         REQUIRE(accuracy(predictions(made.model, problem.matrix, Team(threads)), labels) > 0.7);
       }
     }
+  }
+}
+
+TEST_CASE("the larger label is +1, and the model says the same in any order of the rows", "[fit]") {
+  // Columns 0 and 1 go with the labels, up and down; the order of the rows changes nothing of it.
+  for (const auto& [first, second] :
+       {std::pair{1.0, 0.0}, {0.0, 1.0}, {1.0, -1.0}, {-1.0, 1.0}, {5.0, -3.0}, {-3.0, 5.0}}) {
+    CAPTURE(first, second);
+    const double larger = std::max(first, second);
+    const float up = first == larger ? 1.0F : -1.0F;
+    const CsrMatrix matrix =
+        CsrMatrix::adopt({0, 2, 4, 6}, {0, 1, 0, 1, 0, 1}, {up, -up, -up, up, up, -2.0F * up}, 2);
+    const std::vector<double> labels{first, second, first};
+    const Bounded above{.l2_strength = 0.1, .lower = 0.0};
+    const Fit made = fit<Logistic, Bounded>(
+        matrix, labels, {.penalty = above, .intercept = true, .threads = 1, .tolerance = 1e-9});
+    REQUIRE(made.result.w[0] > 0.1);
+    REQUIRE(made.result.w[1] == 0.0);
+    REQUIRE(made.model.labels[0] == (first == -1.0 ? 1.0 : first));
+    const double sign = made.model.labels[0] == larger ? 1.0 : -1.0;
+    REQUIRE(made.model.weights[0] == sign * made.result.w[0]);
+    REQUIRE(!std::signbit(made.model.weights[1]));
+    REQUIRE(made.model.intercepts[0] == sign * made.result.intercept);
+    const Fit again = fit<Logistic, Bounded>(matrix, labels,
+                                             {.penalty = above,
+                                              .intercept = true,
+                                              .max_epochs = 0,
+                                              .initial = made.result.w,
+                                              .initial_intercept = made.result.intercept});
+    REQUIRE(again.model.weights == made.model.weights);
+    REQUIRE(predictions(made.model, matrix, Team(1)) == labels);
   }
 }
 
@@ -138,6 +170,14 @@ TEST_CASE("labels and shapes that do not suit are refused", "[fit]") {
   refused({1, -1}, "one number a row");
   REQUIRE_THROWS_AS(fit(matrix, std::vector<double>{1, 2, 3}), LabelError);
   const std::vector<double> fine{1, -1, 1};
+  const std::vector<double> one_class{1, 0, 2};
+  REQUIRE_THROWS_WITH(fit(matrix, fine, {.weights = one_class}),
+                      Catch::Contains("one label only: 1 (-1 on rows of weight 0 only)"));
+  const std::vector<double> short_of_one{1, 1};
+  REQUIRE_THROWS_WITH(fit(matrix, fine, {.weights = short_of_one}),
+                      Catch::Contains("weights must hold one number a row"));
+  const std::vector<double> negative{1, -1, 1};
+  REQUIRE_THROWS_WITH(fit(matrix, fine, {.weights = negative}), Catch::Contains("not negative"));
   REQUIRE_THROWS_AS(fit(matrix, fine, {.penalty = {.lambda = -1.0}}), std::invalid_argument);
   REQUIRE_THROWS_AS(fit(matrix, fine, {.threads = -1}), std::invalid_argument);
   REQUIRE_THROWS_AS(fit(matrix, fine, {.initial = fine}), std::invalid_argument);

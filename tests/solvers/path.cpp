@@ -189,6 +189,100 @@ TEST_CASE("folds are even and hold their share of each class", "[path]") {
   REQUIRE_THROWS_AS(assign_folds(targets, 104, true, 1), std::invalid_argument);
 }
 
+TEST_CASE("rows of weight 0 are dealt into no fold", "[path]") {
+  std::vector<double> targets;
+  std::vector<double> weights;
+  std::vector<double> kept;
+  for (int i = 0; i < 60; ++i) {
+    targets.push_back(i % 4 == 1 ? 1.0 : -1.0);
+    weights.push_back(i % 3 == 0 ? 0.0 : 0.5 * i);
+    if (i % 3 != 0) {
+      kept.push_back(targets.back());
+    }
+  }
+  const std::vector<int> fold = assign_folds(targets, 4, true, 5, weights);
+  const std::vector<int> alone = assign_folds(kept, 4, true, 5);
+  std::vector<int> counted;
+  for (std::size_t i = 0; i < fold.size(); ++i) {
+    if (weights[i] == 0.0) {
+      REQUIRE(fold[i] == -1);
+    } else {
+      counted.push_back(fold[i]);
+    }
+  }
+  REQUIRE(counted == alone);  // as if the others were not there
+  REQUIRE_THROWS_WITH(assign_folds(targets, 41, true, 1, weights),
+                      Catch::Contains("weight above 0"));
+}
+
+TEST_CASE("a standard error is that of a weighted mean, without rows of weight 0", "[path]") {
+  const CsrMatrix matrix = CsrMatrix::adopt({0, 1, 2, 3, 4}, {0, 0, 0, 0}, {1, 1, 1, 1}, 1);
+  const std::vector<double> targets{1, -1, 3, 1000};
+  for (const double scale : {1.0, 1e-170, 1e150}) {
+    const std::vector<double> weights{scale, 2 * scale, 0.5 * scale, 0};
+    const Problem<Squared, NoPenalty> rows{matrix, targets, {}, {}, false, weights};
+    const std::vector<double> w{0.5};
+    const ValidationScore score = validate(rows, w, 0.25);
+    // Losses (0.75 - y)^2 / 2: 1/32, 49/32, 81/32; by hand.
+    const double mean = (1.0 + 2 * 49.0 + 0.5 * 81.0) / 32.0 / 3.5;
+    const double squares = std::pow(1.0 / 32.0 - mean, 2) + 4 * std::pow(49.0 / 32.0 - mean, 2) +
+                           0.25 * std::pow(81.0 / 32.0 - mean, 2);
+    REQUIRE(score.loss == Approx(mean).epsilon(1e-14));
+    REQUIRE(score.standard_error == Approx(std::sqrt(squares) / 3.5).epsilon(1e-13));
+  }
+  // Losses far from zero that differ little: nothing cancels.
+  ValidationSums<Squared> sums;
+  for (const double y : {1e6, 1e6 + 1e-3, 1e6 - 1e-3}) {
+    sums.add({}, 1.0, y, 0.0);
+  }
+  REQUIRE(sums.score().standard_error == Approx(1e3 * std::sqrt(2.0) / 3.0).epsilon(1e-6));
+  const std::vector<double> none(4, 0.0);
+  const std::vector<double> w{1.0};
+  REQUIRE_THROWS_WITH(
+      validate(Problem<Squared, NoPenalty>{matrix, targets, {}, {}, false, none}, w, 0.0),
+      Catch::Contains("weight above 0"));
+}
+
+TEST_CASE("folds that leave one class to train on are left out", "[path]") {
+  const auto instance = make_instance<Logistic, NoPenalty>({.rows = 40, .columns = 6});
+  const auto whole = instance.problem();
+  std::vector<double> targets(40, -1.0);
+  targets[7] = targets[21] = 1.0;
+  std::vector<double> weights(40, 1.0);
+  const Problem<Logistic, NoPenalty> data{whole.matrix, targets, {}, {}, false, weights};
+  std::vector<int> fold(40);
+  for (std::size_t i = 0; i < fold.size(); ++i) {
+    fold[i] = static_cast<int>(i % 4);
+  }
+  fold[7] = fold[21] = 2;
+  REQUIRE(usable_folds(data, fold) == std::vector<int>{0, 1, 3});
+  fold[21] = 1;
+  REQUIRE(usable_folds(data, fold) == std::vector<int>{0, 1, 2, 3});
+  weights[21] = 0.0;
+  REQUIRE(usable_folds(data, fold) == std::vector<int>{0, 1, 3});
+  for (std::size_t i = 0; i < fold.size(); ++i) {
+    weights[i] = fold[i] == 0 ? 0.0 : weights[i];
+  }
+  REQUIRE(usable_folds(data, fold) == std::vector<int>{1, 3});
+  const std::vector<double> grid = lambda_grid(lambda_max(data, 1.0, Team(1)), 2, 0.5);
+  const auto never = [] { return false; };
+  const auto scores = cross_validate(data, {}, grid, {}, fold, Team(2), solver, never);
+  REQUIRE(std::isfinite(scores[1].loss));
+  REQUIRE(std::isfinite(scores[1].standard_error));
+  weights[21] = 1.0;
+  weights[7] = 0.0;
+  fold[21] = 3;
+  for (std::size_t i = 0; i < fold.size(); ++i) {
+    weights[i] = fold[i] == 1 ? 0.0 : weights[i];
+  }
+  REQUIRE(usable_folds(data, fold) == std::vector<int>{2});
+  REQUIRE_THROWS_WITH(cross_validate(data, {}, grid, {}, fold, Team(2), solver, never),
+                      Catch::Contains("fewer than two folds"));
+  // A regression has no classes.
+  const Problem<Squared, NoPenalty> numbers{whole.matrix, targets};
+  REQUIRE(usable_folds(numbers, fold) == std::vector<int>{0, 1, 2, 3});
+}
+
 /// The rows that `keep` chooses, as a problem of their own.
 template <class L>
 Instance<L, NoPenalty> subset(const Problem<L, NoPenalty>& data, const auto& keep) {
