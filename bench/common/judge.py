@@ -75,13 +75,13 @@ def read_libsvm(path):
 
 
 def two_classes(labels, positive=None):
-    """+1 and -1, as sounder takes them: 1, or else the first to appear, is +1."""
+    """+1 and -1, as sounder takes them: the larger label is +1."""
     kinds = list(dict.fromkeys(labels))
     if positive is None:
         if len(kinds) != 2:
             raise BadData(f"{len(kinds)} different labels where two are wanted; --positive LABEL "
                           "takes one against the rest")
-        positive = 1 if 1 in kinds else kinds[0]
+        positive = max(kinds)
     elif float(positive) not in kinds:
         raise BadData(f"no row has the label {positive}")
     return np.where(labels == float(positive), 1.0, -1.0)

@@ -106,7 +106,7 @@ class Sounder:
         """The weights for the targets' +1."""
         if run["loss"] == "squared" or self.data.positive is not None:
             return w
-        return w if first == run["labels"][0] else -w
+        return w if first == run["positive_label"] else -w
 
     def __call__(self, tolerance):
         run, w = self.run(tolerance)

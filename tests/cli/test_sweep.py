@@ -191,6 +191,31 @@ class Sweep(ProgramTest):
             self.assertEqual((row["status"], row["seconds_to_target"], row["speedup"]),
                              ("max_epochs", "", ""))
 
+    def test_what_is_not_known_is_not_said(self):
+        self.write("data", classification())
+        self.write("apart", libsvm([{j: 1.0} for j in range(1, 101)],
+                                   [1 if j % 3 else -1 for j in range(100)]))
+        stops = ("--max-epochs", 1, "--target", 1e-9)
+        for code, words, arguments in (
+                # Done before the first epoch; no two rows share a column; nobody gets there.
+                (0, "at the target where it starts", ("data", "--penalty", "l1", "--lambda-ratio", 2)),
+                (0, "no two rows share a column", ("apart",)),
+                (1, "No run reached the target: allow more --max-epochs, or ask for",
+                 ("data", *stops)),
+                (1, "No run reached the target: allow more --max-epochs, or ask for",
+                 ("data", "--loss", "hinge", "--solvers", "hogwild", *stops)),
+                (1, "No run reached the target: allow more --time-limit, or ask for",
+                 ("data", "--time-limit", 1e-9, "--target", 1e-9))):
+            out, _ = self.run_program("sweep", *arguments, "--threads", "1,2", "--repeats", 1,
+                                      "--virtual", 2, "--json", "run.json", "--report", "page.html",
+                                      code=code)
+            self.assertIn(words, out)
+            self.assertNotRegex(out, r"\b(nan|inf)\b")
+            run = json.loads(self.read("run.json"), parse_constant=self.fail)
+            self.assertNotRegex(run["limit"]["sentence"], r"\b(nan|inf)\b")
+            data = re.search(r'id="sweep">(.*?)</script>', self.read("page.html"), re.DOTALL)[1]
+            json.loads(data, parse_constant=self.fail)
+
     def test_usage(self):
         self.write("data", classification())
         for arguments, sentence in (

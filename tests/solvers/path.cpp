@@ -279,7 +279,7 @@ TEST_CASE("folds that leave one class to train on are left out", "[path]") {
   REQUIRE_THROWS_WITH(cross_validate(data, {}, grid, {}, fold, Team(2), solver, never),
                       Catch::Contains("fewer than two folds"));
   // A regression has no classes.
-  const Problem<Squared, NoPenalty> numbers{whole.matrix, targets};
+  const Problem<Squared, NoPenalty> numbers{whole.matrix, targets, {}, {}};
   REQUIRE(usable_folds(numbers, fold) == std::vector<int>{0, 1, 2, 3});
 }
 
