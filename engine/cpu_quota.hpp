@@ -60,9 +60,12 @@ inline constexpr long long no_quota = std::numeric_limits<int>::max();
     group.clear();  // outside of what this process sees
   }
   // In a container the mount may begin below the machine's root, and the group's name at it.
-  while (!group.empty() && access((mount + group).c_str(), F_OK) != 0) {
-    const std::size_t next = group.find('/', 1);
-    group = next == std::string::npos ? "" : group.substr(next);
+  while (!group.empty()) {
+    const std::size_t next = std::min(group.find('/', 1), group.size());
+    if (access((mount + group.substr(0, next)).c_str(), F_OK) == 0) {
+      break;
+    }
+    group.erase(0, next);
   }
   long long least = quota_of_group(mount + group);
   while (!group.empty()) {
