@@ -137,11 +137,11 @@ void PathReport::summarise(const PathOutcome& outcome) const {
     case Status::stalled:
       ending += "; at some rounding left no progress before the tolerance";
       break;
-    case Status::separable:
     case Status::max_epochs:
       ending += "; some stopped before the tolerance: raise --max-epochs or --tol";
       break;
     case Status::time_limit:
+    case Status::separable:
       ending += "; some stopped before the tolerance";
       break;
   }
