@@ -189,6 +189,13 @@ TEST_CASE("folds are even and hold their share of each class", "[path]") {
   REQUIRE_THROWS_AS(assign_folds(targets, 104, true, 1), std::invalid_argument);
 }
 
+TEST_CASE("a row that is scored is read in doubles", "[path]") {
+  const CsrMatrix matrix =
+      CsrMatrix::adopt(std::vector<Offset>{0, 3}, std::vector<Index>{0, 1, 2},
+                       std::vector<double>{1600000000.0, 1600000050.0, 7.0}, 3);
+  REQUIRE(decision(matrix.row(0), std::vector<double>{-1.0, 1.0}, -30.0) == 20.0);
+}
+
 /// The rows that `keep` chooses, as a problem of their own.
 template <class L>
 Instance<L, NoPenalty> subset(const Problem<L, NoPenalty>& data, const auto& keep) {
