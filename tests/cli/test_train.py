@@ -1,6 +1,7 @@
 """sounder train: objectives, options, reproducibility."""
 
 import gzip
+import json
 import math
 import unittest
 
