@@ -226,7 +226,7 @@ class ChunkParser {
       return parse_value(index.colon + 1, value);
     }
     const char* place = index.colon;
-    while (is_digit(place[-1])) {
+    while (place > line_ && is_digit(place[-1])) {
       --place;
     }
     const std::string name = "index " + std::to_string(index.number);

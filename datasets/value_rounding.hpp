@@ -50,17 +50,17 @@ class ColumnRounding {
   double moved_ = 0.0;
 };
 
-/// The columns that a few rows of each chunk make one suspect of being falsified by floats: about
-/// one entry in 128 is looked at. Only columns that many rows hold are kept in mind.
+/// The columns that a few rows of each chunk make one suspect of being falsified by floats. Only
+/// columns that many rows hold are kept in mind.
 class RoundingSample {
  public:
   /// The rows at the head of the next chunk.
   void add(const ParsedChunk& chunk) {
-    credit_ += chunk.entries / 128;
+    credit_ += chunk.entries;
     std::size_t first = 0;
     for (std::size_t row = 0; row < chunk.rows; ++row) {
       const auto size = static_cast<std::size_t>(chunk.row_ends.data()[row]) - first;
-      const std::size_t cost = size + columns_.size();
+      const std::size_t cost = one_in * (size + columns_.size());
       if (cost > credit_) {
         break;
       }
@@ -84,6 +84,7 @@ class RoundingSample {
   }
 
  private:
+  static constexpr std::size_t one_in = 128;  ///< entries are looked at
   static constexpr std::int64_t least_rows = 8;
 
   void add_row(std::span<const Index> columns, const double* values) {
@@ -119,7 +120,7 @@ class RoundingSample {
   std::vector<ColumnRounding> columns_;  ///< rising
   std::int64_t rows_ = 0;
   std::int64_t admits_until_ = least_rows;  ///< rows before this one may bring new columns
-  std::size_t credit_ = 0;                  ///< entries that may be looked at
+  std::size_t credit_ = 0;                  ///< entries that looking at rows may still cost
 };
 
 /// The column of the first entry whose value is such; -1 where none is. O(nnz).

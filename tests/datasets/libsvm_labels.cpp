@@ -47,6 +47,9 @@ TEST_CASE("a label where rows were to have none is refused at its place", "[libs
     REQUIRE_THROWS_WITH(read_libsvm(path, with(Labels::none)),
                         path + ":2:2: rows were to have no labels, but here is '" + label + "'");
   }
+  const std::string zero = scratch.file("0:1");
+  REQUIRE_THROWS_WITH(read_libsvm(zero, with(Labels::none)),
+                      Catch::Contains(zero + ":1:1: index 0, but indices start at 1"));
   const std::string path = scratch.file("1:1\nx:1\n");
   REQUIRE_THROWS_WITH(read_libsvm(path, with(Labels::none)),
                       path + ":2:1: expected index:value, but found 'x:1'");

@@ -185,6 +185,9 @@ TEST_CASE("large data: timestamps stay what they are", "[values]") {
   REQUIRE(data.double_column == exact_columns);
   REQUIRE(data.matrix.row(1).values[exact_columns] == time(1));
   REQUIRE(!doubles(read(gaps.plain, Values::floats)));
+  ReadOptions options;
+  options.chunk_bytes = 300;
+  REQUIRE(read_libsvm(gaps.plain, options).double_column == exact_columns);
 }
 
 TEST_CASE("large data: a column that changes late is read again", "[values]") {
