@@ -11,8 +11,10 @@ namespace sounder {
 /// of threads may read one.
 struct Dataset {
   CsrMatrix matrix;             ///< n rows, p columns
-  std::vector<double> labels;   ///< n numbers, as written
+  std::vector<double> labels;   ///< n numbers, as written; empty where rows were read without
   std::vector<double> weights;  ///< n sample weights >= 0, or empty: every row weighs 1
+  /// A column (from 0) that floats would change, where `Values::automatic` kept doubles; else -1.
+  Index double_column = -1;
 };
 
 }  // namespace sounder

@@ -3,15 +3,27 @@
 
 #include <sounder/datasets/growing_array.hpp>
 #include <sounder/datasets/number_text.hpp>
+#include <sounder/datasets/row_form.hpp>
 #include <sounder/engine/csr_matrix.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace sounder::detail {
+
+/// Whether floats do not hold this number: it would be rounded.
+[[nodiscard]] inline bool is_inexact(double value) noexcept {
+  return static_cast<double>(static_cast<float>(value)) != value;
+}
+
+/// Whether a number is beyond all floats.
+[[nodiscard]] inline bool is_beyond(double value) noexcept {
+  return std::isinf(static_cast<float>(value));
+}
 
 /// Which indices a file may hold.
 struct IndexRule {
@@ -26,10 +38,11 @@ struct ParsedChunk {
     std::int64_t line;    ///< from 1 in this chunk
     std::int64_t column;  ///< from 1
     std::string reason;
+    bool weight = false;  ///< a WeightError
   };
 
   GrowingArray<Index> columns;
-  GrowingArray<float> values;
+  GrowingArray<double> values;
   GrowingArray<Offset> row_ends;  ///< in entries, from the chunk's beginning
   GrowingArray<double> labels;
   GrowingArray<double> weights;
@@ -38,6 +51,8 @@ struct ParsedChunk {
   std::int64_t lines = 0;
   Index last_column = -1;
   bool weighted = false;
+  bool inexact = false;  ///< a value is no float
+  bool beyond = false;   ///< a value is beyond all floats
   std::optional<Error> error;
 
   /// Room for whatever `bytes` of text can hold: an entry takes 4 bytes (" 1:1"), a row 2.
@@ -52,6 +67,8 @@ struct ParsedChunk {
     lines = 0;
     last_column = -1;
     weighted = false;
+    inexact = false;
+    beyond = false;
     error.reset();
   }
 };
@@ -59,8 +76,9 @@ struct ParsedChunk {
 /// Parses `text`, whole lines followed by text_padding readable bytes, into `chunk`.
 class ChunkParser {
  public:
-  ChunkParser(std::string_view text, const IndexRule& rule, ParsedChunk& chunk)
-      : at_(text.data()), end_(text.data() + text.size()), line_(at_), rule_(rule), chunk_(chunk) {
+  ChunkParser(std::string_view text, const IndexRule& rule, const RowForm& form, ParsedChunk& chunk)
+      : at_(text.data()), end_(text.data() + text.size()), line_(at_), rule_(rule), form_(form),
+        chunk_(chunk) {
     chunk.reset(text.size());
   }
 
@@ -73,7 +91,7 @@ class ChunkParser {
         line_ = ++at_;
       }
     } catch (const Wrong& wrong) {
-      chunk_.error = {chunk_.lines + 1, wrong.place - line_ + 1, wrong.reason};
+      chunk_.error = {chunk_.lines + 1, wrong.place - line_ + 1, wrong.reason, wrong.weight};
     }
   }
 
@@ -81,13 +99,18 @@ class ChunkParser {
   struct Wrong {
     const char* place;
     std::string reason;
+    bool weight = false;
   };
 
   /// Leaves `at_` on the newline, or at the end.
   void parse_line() {
     at_ = skip_blanks(at_);
     if (!at_line_end(at_)) {
-      parse_label();
+      if (form_.labels == Labels::none) {
+        refuse_label();
+      } else {
+        parse_label();
+      }
       parse_query();
       parse_features();
       chunk_.row_ends.data()[chunk_.rows++] = static_cast<Offset>(chunk_.entries);
@@ -102,7 +125,7 @@ class ChunkParser {
   /// or is wrong, is left to functions that stay out of its loop.
   void parse_features() {
     Index* const columns = chunk_.columns.data();
-    float* const values = chunk_.values.data();
+    double* const values = chunk_.values.data();
     std::size_t count = chunk_.entries;
     const std::int64_t base = rule_.base;
     const std::int64_t last = rule_.columns - 1 + base;
@@ -133,24 +156,42 @@ class ChunkParser {
     at_ = text;
   }
 
-  const char* parse_value(const char* text, float& value) const {
+  [[gnu::always_inline]] const char* parse_value(const char* text, double& value) const {
     if (is_digit(*text) && ends_token(text[1])) {  // what most values of text data look like
-      value = static_cast<float>(*text - '0');
+      value = static_cast<double>(*text - '0');
       return text + 1;
     }
     if (text >= end_ || ends_token(*text)) {
       fail_cut(text, "a value is missing after ':'");
     }
-    const char* const end = parse_number(text, end_, value);
+    const char* const end =
+        form_.floats ? parse_float(text, value) : parse_number(text, end_, value);
     if (end == nullptr) {
       fail(text, "the value", "is not a number");
     }
     if (!at_token_end(end)) {
       fail_garbage(end);
     }
-    if (!std::isfinite(value)) {
-      fail(text, "the value", "is not finite as a float");
+    if (!(std::abs(value) <= double{std::numeric_limits<float>::max()})) {
+      take_large(text, value);
     }
+    chunk_.inexact = chunk_.inexact || is_inexact(value);
+    return end;
+  }
+
+  /// A value that no float holds, or no double.
+  [[gnu::noinline]] void take_large(const char* text, double value) const {
+    if (!std::isfinite(value)) {
+      fail(text, "the value", form_.floats ? "is not finite as a float" : "is not finite");
+    }
+    chunk_.beyond = chunk_.beyond || is_beyond(value);
+  }
+
+  /// The nearest float, which is not always the float nearest to the nearest double.
+  [[gnu::noinline]] const char* parse_float(const char* text, double& value) const {
+    float rounded = 0.0F;
+    const char* const end = parse_number(text, end_, rounded);
+    value = static_cast<double>(rounded);
     return end;
   }
 
@@ -181,11 +222,11 @@ class ChunkParser {
   /// An index that is merely to be left out (then this returns the end of its value), or wrong.
   [[gnu::noinline]] const char* parse_extra(IndexText index, std::int64_t previous) const {
     if (rule_.drop_extra && index.number > previous) {
-      float value = 0.0F;
+      double value = 0.0;
       return parse_value(index.colon + 1, value);
     }
     const char* place = index.colon;
-    while (is_digit(place[-1])) {
+    while (place > line_ && is_digit(place[-1])) {
       --place;
     }
     const std::string name = "index " + std::to_string(index.number);
@@ -202,7 +243,17 @@ class ChunkParser {
                            std::to_string(rule_.columns - 1 + rule_.base)};
   }
 
+  /// Where rows have no labels: the first token is no number alone.
+  void refuse_label() const {
+    double label = 0.0;
+    const char* const end = parse_number(at_, end_, label);
+    if (end != nullptr && at_token_end(end)) {
+      fail(at_, "rows were to have no labels, but here is", "");
+    }
+  }
+
   void parse_label() {
+    const char* const token = at_;
     double& label = chunk_.labels.data()[chunk_.rows];
     const char* const end = parse_number(at_, end_, label);
     if (end == nullptr || (!at_token_end(end) && *end != ':') || !std::isfinite(label)) {
@@ -211,6 +262,9 @@ class ChunkParser {
     at_ = end;
     double weight = 1.0;
     if (at_ < end_ && *at_ == ':') {
+      if (form_.labels == Labels::plain) {
+        refuse_weight(token);
+      }
       ++at_;
       const char* const weight_end = parse_number(at_, end_, weight);
       if (at_ >= end_ || ends_token(*at_)) {
@@ -224,6 +278,13 @@ class ChunkParser {
       chunk_.weighted = true;
     }
     chunk_.weights.data()[chunk_.rows] = weight;
+  }
+
+  [[noreturn]] void refuse_weight(const char* place) const {
+    throw Wrong{place,
+                quoted(token_at(place)) +
+                    " is a label with a weight, or a feature of a row without a label",
+                true};
   }
 
   /// `qid:N` is understood and left out.
@@ -257,19 +318,29 @@ class ChunkParser {
   /// Names the token at `place`, unless the file was cut in the middle of a number there.
   [[noreturn]] void fail(const char* place, const std::string& before,
                          const std::string& after) const {
+    const std::string_view token = token_at(place);
+    if (place + token.size() == end_ &&
+        token.find_first_not_of("0123456789+-.eE:") == std::string_view::npos) {
+      fail_cut(end_, "");
+    }
+    throw Wrong{place, before + " " + quoted(token) + (after.empty() ? "" : " " + after)};
+  }
+
+  [[nodiscard]] std::string_view token_at(const char* place) const {
     const char* end = place;
     while (!at_token_end(end)) {
       ++end;
     }
-    const std::string_view token(place, static_cast<std::size_t>(end - place));
-    if (end == end_ && token.find_first_not_of("0123456789+-.eE:") == std::string_view::npos) {
-      fail_cut(end, "");
-    }
-    std::string reason = before + " '";
+    return {place, static_cast<std::size_t>(end - place)};
+  }
+
+  /// As much of a token as can be shown.
+  [[nodiscard]] static std::string quoted(std::string_view token) {
+    std::string text = "'";
     for (const char c : token.substr(0, 32)) {
-      reason += c > ' ' && c <= '~' ? c : '?';
+      text += c > ' ' && c <= '~' ? c : '?';
     }
-    throw Wrong{place, reason + (after.empty() ? "'" : "' " + after)};
+    return text + "'";
   }
 
   [[noreturn]] void fail_garbage(const char* garbage) const {
@@ -289,6 +360,7 @@ class ChunkParser {
   const char* const end_;
   const char* line_;
   const IndexRule rule_;
+  const RowForm form_;
   ParsedChunk& chunk_;
 };
 

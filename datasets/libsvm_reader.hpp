@@ -5,6 +5,8 @@
 #include <sounder/datasets/libsvm_chunk.hpp>
 #include <sounder/datasets/line_source.hpp>
 #include <sounder/datasets/turns.hpp>
+#include <sounder/datasets/value_array.hpp>
+#include <sounder/datasets/value_choice.hpp>
 #include <sounder/engine/team.hpp>
 
 #include <algorithm>
@@ -24,8 +26,10 @@ struct ReadOptions {
   bool zero_based = false;  ///< indices start at 0 instead of 1
   Index columns = 0;        ///< columns of the matrix; 0: as many as the indices need
   bool drop_extra_columns =
-      false;        ///< leave out features beyond `columns` instead of refusing them
-  int threads = 1;  ///< threads that parse, at least 1
+      false;  ///< leave out features beyond `columns` instead of refusing them
+  Labels labels = Labels::weighted;                ///< what stands in front of a row's features
+  Values values = Values::automatic;               ///< how values are kept
+  int threads = 1;                                 ///< threads that parse, at least 1
   std::size_t chunk_bytes = std::size_t{1} << 18;  ///< text that a thread parses at a time
 
   /// @throws std::invalid_argument naming the field.
@@ -53,8 +57,12 @@ namespace detail {
 /// of the file.
 class LibsvmReading {
  public:
-  LibsvmReading(const std::string& path, const ReadOptions& options)
-      : path_(path), options_(options), source_(open_lines(path, options.chunk_bytes)) {
+  /// @param again the file has been read before, and floats falsified it
+  LibsvmReading(const std::string& path, const ReadOptions& options, bool again)
+      : path_(path), options_(options), source_(open_lines(path, options.chunk_bytes)),
+        choice_(options.values, !again && source_->total_bytes() > 0) {
+    form_.labels = options.labels;
+    form_.floats = options.values == Values::floats;
     rule_.base = options.zero_based ? 0 : 1;
     rule_.columns = options.columns > 0 ? options.columns : std::numeric_limits<Index>::max();
     rule_.drop_extra = options.drop_extra_columns;
@@ -75,6 +83,10 @@ class LibsvmReading {
     return finish();
   }
 
+  /// Whether floats falsify what has been read, so that the file has to be read again. Only of one
+  /// that can be, after read().
+  [[nodiscard]] bool falsified() const { return choice_.falsified(); }
+
  private:
   struct Piece {
     GrowingArray<char> buffer;
@@ -88,14 +100,14 @@ class LibsvmReading {
   struct Arrays {
     GrowingArray<Offset> row_pointers;
     GrowingArray<Index> columns;
-    GrowingArray<float> values;
+    ValueArray values;
   };
 
   void work() {
     Piece piece;
     while (take(piece)) {
       if (!piece.parsed.error) {
-        ChunkParser(piece.text, rule_, piece.parsed).parse();
+        ChunkParser(piece.text, rule_, form_, piece.parsed).parse();
         source_->done(piece.text);
       }
       if (!turns_.take(piece.number, [&] { place(piece); })) {
@@ -122,8 +134,7 @@ class LibsvmReading {
   void place(Piece& piece) {
     const ParsedChunk& parsed = piece.parsed;
     if (parsed.error) {
-      throw ParseError(path_, lines_ + parsed.error->line, parsed.error->column,
-                       parsed.error->reason);
+      fail(*parsed.error);
     }
     piece.first_entry = entries_;
     piece.first_row = rows_;
@@ -132,8 +143,26 @@ class LibsvmReading {
     lines_ += parsed.lines;
     bytes_ += piece.text.size();
     last_column_ = std::max(last_column_, parsed.last_column);
+    if (choice_.doubles_from(parsed, entries_) != arrays_->values.doubles()) {
+      convert(piece.first_entry);
+    }
     make_room();
     append_labels(piece);
+  }
+
+  [[noreturn]] void fail(const ParsedChunk::Error& error) const {
+    const std::int64_t line = lines_ + error.line;
+    if (error.weight) {
+      throw WeightError(path_, line, error.column, error.reason);
+    }
+    throw ParseError(path_, line, error.column, error.reason);
+  }
+
+  /// Doubles from floats, or the other way round: what has been kept so far.
+  void convert(std::size_t entries) {
+    const std::lock_guard lock(arrays_mutex_);
+    ValueArray& values = arrays_->values;
+    values.doubles() ? values.narrow(entries) : values.widen(entries);
   }
 
   /// Grows the arrays: when the text's size is known, to what it will need if it goes on as it
@@ -146,7 +175,8 @@ class LibsvmReading {
     const auto expected = [&](std::size_t count) {
       return std::max(count, static_cast<std::size_t>(1.02 * whole * static_cast<double>(count)));
     };
-    if (rows_ + 1 > arrays_->row_pointers.capacity() || entries_ > arrays_->columns.capacity()) {
+    if (rows_ + 1 > arrays_->row_pointers.capacity() || entries_ > arrays_->columns.capacity() ||
+        entries_ > arrays_->values.capacity()) {
       const std::lock_guard lock(arrays_mutex_);
       arrays_->row_pointers.reserve(expected(rows_) + 1);
       arrays_->columns.reserve(expected(entries_));
@@ -157,6 +187,9 @@ class LibsvmReading {
 
   void append_labels(const Piece& piece) {
     const ParsedChunk& parsed = piece.parsed;
+    if (options_.labels == Labels::none) {
+      return;
+    }
     labels_.insert(labels_.end(), parsed.labels.data(), parsed.labels.data() + parsed.rows);
     if (parsed.weighted || !weights_.empty()) {
       weights_.resize(piece.first_row, 1.0);
@@ -168,7 +201,7 @@ class LibsvmReading {
     const std::shared_lock lock(arrays_mutex_);
     const ParsedChunk& parsed = piece.parsed;
     std::copy_n(parsed.columns.data(), parsed.entries, arrays_->columns.data() + piece.first_entry);
-    std::copy_n(parsed.values.data(), parsed.entries, arrays_->values.data() + piece.first_entry);
+    arrays_->values.put(piece.first_entry, {parsed.values.data(), parsed.entries});
     std::transform(parsed.row_ends.data(), parsed.row_ends.data() + parsed.rows,
                    arrays_->row_pointers.data() + piece.first_row + 1,
                    [&](Offset end) { return end + static_cast<Offset>(piece.first_entry); });
@@ -177,17 +210,28 @@ class LibsvmReading {
   Dataset finish() {
     arrays_->row_pointers.data()[0] = 0;
     arrays_->columns.resize(entries_);
+    Dataset data{matrix(), std::move(labels_), std::move(weights_)};
+    data.double_column = choice_.changed_column(data.matrix);
+    if (options_.values == Values::automatic && data.double_column < 0 &&
+        arrays_->values.doubles()) {
+      convert(entries_);
+    }
     arrays_->values.resize(entries_);
+    data.matrix = matrix();
+    return data;
+  }
+
+  [[nodiscard]] CsrMatrix matrix() const {
     const Index columns = options_.columns > 0 ? options_.columns : last_column_ + 1;
-    return {CsrMatrix::trusted({arrays_->row_pointers.data(), rows_ + 1},
-                               {arrays_->columns.data(), entries_},
-                               {arrays_->values.data(), entries_}, columns, arrays_),
-            std::move(labels_), std::move(weights_)};
+    return CsrMatrix::trusted({arrays_->row_pointers.data(), rows_ + 1},
+                              {arrays_->columns.data(), entries_}, arrays_->values.view(entries_),
+                              columns, arrays_);
   }
 
   const std::string path_;
   const ReadOptions options_;
   IndexRule rule_;
+  RowForm form_;
 
   std::mutex source_mutex_;  ///< guards the two that follow
   std::unique_ptr<LineSource> source_;
@@ -201,6 +245,7 @@ class LibsvmReading {
   Index last_column_ = -1;
   std::vector<double> labels_;
   std::vector<double> weights_;
+  ValueChoice choice_;
 
   std::shared_mutex arrays_mutex_;  ///< shared to write into the arrays, alone to move them
   std::shared_ptr<Arrays> arrays_ = std::make_shared<Arrays>();
@@ -211,15 +256,30 @@ class LibsvmReading {
 /// Reads a LIBSVM file: plain (memory-mapped) or gzip, `-` for standard input. Blank lines and
 /// comments are skipped, rows without features kept, `qid:N` is understood and left out.
 ///
-/// Values are rounded correctly to float, labels and weights to double. Needs 8 bytes a nonzero and
-/// 16 a row beside a few megabytes a thread; uses `options.threads` threads, which change nothing
-/// in the result. A plain file must not shrink while it is read. May be called from several threads
-/// at once, standard input apart.
-/// @throws ParseError for the first place in the file that breaks the format, InputError for a file
+/// Labels and weights are doubles. So are values, unless floats are asked for or will do
+/// (`Values::automatic`): where every value is a float; and in data of more than 2^20 nonzeros,
+/// where no value is beyond the floats and no column that more than half of the rows hold has
+/// values which rounding would move by more than 1e-5 of their deviation. For such columns a sample
+/// of rows is looked at; where it finds one in a plain file that has been rounded by then, the file
+/// is read again.
+///
+/// Needs 8 bytes a nonzero (12 where values are doubles, and meanwhile where they may have to be)
+/// and 16 a row beside a few megabytes a thread; uses `options.threads` threads, which change
+/// nothing in the result. A plain file must not shrink while it is read. May be called from several
+/// threads at once, standard input apart.
+/// @throws WeightError for a `label:weight` where `Labels::plain` are wanted, ParseError for the
+/// first place in the file that breaks the format, InputError for a file
 ///         that cannot be opened or read, std::invalid_argument for wrong options.
 [[nodiscard]] inline Dataset read_libsvm(const std::string& path, const ReadOptions& options = {}) {
   options.validate();
-  return detail::LibsvmReading(path, options).read();
+  {
+    detail::LibsvmReading reading(path, options, false);
+    Dataset data = reading.read();
+    if (!reading.falsified()) {
+      return data;
+    }
+  }
+  return detail::LibsvmReading(path, options, true).read();
 }
 
 }  // namespace sounder

@@ -35,9 +35,11 @@ char* append_number(char* to, Number number) noexcept {
   return std::to_chars(to, to + longest, number).ptr;
 }
 
-inline char* append_value(char* to, float value) noexcept {
-  constexpr float whole = 1e6F;
-  if (value >= 1.0F && value < whole && std::floor(value) == value) {
+/// @tparam Value float or double, as the value is kept
+template <class Value>
+char* append_value(char* to, Value value) noexcept {
+  constexpr Value whole = 1e6F;
+  if (value >= Value{1} && value < whole && std::floor(value) == value) {
     return append_number(to, static_cast<std::int32_t>(value));  // a third of the time
   }
   return append_number(to, value);
@@ -47,7 +49,7 @@ inline char* append_value(char* to, float value) noexcept {
 inline std::string_view format_rows(const Dataset& data, Range rows, bool zero_based,
                                     GrowingArray<char>& buffer) {
   constexpr std::size_t longest_row = 64;    // label, weight and newline
-  constexpr std::size_t longest_entry = 32;  // " 2147483647:-1.17549435e-38"
+  constexpr std::size_t longest_entry = 40;  // " 2147483647:-2.2250738585072014e-308"
   const auto pointers = data.matrix.row_pointers();
   const auto entries =
       pointers[static_cast<std::size_t>(rows.end)] - pointers[static_cast<std::size_t>(rows.begin)];
@@ -62,12 +64,14 @@ inline std::string_view format_rows(const Dataset& data, Range rows, bool zero_b
       to = append_number(to, data.weights[static_cast<std::size_t>(i)]);
     }
     const SparseRow row = data.matrix.row(static_cast<Index>(i));
-    for (std::size_t k = 0; k < row.size(); ++k) {
-      *to++ = ' ';
-      to = append_number(to, row.columns[k] + base);
-      *to++ = ':';
-      to = append_value(to, row.values[k]);
-    }
+    row.with_stored([&](const auto* values) {
+      for (std::size_t k = 0; k < row.size(); ++k) {
+        *to++ = ' ';
+        to = append_number(to, row.columns[k] + base);
+        *to++ = ':';
+        to = append_value(to, values[k]);
+      }
+    });
     *to++ = '\n';
   }
   return {buffer.data(), static_cast<std::size_t>(to - buffer.data())};
@@ -188,7 +192,8 @@ class LibsvmWriting {
 
 /// Writes a data set as LIBSVM text, gzip when `path` ends in `.gz`, `-` for standard output. The
 /// file appears whole or not at all (AtomicFile). Reading it gives the same bits, if read with the
-/// same base and, where the last columns are empty, with `ReadOptions::columns`.
+/// same base, with `Values::floats` or `Values::doubles` as they are kept and, where the last
+/// columns are empty, with `ReadOptions::columns`.
 ///
 /// Formatting is shared among the threads; the bytes do not depend on their number. May be called
 /// from several threads at once, standard output apart.

@@ -50,4 +50,11 @@ class ParseError : public InputError {
   std::int64_t column_;
 };
 
+/// A `label:weight` where rows were to have plain labels; or this is the first feature of a row
+/// without a label.
+class WeightError : public ParseError {
+ public:
+  using ParseError::ParseError;
+};
+
 }  // namespace sounder

@@ -21,7 +21,7 @@ using Index = std::int32_t;   ///< a column (or row) number, 0-based
 using Offset = std::int64_t;  ///< a position among the nonzeros
 
 using OffsetSpan = EitherSpan<Offset, std::int32_t>;  ///< row pointers of 64 or 32 bits
-using ValueSpan = EitherSpan<float, double>;  ///< values; a double is read as the nearest float
+using ValueSpan = EitherSpan<float, double>;  ///< values in float or double, read as doubles
 
 /// One sparse row: `columns[k]` holds the value `values[k]`; columns strictly increase.
 struct SparseRow {
@@ -36,8 +36,27 @@ struct SparseRow {
   [[nodiscard]] bool empty() const noexcept { return columns.empty(); }
   /// @}
 
-  /// Calls `visit(column, value)` for every entry, in order. For loops that are hot: how values are
-  /// stored is asked once a row, not once an entry.
+  /// What `use(values)` returns, called with the values as they are stored: a pointer to size()
+  /// floats, or doubles. For loops that are hot: it is asked once a row, not once an entry.
+  template <class Use>
+  auto with_stored(Use&& use) const {
+    const auto* const floats = values.data<float>();
+    return floats != nullptr ? use(floats) : use(values.data<double>());
+  }
+
+  /// Calls `visit(column, value)` for every entry, in order, with the number that is stored, as a
+  /// double.
+  template <class Visit>
+  void for_each_double(Visit&& visit) const {
+    with_stored([&](const auto* stored) {
+      for (std::size_t k = 0; k < size(); ++k) {
+        visit(columns[k], static_cast<double>(stored[k]));
+      }
+    });
+  }
+
+  /// Calls `visit(column, value)` for every entry, in order, with the value as a float: a double is
+  /// rounded to the nearest one, to infinity where it is beyond all of them.
   template <class Visit>
   void for_each(Visit&& visit) const {
     float room[at_once];
@@ -51,7 +70,7 @@ struct SparseRow {
   }
 
   /// The values from `first` on as floats: where they are stored, all of them, or as many as `room`
-  /// takes, which is more than none, copied there. O(1), or O(room).
+  /// takes, which is more than none, copied and rounded there. O(1), or O(room).
   [[nodiscard]] std::span<const float> floats(std::size_t first,
                                               std::span<float> room) const noexcept {
     if (const float* const stored = values.data<float>()) {
@@ -65,18 +84,14 @@ struct SparseRow {
     return room.first(count);
   }
 
-  /// Inner product with x, a number a column, as lane_sum() adds. O(size()).
+  /// Inner product with x, a number a column, as lane_sum() adds, of the numbers that are stored.
+  /// O(size()).
   [[nodiscard]] double dot(std::span<const double> x) const noexcept {
-    LaneSum sum;
-    float room[at_once];
-    for (std::size_t first = 0; first < size();) {
-      const std::span<const float> part = floats(first, room);
-      sum.add(part.size(), [&](std::size_t k) {
-        return static_cast<double>(part[k]) * x[static_cast<std::size_t>(columns[first + k])];
+    return with_stored([&](const auto* stored) {
+      return lane_sum(size(), [&](std::size_t k) {
+        return static_cast<double>(stored[k]) * x[static_cast<std::size_t>(columns[k])];
       });
-      first += part.size();
-    }
-    return sum.total();
+    });
   }
 };
 
@@ -105,8 +120,9 @@ template <class View, class Array>
 /// Validated once when built, immutable after, so any number of threads may read it at once.
 /// It is a view with an optional keeper: copying a CsrMatrix copies neither indices nor values.
 ///
-/// Its numbers are floats: a double is rounded to the nearest one wherever it is read, so solvers,
-/// objectives, gaps and predictions are those of the rounded matrix.
+/// Reading a double gives that double, here and in SparseRow, but for SparseRow::for_each and
+/// SparseRow::floats, which round to the nearest float. Predictions are those of the numbers that
+/// are stored.
 class CsrMatrix {
  public:
   CsrMatrix() = default;
@@ -117,7 +133,7 @@ class CsrMatrix {
   /// @param row_pointers n + 1 offsets, std::int64_t or std::int32_t, from 0 to nnz, never falling
   /// @param columns      nnz column numbers, std::int32_t, in [0, column_count), strictly rising
   ///                     inside a row
-  /// @param values       nnz finite numbers, float or double; a double has to fit into a float
+  /// @param values       nnz finite numbers, float or double
   /// @param keeper       whatever must stay alive for the arrays to stay valid (may be empty)
   /// @throws std::invalid_argument naming the first row that breaks one of these. O(n + nnz).
   template <class Pointers, class Columns, class Values>
@@ -157,7 +173,7 @@ class CsrMatrix {
 
   /// Arrays that a reader has validated while it parsed them: O(1), no second pass.
   static CsrMatrix trusted(std::span<const Offset> row_pointers, std::span<const Index> columns,
-                           std::span<const float> values, Index column_count,
+                           ValueSpan values, Index column_count,
                            std::shared_ptr<const void> keeper) {
     return {Trusted{}, row_pointers, columns, values, column_count, std::move(keeper)};
   }
@@ -227,7 +243,7 @@ inline void CsrMatrix::validate() const {
     }
   }
   // NaN and infinity are the values whose difference from themselves is not zero.
-  const auto finite = [](float value) { return value - value == 0.0F; };
+  const auto finite = [](auto value) { return value - value == 0; };
   const auto explain = [&](Index i) {
     const SparseRow entries = row(i);
     Index previous = -1;
@@ -238,18 +254,22 @@ inline void CsrMatrix::validate() const {
                 " out of order, repeated or out of range"});
       }
       if (!finite(entries.values[k])) {
-        refuse({"CsrMatrix: row ", i, " holds a value that is not finite",
-                values_.data<double>() == nullptr ? "" : " as a float"});
+        refuse({"CsrMatrix: row ", i, " holds a value that is not finite"});
       }
       previous = column;
     }
   };
   for (Index i = 0; i < rows_; ++i) {
-    Index previous = -1;
-    bool sound = true;
-    row(i).for_each([&](Index column, float value) {
-      sound = sound && column > previous && column < columns_ && finite(value);
-      previous = column;
+    const SparseRow entries = row(i);
+    const bool sound = entries.with_stored([&](const auto* stored) {
+      Index previous = -1;
+      bool all = true;
+      for (std::size_t k = 0; k < entries.size(); ++k) {
+        const Index column = entries.columns[k];
+        all = all && column > previous && column < columns_ && finite(stored[k]);
+        previous = column;
+      }
+      return all;
     });
     if (!sound) {
       explain(i);

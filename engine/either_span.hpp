@@ -19,7 +19,8 @@ concept Lasting = std::is_lvalue_reference_v<Array> ||
 template <class Array, class Element>
 concept LastingArray = Lasting<Array> && std::convertible_to<Array, std::span<const Element>>;
 
-/// A view of an array of `Number` or of `Other`, read as `Number` whichever it is.
+/// A view of an array of `Number` or of `Other`, read as the wider of the two whichever it is, so
+/// that no number changes.
 ///
 /// It copies nothing: the array is somebody else's, who keeps it alive. Reading a number costs a
 /// branch that is always guessed right; `data` takes it out of a loop. As thread-safe as reading
@@ -27,21 +28,24 @@ concept LastingArray = Lasting<Array> && std::convertible_to<Array, std::span<co
 template <class Number, class Other>
 class EitherSpan {
  public:
+  /// What numbers are read as.
+  using Wide = std::common_type_t<Number, Other>;
+
   /// Gives numbers, not references to them: good for one pass, as an input iterator.
   class Iterator {
    public:
     /// What the standard asks of an input iterator. @{
     using iterator_category = std::input_iterator_tag;
-    using value_type = Number;
+    using value_type = Wide;
     using difference_type = std::ptrdiff_t;
-    using pointer = const Number*;
-    using reference = Number;
+    using pointer = const Wide*;
+    using reference = Wide;
 
     Iterator() = default;
     Iterator(const void* data, bool other, std::size_t k) noexcept
         : data_(data), k_(k), other_(other) {}
 
-    Number operator*() const noexcept { return read(data_, other_, k_); }
+    Wide operator*() const noexcept { return read(data_, other_, k_); }
     Iterator& operator++() noexcept {
       ++k_;
       return *this;
@@ -84,9 +88,9 @@ class EitherSpan {
     return size_ * (other_ ? sizeof(Other) : sizeof(Number));
   }
 
-  [[nodiscard]] Number operator[](std::size_t k) const noexcept { return read(data_, other_, k); }
-  [[nodiscard]] Number front() const noexcept { return (*this)[0]; }
-  [[nodiscard]] Number back() const noexcept { return (*this)[size_ - 1]; }
+  [[nodiscard]] Wide operator[](std::size_t k) const noexcept { return read(data_, other_, k); }
+  [[nodiscard]] Wide front() const noexcept { return (*this)[0]; }
+  [[nodiscard]] Wide back() const noexcept { return (*this)[size_ - 1]; }
   [[nodiscard]] Iterator begin() const noexcept { return {data_, other_, 0}; }
   [[nodiscard]] Iterator end() const noexcept { return {data_, other_, size_}; }
   /// @}
@@ -112,9 +116,9 @@ class EitherSpan {
   EitherSpan(const void* data, std::size_t size, bool other) noexcept
       : data_(data), size_(size), other_(other) {}
 
-  static Number read(const void* data, bool other, std::size_t k) noexcept {
-    return other ? static_cast<Number>(static_cast<const Other*>(data)[k])
-                 : static_cast<const Number*>(data)[k];
+  static Wide read(const void* data, bool other, std::size_t k) noexcept {
+    return other ? static_cast<Wide>(static_cast<const Other*>(data)[k])
+                 : static_cast<Wide>(static_cast<const Number*>(data)[k]);
   }
 
   const void* data_ = nullptr;

@@ -60,8 +60,9 @@ struct LinearModel {
 
 /// Decisions of every row, n x k: x_i.w + b. Features that the model does not know are ignored.
 ///
-/// Added in the order of the features, the intercept last, as LIBLINEAR does; the same bits for
-/// any number of threads. O(k nnz / threads). May be called from several threads at once.
+/// Added in the order of the features, the intercept last, and of doubles where the matrix holds
+/// them, as LIBLINEAR does; the same bits for any number of threads. O(k nnz / threads). May be
+/// called from several threads at once.
 [[nodiscard]] inline std::vector<double> decisions(const LinearModel& model,
                                                    const CsrMatrix& matrix, const Team& team) {
   const auto k = static_cast<std::size_t>(model.outputs);
@@ -69,7 +70,7 @@ struct LinearModel {
   team.for_shares(matrix.rows(), [&](Range rows) {
     for (std::int64_t i = rows.begin; i < rows.end; ++i) {
       double* const decision = values.data() + static_cast<std::size_t>(i) * k;
-      matrix.row(static_cast<Index>(i)).for_each([&](Index column, double value) {
+      matrix.row(static_cast<Index>(i)).for_each_double([&](Index column, double value) {
         if (column < model.features) {
           const double* const w = model.weights.data() + static_cast<std::size_t>(column) * k;
           for (std::size_t output = 0; output < k; ++output) {

@@ -70,10 +70,10 @@ class ValidationSums {
 [[nodiscard]] inline double decision(const SparseRow& row, std::span<const double> w,
                                      double b) noexcept {
   double z = b;
-  for (std::size_t k = 0; k < row.size(); ++k) {
-    const auto j = static_cast<std::size_t>(row.columns[k]);
-    z += j < w.size() ? static_cast<double>(row.values[k]) * w[j] : 0.0;
-  }
+  row.for_each_double([&](Index column, double value) {
+    const auto j = static_cast<std::size_t>(column);
+    z += j < w.size() ? value * w[j] : 0.0;
+  });
   return z;
 }
 

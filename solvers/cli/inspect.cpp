@@ -17,8 +17,10 @@
 #include "coordinate_arguments.hpp"
 #include "dispatch.hpp"
 #include "output.hpp"
+#include "problem_arguments.hpp"
 #include "solve.hpp"
 #include "text.hpp"
+#include "training_set.hpp"
 
 namespace sounder::cli {
 namespace {
@@ -171,6 +173,7 @@ nlohmann::ordered_json findings_json(const std::string& path, const Findings& fi
   json["nonzeros"] = matrix.nonzeros();
   json["density"] = findings.density();
   json["empty_rows"] = findings.empty_rows;
+  json["values"] = values_name(matrix);
   json["weighted"] = !findings.data.weights.empty();
   json["weightless_rows"] = findings.weightless_rows();
   json["labels"] = labels_json(findings);
@@ -242,22 +245,22 @@ std::string blocks_table(const Findings& findings) {
   return text;
 }
 
-std::string findings_table(const std::string& path, const Findings& findings) {
+std::string findings_table(const std::string& path, const ReadOptions& read,
+                           const Findings& findings) {
+  const std::vector<double>& weights = findings.data.weights;
   const CsrMatrix& matrix = findings.data.matrix;
   const Conflicts& conflicts = findings.conflicts;
   const std::string about = conflicts.exact ? "" : "about ";
   std::string text = (path == "-" ? "standard input" : path) + "\n";
-  const std::int64_t weightless = findings.weightless_rows();
-  text += table_line(
-      "rows", with_commas(matrix.rows()),
-      (findings.data.weights.empty() ? "" : "with sample weights") +
-          (weightless > 0 ? ", " + with_commas(weightless) + " of them 0" : std::string()));
+  text += table_line("rows", with_commas(matrix.rows()),
+                     weights.empty() ? "" : describe_weights(weights));
   text += table_line("columns", with_commas(matrix.columns()),
                      with_commas(findings.radius.active_columns) + " of them not empty");
   text +=
       table_line("nonzeros", with_commas(matrix.nonzeros()),
                  digits(100.0 * findings.density(), 4) + " % of the matrix, " +
                      digits(static_cast<double>(matrix.nonzeros()) / matrix.rows(), 4) + " a row");
+  text += table_line("values", values_name(matrix), explain_values(findings.data, read));
   text += table_line("empty rows", with_commas(findings.empty_rows));
   text += table_line("labels", kind_name(findings.labels.kind), describe(findings.labels));
   text += "\nRows: how far Hogwild!'s threads may run apart\n";
@@ -292,6 +295,7 @@ CommandLine command_line() {
       .flag("zero-based", "indices start at 0 instead of 1")
       .option("columns", "N", "columns of the matrix; a larger index is an error")
       .option("threads", "N", "default: the cores that this process may use");
+  describe_values(line);
   return line.epilogue(epilogue);
 }
 
@@ -306,6 +310,7 @@ Exit run_inspect(Words words) {
   }
   ReadOptions read;
   read.zero_based = arguments.given("zero-based");
+  read.values = read_values(arguments);
   if (arguments.given("columns")) {
     read.columns =
         static_cast<Index>(arguments.integer("columns", 1, std::numeric_limits<Index>::max()));
@@ -320,7 +325,7 @@ Exit run_inspect(Words words) {
   const Findings findings = find(path, read, blocks);
   const std::string json = arguments.text("json");
   if (json != "-") {
-    std::fputs(findings_table(path, findings).c_str(), stdout);
+    std::fputs(findings_table(path, read, findings).c_str(), stdout);
   }
   if (!json.empty()) {
     write_json(json, findings_json(path, findings));

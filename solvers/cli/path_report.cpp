@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "text.hpp"
+#include "train_report.hpp"
 
 namespace sounder::cli {
 namespace {
@@ -75,7 +76,7 @@ void PathReport::announce(const PathOutcome& outcome) const {
                count_of(matrix.rows(), "row") + ", " + count_of(matrix.columns(), "column") + ", " +
                with_commas(matrix.nonzeros()) + " nonzeros, read in " +
                digits(set_.load_seconds, 3) + " s");
-  report_.line(set_.mapping + (set_.data.weights.empty() ? "" : "; rows are weighted"));
+  announce_rows(train, set_, report_);
   report_.line("loss " + train.loss + ", penalty " + train.penalty +
                (train.l1_ratio < 1.0 ? " (l1 ratio " + shortest(train.l1_ratio) + ")" : "") +
                (train.intercept ? ", intercept" : "") + "; " +
@@ -171,6 +172,7 @@ nlohmann::ordered_json path_json(const PathOptions& options, const TrainingSet& 
   json["rows"] = set.data.matrix.rows();
   json["columns"] = set.data.matrix.columns();
   json["nonzeros"] = set.data.matrix.nonzeros();
+  json["values"] = values_name(set.data.matrix);
   json["labels"] =
       set.classes.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(set.classes);
   json["positive_label"] = set.classes.empty() ? nullptr : json_number(set.positive);

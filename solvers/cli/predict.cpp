@@ -25,14 +25,21 @@ constexpr const char* description =
     "OUT, or to standard output: a label, or a number when the model is a regression. Features "
     "that\n"
     "the model does not know are ignored. The share of right answers, or the mean squared error,\n"
-    "goes to standard error; DATA's labels are used for nothing else.\n";
+    "goes to standard error; DATA's labels are used for nothing else.\n"
+    "\n"
+    "Every row of DATA begins with a label; a row that begins with 1:0.5 is refused, since that "
+    "may be\n"
+    "a label with a weight (--weighted) or the first feature of a row without a label "
+    "(--no-labels).\n"
+    "Blank lines are skipped, with --no-labels too, where a row without features is such a line.\n";
 
 constexpr const char* epilogue =
     "Exit codes: 0 done; 2 usage; 3 a file that cannot be read, understood or written.\n"
     "\n"
     "Examples:\n"
     "  sounder predict a9a.t a9a.model predictions.txt\n"
-    "  sounder predict a9a.t a9a.model --probability | head\n";
+    "  sounder predict a9a.t a9a.model --probability | head\n"
+    "  sounder predict new.svm a9a.model predictions.txt --no-labels\n";
 
 enum class Form { prediction, decision_values, probability };
 
@@ -62,6 +69,10 @@ CommandLine command_line() {
       .option("positive", "LABEL",
               "for a model of LABEL against the rest: every other label in "
               "DATA counts as the rest")
+      .flag("no-labels", "rows of index:value alone: there is nothing to score")
+      .flag("weighted",
+            "label:weight is read, and the score weighted; a row of weight 0 does not "
+            "count")
       .flag("zero-based", "indices start at 0 instead of 1")
       .option("threads", "N", "default: the cores that this process may use");
   return line.epilogue(epilogue);
@@ -81,6 +92,15 @@ PredictOptions predict_options(const Arguments& arguments) {
   if (arguments.given("positive")) {
     options.positive = arguments.number("positive");
   }
+  for (const char* const name : {"positive", "weighted"}) {
+    if (arguments.given("no-labels") && arguments.given(name)) {
+      throw UsageError("--" + std::string(name) + " needs labels: leave out --no-labels");
+    }
+  }
+  options.read.labels = arguments.given("no-labels")  ? Labels::none
+                        : arguments.given("weighted") ? Labels::weighted
+                                                      : Labels::plain;
+  options.read.values = Values::doubles;
   options.read.zero_based = arguments.given("zero-based");
   options.read.threads = arguments.given("threads")
                              ? static_cast<int>(arguments.integer("threads", 1, 4096))
@@ -93,12 +113,21 @@ PredictOptions predict_options(const Arguments& arguments) {
   return options;
 }
 
+Dataset read(const std::string& path, const ReadOptions& options) {
+  try {
+    return read_libsvm(path, options);
+  } catch (const WeightError& error) {
+    throw ParseError(path, error.line(), error.column(),
+                     error.reason() + ": say which, by --weighted or --no-labels");
+  }
+}
+
 /// The data with no more columns than the model has features.
 Dataset load(const PredictOptions& options, const LinearModel& model) {
-  ReadOptions read = options.read;
-  read.columns = model.features;
-  read.drop_extra_columns = model.features > 0;
-  Dataset data = read_libsvm(options.data, read);
+  ReadOptions form = options.read;
+  form.columns = model.features;
+  form.drop_extra_columns = model.features > 0;
+  Dataset data = read(options.data, form);
   if (options.positive) {
     if (model.labels.size() != 2 || model.labels[0] != *options.positive) {
       throw UsageError("--positive must be the model's first label of two");
@@ -152,7 +181,7 @@ class Lines {
   Form form_;
 };
 
-/// Writes the predictions and scores them.
+/// Writes the predictions and scores them where there are labels.
 Score write_predictions(const PredictOptions& options, const LinearModel& model,
                         const Dataset& data) {
   const std::vector<double> values = decisions(model, data.matrix, Team(options.read.threads));
@@ -162,10 +191,12 @@ Score write_predictions(const PredictOptions& options, const LinearModel& model,
   file.write(lines.header());
   Score score;
   std::string text;
-  for (std::size_t i = 0; i < data.labels.size(); ++i) {
+  for (std::size_t i = 0; i * k < values.size(); ++i) {
     const std::span<const double> decision(values.data() + i * k, k);
     const double predicted = prediction(model, decision);
-    score.add(data.labels[i], predicted);
+    if (!data.labels.empty()) {
+      score.add(data.labels[i], predicted, data.weights.empty() ? 1.0 : data.weights[i]);
+    }
     text.clear();
     lines.append(text, predicted, decision);
     file.write(text);
@@ -176,6 +207,13 @@ Score write_predictions(const PredictOptions& options, const LinearModel& model,
 
 void report_score(const LinearModel& model, const Dataset& data, const Score& score,
                   const Report& report) {
+  if (data.labels.empty()) {
+    return;
+  }
+  if (score.rows() == 0) {
+    report.line("every row has the weight 0: there is nothing to score");
+    return;
+  }
   if (model.regression()) {
     report.line("Mean squared error = " + digits(score.mean_squared_error(), 6) + " (regression)");
     report.line("Squared correlation coefficient = " + digits(score.squared_correlation(), 6) +
@@ -183,10 +221,15 @@ void report_score(const LinearModel& model, const Dataset& data, const Score& sc
     return;
   }
   report.line("Accuracy = " + digits(100.0 * score.accuracy(), 6) + "% (" +
-              std::to_string(score.correct()) + "/" + std::to_string(score.rows()) + ")");
-  const auto unknown = std::count_if(data.labels.begin(), data.labels.end(), [&](double label) {
-    return std::find(model.labels.begin(), model.labels.end(), label) == model.labels.end();
-  });
+              std::to_string(score.correct()) + "/" + std::to_string(score.rows()) + ")" +
+              (data.weights.empty() ? "" : ", rows weighted"));
+  std::int64_t unknown = 0;
+  for (std::size_t i = 0; i < data.labels.size(); ++i) {
+    const bool counts = data.weights.empty() || data.weights[i] > 0.0;
+    const auto& known = model.labels;
+    unknown +=
+        counts && std::find(known.begin(), known.end(), data.labels[i]) == known.end() ? 1 : 0;
+  }
   if (unknown > 0) {
     std::string positive;
     detail::append_label(positive, model.labels[0]);
@@ -196,16 +239,19 @@ void report_score(const LinearModel& model, const Dataset& data, const Score& sc
 }
 
 nlohmann::ordered_json score_json(const PredictOptions& options, const LinearModel& model,
-                                  const Score& score) {
+                                  const Dataset& data, const Score& score) {
+  const bool scored = !data.labels.empty();
   nlohmann::ordered_json json;
   json["data"] = options.data;
   json["model"] = options.model;
-  json["rows"] = score.rows();
+  json["rows"] = data.matrix.rows();
+  json["scored_rows"] = score.rows();
+  json["weighted"] = !data.weights.empty();
   if (model.regression()) {
     json["mean_squared_error"] = json_number(score.mean_squared_error());
     json["squared_correlation"] = json_number(score.squared_correlation());
   } else {
-    json["correct"] = score.correct();
+    json["correct"] = scored ? nlohmann::ordered_json(score.correct()) : nullptr;
     json["accuracy"] = json_number(score.accuracy());
   }
   json["version"] = SOUNDER_PROGRAM_VERSION;
@@ -221,7 +267,7 @@ Exit predict(const PredictOptions& options) {
   const Score score = write_predictions(options, model, data);
   report_score(model, data, score, Report(options.quiet));
   if (!options.json.empty()) {
-    write_json(options.json, score_json(options, model, score));
+    write_json(options.json, score_json(options, model, data, score));
   }
   return Exit::success;
 }

@@ -2,6 +2,7 @@
 
 #include <sounder/engine/team.hpp>
 
+#include <array>
 #include <filesystem>
 #include <limits>
 #include <system_error>
@@ -11,6 +12,8 @@
 
 namespace sounder::cli {
 namespace {
+
+constexpr std::array<std::string_view, 3> values_names = {"auto", "float", "double"};
 
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code none;
@@ -25,6 +28,20 @@ void describe_data_arguments(CommandLine& line) {
       .option("columns", "N",
               "columns of the matrix; a larger index is an error (default: as many "
               "as the data needs)");
+  describe_values(line);
+}
+
+void describe_values(CommandLine& line) {
+  line.option("values", "NAME",
+              enumerate(values_names) +
+                  ": 4 or 8 bytes a value; auto takes double where the data are small, or rounding "
+                  "would falsify a column",
+              "auto");
+}
+
+Values read_values(const Arguments& arguments) {
+  const std::string name = arguments.choice("values", values_names);
+  return name == "float" ? Values::floats : name == "double" ? Values::doubles : Values::automatic;
 }
 
 void describe_problem_arguments(CommandLine& line, const std::string& default_penalty) {
@@ -49,6 +66,7 @@ void read_data_arguments(const Arguments& arguments, TrainOptions& options) {
     options.read.columns =
         static_cast<Index>(arguments.integer("columns", 1, std::numeric_limits<Index>::max()));
   }
+  options.read.values = read_values(arguments);
   if (arguments.given("positive")) {
     options.positive = arguments.number("positive");
   }

@@ -9,6 +9,12 @@ namespace sounder::cli {
 /// Into the group that was begun last: how to read DATA.
 void describe_data_arguments(CommandLine& line);
 
+/// Into the group that was begun last: --values alone.
+void describe_values(CommandLine& line);
+
+/// What --values says. @throws UsageError
+[[nodiscard]] Values read_values(const Arguments& arguments);
+
 /// Into the group that was begun last: the loss, the shape of the penalty, the intercept.
 void describe_problem_arguments(CommandLine& line, const std::string& default_penalty);
 

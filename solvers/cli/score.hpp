@@ -5,32 +5,36 @@
 
 namespace sounder::cli {
 
-/// Compares truth with prediction, row by row. Every mean is NaN before the first row.
+/// Compares truth with prediction, row by row, weighted; rows of weight 0 do not count. Every mean
+/// is NaN before the first row that counts.
 class Score {
  public:
-  void add(double truth, double prediction) noexcept {
+  void add(double truth, double prediction, double weight) noexcept {
+    if (weight == 0.0) {
+      return;
+    }
     ++rows_;
     correct_ += truth == prediction ? 1 : 0;
-    squares_ += (truth - prediction) * (truth - prediction);
+    weights_ += weight;
+    right_ += truth == prediction ? weight : 0.0;
+    squares_ += weight * (truth - prediction) * (truth - prediction);
     // Welford's means: no cancellation, however far from zero the numbers are.
-    const auto n = static_cast<double>(rows_);
+    const double share = weight / weights_;
     const double dt = truth - mean_truth_;
     const double dp = prediction - mean_prediction_;
-    mean_truth_ += dt / n;
-    mean_prediction_ += dp / n;
-    truth_squares_ += dt * (truth - mean_truth_);
-    prediction_squares_ += dp * (prediction - mean_prediction_);
-    products_ += dt * (prediction - mean_prediction_);
+    mean_truth_ += dt * share;
+    mean_prediction_ += dp * share;
+    truth_squares_ += weight * dt * (truth - mean_truth_);
+    prediction_squares_ += weight * dp * (prediction - mean_prediction_);
+    products_ += weight * dt * (prediction - mean_prediction_);
   }
 
+  /// Rows that count, and those of them that were predicted right.
   [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::int64_t correct() const noexcept { return correct_; }
-  [[nodiscard]] double accuracy() const noexcept {
-    return static_cast<double>(correct_) / static_cast<double>(rows_);
-  }
-  [[nodiscard]] double mean_squared_error() const noexcept {
-    return squares_ / static_cast<double>(rows_);
-  }
+  /// The weight of the right ones, as a share of all.
+  [[nodiscard]] double accuracy() const noexcept { return right_ / weights_; }
+  [[nodiscard]] double mean_squared_error() const noexcept { return squares_ / weights_; }
   /// NaN when the truth or the prediction never changes.
   [[nodiscard]] double squared_correlation() const noexcept {
     return products_ * products_ / (truth_squares_ * prediction_squares_);
@@ -39,6 +43,8 @@ class Score {
  private:
   std::int64_t rows_ = 0;
   std::int64_t correct_ = 0;
+  double weights_ = 0.0;
+  double right_ = 0.0;
   double squares_ = 0.0;
   double mean_truth_ = 0.0;
   double mean_prediction_ = 0.0;

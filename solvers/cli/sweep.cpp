@@ -14,6 +14,7 @@
 #include "request.hpp"
 #include "sweep_options.hpp"
 #include "text.hpp"
+#include "train_report.hpp"
 #include "training_set.hpp"
 
 namespace sounder::cli {
@@ -66,6 +67,7 @@ std::string describe_problem(const TrainOptions& train, const SolveRequest& requ
     text += " (" + shortest(request.l1_ratio) + " l1)";
   }
   text += request.intercept ? ", intercept" : "";
+  text += train.read.values == Values::automatic ? "" : ", values " + values_name(matrix);
   text +=
       train.sgd.hot_columns >= 0 ? ", hot columns " + std::to_string(train.sgd.hot_columns) : "";
   if (train.coordinate.blocks > 0) {
@@ -112,6 +114,7 @@ Exit sweep_over(SweepOptions options) {
   options.sweep.problem = describe_problem(options.train, request, options.sweep);
   options.sweep.machine = machine.name();
   report.line(options.sweep.problem);
+  announce_rows(options.train, set, report);
   report.line(machine.name() + ", " + machine.compiler);
   const sweep::Predictors predictors =
       sweep::predict(request.matrix, Team(options.train.run.threads));

@@ -119,6 +119,15 @@ std::string how_it_ended(const TrainOptions& options, const Result& result) {
 
 }  // namespace
 
+void announce_rows(const TrainOptions& options, const TrainingSet& set, const Report& report) {
+  const std::vector<double>& weights = set.data.weights;
+  report.line(set.mapping + (weights.empty() ? "" : "; " + describe_weights(weights)));
+  const std::string values = explain_values(set.data, options.read);
+  if (!values.empty()) {
+    report.line(values);
+  }
+}
+
 void announce(const TrainOptions& options, const TrainingSet& set, const SolveRequest& request,
               const Report& report) {
   const CsrMatrix& matrix = set.data.matrix;
@@ -126,7 +135,7 @@ void announce(const TrainOptions& options, const TrainingSet& set, const SolveRe
   report.line(name + ": " + count_of(matrix.rows(), "row") + ", " +
               count_of(matrix.columns(), "column") + ", " + with_commas(matrix.nonzeros()) +
               " nonzeros, read in " + digits(set.load_seconds, 3) + " s");
-  report.line(set.mapping + (set.data.weights.empty() ? "" : "; rows are weighted"));
+  announce_rows(options, set, report);
   announce_objective(request, report);
   report.line(describe_solver(options, request));
   if (!options.warm_start.empty()) {
@@ -191,6 +200,7 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["rows"] = request.matrix.rows();
   json["columns"] = request.matrix.columns();
   json["nonzeros"] = request.matrix.nonzeros();
+  json["values"] = values_name(request.matrix);
   json["weighted"] = !request.weights.empty();
   json["labels"] =
       set.classes.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(set.classes);

@@ -12,6 +12,9 @@
 
 namespace sounder::cli {
 
+/// What the labels, the weights and the values of the data have become.
+void announce_rows(const TrainOptions& options, const TrainingSet& set, const Report& report);
+
 /// Before: the data, the objective in both scalings, the solver.
 void announce(const TrainOptions& options, const TrainingSet& set, const SolveRequest& request,
               const Report& report);

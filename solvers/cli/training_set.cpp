@@ -71,6 +71,25 @@ void refuse_weightless(const std::string& path, const Dataset& data) {
 
 }  // namespace
 
+std::string describe_weights(std::span<const double> weights) {
+  const auto [least, most] = std::minmax_element(weights.begin(), weights.end());
+  const auto zeros = std::count(weights.begin(), weights.end(), 0.0);
+  return "rows are weighted, from " + digits(*least, 6) + " to " + digits(*most, 6) +
+         (zeros > 0 ? " (" + count_of(zeros, "row") + " of weight 0)" : "");
+}
+
+std::string values_name(const CsrMatrix& matrix) {
+  return matrix.values().data<double>() != nullptr ? "double" : "float";
+}
+
+std::string explain_values(const Dataset& data, const ReadOptions& read) {
+  if (data.double_column < 0) {
+    return "";
+  }
+  const std::int64_t name = std::int64_t{data.double_column} + (read.zero_based ? 0 : 1);
+  return "values are kept in double: column " + std::to_string(name) + " is not exact in float";
+}
+
 TrainingSet load_training_set(const TrainOptions& options) {
   TrainingSet set;
   const Stopwatch clock;

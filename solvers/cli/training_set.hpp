@@ -1,6 +1,7 @@
 // The data of a training run: what was read, and what its labels mean.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,15 @@ struct TrainingSet {
   /// Whether the model's first label is -1, so that its weights are turned ones.
   [[nodiscard]] bool turned() const { return !classes.empty() && classes[0] != positive; }
 };
+
+/// The weights of the rows in words, such as "rows are weighted, from 0 to 2 (1 row of weight 0)".
+[[nodiscard]] std::string describe_weights(std::span<const double> weights);
+
+/// "float" or "double": how values are kept.
+[[nodiscard]] std::string values_name(const CsrMatrix& matrix);
+
+/// Why values are kept in double where nobody asked for it; empty where that is not so.
+[[nodiscard]] std::string explain_values(const Dataset& data, const ReadOptions& read);
 
 /// @throws InputError, ParseError
 [[nodiscard]] TrainingSet load_training_set(const TrainOptions& options);

@@ -50,6 +50,18 @@ class Liblinear(ProgramTest):
             self.run_program("train", "data", "m", "--loss", "squared", "--quiet", *more)
             self.compare("data", "m")
 
+    def test_values_that_no_float_holds(self):
+        # LIBLINEAR writes what a regression predicts with all its digits.
+        self.write("m", "solver_type L2R_L2LOSS_SVR\nnr_class 2\nnr_feature 3\nbias 1\nw\n"
+                        "-1\n1\n0.3\n-30\n")
+        self.write("data", "1 1:1600000000 2:1600000050 3:0.1\n"
+                           "-1 1:1600000000 2:1600000010 3:16777217\n"
+                           "-1 1:1e-60 2:0.333333333333333 3:1e39\n")
+        self.run_program("predict", "data", "m", "ours", "--quiet")
+        self.liblinear("predict", "data", "m", "theirs")
+        ours, theirs = self.read("ours").split(), self.read("theirs").split()
+        self.assertEqual([float(x) for x in ours], [float(x) for x in theirs])
+
     def test_we_read_their_models(self):
         self.write("data", classification(labels=(2, 1)))
         for solver in range(8):

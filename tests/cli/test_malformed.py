@@ -17,7 +17,9 @@ MALFORMED = {
     "index repeated": ("1 1:1\n-1 2:1 2:1\n", (), 2, 8, "repeated"),
     "nan": ("1 1:1\n-1 2:nan\n", (), 2, 6, "not finite"),
     "inf": ("1 1:1\n-1 2:-inf\n", (), 2, 6, "not finite"),
-    "value too large": ("1 1:1\n-1 2:1e99\n", (), 2, 6, "not finite"),
+    "value too large": ("1 1:1\n-1 2:1e999\n", (), 2, 6, "not finite"),
+    "value too large for a float":
+        ("1 1:1\n-1 2:1e99\n", ("--values", "float"), 2, 6, "not finite as a float"),
     "missing value": ("1 1:1\n-1 2: 3:1\n", (), 2, 6, "missing"),
     "no value": ("1 1:1\n-1 2\n", (), 2, 5, "no value"),
     "trailing garbage": ("1 1:1\n-1 2:1x\n", (), 2, 7, "garbage"),

@@ -1,6 +1,7 @@
 """sounder train: objectives, options, reproducibility."""
 
 import gzip
+import json
 import math
 import unittest
 
@@ -151,6 +152,43 @@ class Train(ProgramTest):
         model = self.model("m")
         self.assertGreater(model.weights[1], 0.0)
         self.assertLess(model.weights[0], 0.0)
+
+    def test_the_range_of_weights_is_said(self):
+        self.write("data", "1:0.5 1:1\n-1 1:-1\n1:2 1:3\n")
+        err = self.run_program("train", "data", "m")[1]
+        self.assertIn("; rows are weighted, from 0.5 to 2\n", err)
+        self.write("data", "1:0 1:1\n-1:0.25 1:-1\n1:0 1:3\n1:3 1:1\n")
+        sentence = "; rows are weighted, from 0 to 3 (2 rows of weight 0)\n"
+        for command in (("train", "data", "m"), ("path", "data", "--lambdas", 2),
+                        ("sweep", "data", "--threads", 1, "--repeats", 1)):
+            self.assertIn(sentence, self.run_program(*command)[1])
+        self.assertIn("rows are weighted, from 0 to 3 (2 rows of weight 0)\n",
+                      self.run_program("inspect", "data")[0])
+
+    def test_how_values_are_kept(self):
+        kept = "values are kept in double"
+        self.write("exact", "1 1:1 2:0.5\n-1 1:16777216\n")
+        self.write("data", "1 1:1 2:0.5\n-1 1:2 3:16777217\n")
+        for data, more, values, said in (
+                ("exact", (), "float", False), ("data", (), "double", True),
+                ("data", ("--values", "float"), "float", False),
+                ("exact", ("--values", "double"), "double", False),
+                ("data", ("--values", "auto"), "double", True)):
+            with self.subTest(data=data, more=more):
+                err = self.run_program("train", data, "m", "--json", "json", *more)[1]
+                self.assertEqual(json.loads(self.read("json"))["values"], values)
+                self.assertEqual(kept in err, said, err)
+                err = self.run_program("path", data, "--lambdas", 2, "--json", "json", *more)[1]
+                self.assertEqual(json.loads(self.read("json"))["values"], values)
+                self.assertEqual(kept in err, said, err)
+                out = self.run_program("inspect", data, "--json", "json", *more)[0]
+                self.assertEqual(json.loads(self.read("json"))["values"], values)
+                self.assertEqual(kept in out, said, out)
+        err = self.run_program("train", "data", "m")[1]
+        self.assertIn(f"{kept}: column 3 is not exact in float\n", err)
+        err = self.run_program("train", "data", "m", "--zero-based")[1]
+        self.assertIn(f"{kept}: column 3 is not exact in float\n", err)
+        self.assertIn("--values", self.run_program("train", "data", "--values", "half", code=2)[1])
 
     def test_weights_count_as_repeated_rows(self):
         # The mean is over rows, so three rows of weight 1 are one of weight 3 with lambda times 2.

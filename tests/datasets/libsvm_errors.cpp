@@ -87,9 +87,15 @@ TEST_CASE("indices out of order or repeated", "[libsvm][errors]") {
 }
 
 TEST_CASE("values that are not finite", "[libsvm][errors]") {
-  for (const std::string value : {"nan", "NaN", "-nan", "inf", "-inf", "+inf", "Infinity", "1e39",
-                                  "-3.5e38", "1e400", "nan(1)"}) {
+  for (const std::string value :
+       {"nan", "NaN", "-nan", "inf", "-inf", "+inf", "Infinity", "1e400", "-2e308", "nan(1)"}) {
     require_error("1 1:1 2:" + value + "\n", 1, 9, "the value '" + value + "' is not finite");
+  }
+  ReadOptions floats;
+  floats.values = sounder::Values::floats;
+  for (const std::string value : {"nan", "1e39", "-3.5e38", "1e400"}) {
+    require_error("1 1:1 2:" + value + "\n", 1, 9,
+                  "the value '" + value + "' is not finite as a float", floats);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <limits>
+#include <numeric>
 
 #include "datasets/scratch.hpp"
 #include "support/catch.hpp"
@@ -15,6 +16,7 @@ using sounder::Offset;
 using sounder::RandomStream;
 using sounder::read_libsvm;
 using sounder::ReadOptions;
+using sounder::Values;
 using sounder::write_libsvm;
 using sounder::WriteOptions;
 
@@ -32,16 +34,24 @@ std::vector<std::uint64_t> bits(const std::vector<double>& values) {
   return bits<std::uint64_t>(values.data(), values.size());
 }
 
+/// Of floats or doubles, as they are kept.
+std::pair<std::vector<std::uint32_t>, std::vector<std::uint64_t>> value_bits(
+    const CsrMatrix& matrix) {
+  const auto values = matrix.values();
+  if (const float* const floats = values.data<float>()) {
+    return {bits<std::uint32_t>(floats, values.size()), {}};
+  }
+  return {{}, bits<std::uint64_t>(values.data<double>(), values.size())};
+}
+
 bool same_bits(const Dataset& a, const Dataset& b) {
   const auto equal = [](auto x, auto y) {
     return std::equal(x.begin(), x.end(), y.begin(), y.end());
   };
   return equal(a.matrix.row_pointers(), b.matrix.row_pointers()) &&
          equal(a.matrix.column_indices(), b.matrix.column_indices()) &&
-         bits<std::uint32_t>(a.matrix.values().data(), a.matrix.values().size()) ==
-             bits<std::uint32_t>(b.matrix.values().data(), b.matrix.values().size()) &&
-         a.matrix.columns() == b.matrix.columns() && bits(a.labels) == bits(b.labels) &&
-         bits(a.weights) == bits(b.weights);
+         value_bits(a.matrix) == value_bits(b.matrix) && a.matrix.columns() == b.matrix.columns() &&
+         bits(a.labels) == bits(b.labels) && bits(a.weights) == bits(b.weights);
 }
 
 /// Any finite number, every bit pattern as likely as the other.
@@ -125,6 +135,7 @@ TEST_CASE("any data set reads back bit for bit, with 1, 2, 4 and 8 threads", "[w
             REQUIRE(text == first);
           }
           ReadOptions read;
+          read.values = Values::floats;
           read.threads = threads;
           for (const std::size_t bytes : {std::size_t{200}, std::size_t{1} << 18}) {
             read.chunk_bytes = bytes;
@@ -148,7 +159,34 @@ TEST_CASE("odd floats are written in the shortest way that keeps their bits", "[
   REQUIRE(Scratch::content(path) ==
           "1 1:0 2:-0 3:1 4:-1 5:0.1 6:16777216 7:1e-45 8:-1e-45 9:1.1754944e-38 10:3.4028235e+38 "
           "11:-3.4028235e+38 12:123456 13:999999 14:1e+06 15:0.33333334\n");
-  REQUIRE(same_bits(read_libsvm(path), data));
+  ReadOptions read;
+  read.values = Values::floats;
+  REQUIRE(same_bits(read_libsvm(path, read), data));
+}
+
+TEST_CASE("doubles are written in the shortest way that keeps their bits", "[writer]") {
+  using Limits = std::numeric_limits<double>;
+  RandomStream random(7);
+  std::vector<double> values{0.1,           -0.0,           1.0,
+                             1600000050.0,  123456.0,       1e6,
+                             Limits::max(), -Limits::min(), Limits::denorm_min(),
+                             1.0 + 0x1p-52};
+  for (int k = 0; k < 2000; ++k) {
+    values.push_back(any_number<double, std::uint64_t>(random));
+  }
+  std::vector<Index> columns(values.size());
+  std::iota(columns.begin(), columns.end(), 0);
+  const auto count = static_cast<Index>(values.size());
+  const Dataset data{CsrMatrix::adopt({0, count}, columns, values, count), {1.0}, {}};
+  const Scratch scratch;
+  const std::string path = scratch.path("data");
+  write_libsvm(path, data);
+  REQUIRE(Scratch::content(path).starts_with("1 1:0.1 2:-0 3:1 4:1600000050 5:123456 6:1e+06 "));
+  for (const Values kept : {Values::automatic, Values::doubles}) {
+    ReadOptions read;
+    read.values = kept;
+    REQUIRE(same_bits(read_libsvm(path, read), data));
+  }
 }
 
 TEST_CASE("zero-based files, and columns that are empty at the end", "[writer]") {

@@ -30,7 +30,7 @@ TEST_CASE("columns hold the same entries as rows, for 1, 2, 4 and 8 threads", "[
         for (std::size_t k = 0; k < row.size(); ++k) {
           if (row.columns[k] == j) {
             rows.push_back(i);
-            values.push_back(row.values[k]);
+            values.push_back(static_cast<float>(row.values[k]));
           }
         }
       }

@@ -6,8 +6,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <bit>
 #include <cstdlib>
+#include <span>
 
 using sounder::CsrMatrix;
 using sounder::Dataset;
@@ -63,10 +65,23 @@ void require(bool condition) {
   }
 }
 
+template <class Value>
+void require_same_values(const Dataset& a, const Dataset& b) {
+  const auto view = [](const Dataset& data) {
+    const auto values = data.matrix.values();
+    return std::span<const Value>(values.data<Value>(), values.size());
+  };
+  require(bytes(view(a)) == bytes(view(b)));
+}
+
 void require_same(const Dataset& a, const Dataset& b) {
   require(bytes(a.matrix.row_pointers()) == bytes(b.matrix.row_pointers()));
   require(bytes(a.matrix.column_indices()) == bytes(b.matrix.column_indices()));
-  require(bytes(a.matrix.values()) == bytes(b.matrix.values()));
+  require((a.matrix.values().data<double>() == nullptr) ==
+          (b.matrix.values().data<double>() == nullptr));
+  a.matrix.values().data<double>() == nullptr ? require_same_values<float>(a, b)
+                                              : require_same_values<double>(a, b);
+  require(a.double_column == b.double_column);
   require(bytes(a.labels) == bytes(b.labels));
   require(bytes(a.weights) == bytes(b.weights));
 }
@@ -80,6 +95,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.zero_based = (*data & 1U) != 0;
     options.columns = (*data & 2U) != 0 ? 12 : 0;
     options.drop_extra_columns = (*data & 6U) == 6U;
+    options.values = std::array{sounder::Values::automatic, sounder::Values::floats,
+                                sounder::Values::doubles, sounder::Values::automatic}[*data >> 6U];
+    options.labels = (*data & 8U) != 0    ? sounder::Labels::none
+                     : (*data & 16U) != 0 ? sounder::Labels::plain
+                                          : sounder::Labels::weighted;
     ++data;
     --size;
   }
@@ -95,7 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require_same(pieces.data, whole.data);
     }
   }
-  if (whole.error.empty()) {
+  if (whole.error.empty() && options.labels != sounder::Labels::none) {
     const CsrMatrix& matrix = whole.data.matrix;
     static_cast<void>(CsrMatrix(matrix.row_pointers(), matrix.column_indices(), matrix.values(),
                                 matrix.columns()));

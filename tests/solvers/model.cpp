@@ -148,6 +148,19 @@ TEST_CASE("weights read back bit for bit", "[model]") {
   REQUIRE(read.labels == model.labels);
 }
 
+TEST_CASE("decisions are those of doubles where the matrix holds them", "[model]") {
+  sounder::LinearModel model;
+  model.labels = {1.0, -1.0};
+  model.features = 2;
+  model.weights = {-1.0, 1.0};
+  model.intercepts = {-30.0};
+  const CsrMatrix matrix = CsrMatrix::adopt(
+      std::vector<sounder::Offset>{0, 2, 4}, std::vector<Index>{0, 1, 0, 1},
+      std::vector<double>{1600000000.0, 1600000050.0, 1600000000.0, 1600000010.0}, 2);
+  REQUIRE(decisions(model, matrix, Team(2)) == std::vector<double>{20.0, -20.0});
+  REQUIRE(predictions(model, matrix, Team(2)) == std::vector<double>{1.0, -1.0});
+}
+
 TEST_CASE("text that is no model is refused at its place", "[model]") {
   refused("", 1, 1, "ends before the weights");
   refused("1 1:2\n", 1, 1, "not a field");

@@ -281,6 +281,11 @@ TEST_CASE("folds that leave one class to train on are left out", "[path]") {
   // A regression has no classes.
   const Problem<Squared, NoPenalty> numbers{whole.matrix, targets, {}, {}};
   REQUIRE(usable_folds(numbers, fold) == std::vector<int>{0, 1, 2, 3});
+TEST_CASE("a row that is scored is read in doubles", "[path]") {
+  const CsrMatrix matrix =
+      CsrMatrix::adopt(std::vector<Offset>{0, 3}, std::vector<Index>{0, 1, 2},
+                       std::vector<double>{1600000000.0, 1600000050.0, 7.0}, 3);
+  REQUIRE(decision(matrix.row(0), std::vector<double>{-1.0, 1.0}, -30.0) == 20.0);
 }
 
 /// The rows that `keep` chooses, as a problem of their own.

@@ -1,0 +1,164 @@
+// What rounding to float would do to a column: whether a file's values have to stay doubles.
+#pragma once
+
+#include <sounder/datasets/libsvm_chunk.hpp>
+#include <sounder/engine/csr_matrix.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sounder::detail {
+
+/// Entries up to which data are small: doubles cost nothing there that anybody would notice.
+inline constexpr std::size_t small_entries = std::size_t{1} << 20;
+
+/// Values of one column as they come: how far rounding moves one, and how far they differ.
+class ColumnRounding {
+ public:
+  explicit ColumnRounding(Index column, std::int64_t since = 0) noexcept
+      : column_(column), since_(since) {}
+
+  void add(double value) noexcept {
+    ++count_;
+    const double off = value - mean_;  // Welford's mean and squares
+    mean_ += off / static_cast<double>(count_);
+    squares_ += off * (value - mean_);
+    moved_ = std::max(moved_, std::abs(value - static_cast<double>(static_cast<float>(value))));
+  }
+
+  [[nodiscard]] Index column() const noexcept { return column_; }
+  [[nodiscard]] std::int64_t count() const noexcept { return count_; }
+  /// The row that it was first met in.
+  [[nodiscard]] std::int64_t since() const noexcept { return since_; }
+
+  /// Whether rounding moves a value by more than this share of their deviation; never where all
+  /// are the same.
+  [[nodiscard]] bool falsifies(double share) const noexcept {
+    return squares_ > 0.0 && moved_ > share * std::sqrt(squares_ / static_cast<double>(count_));
+  }
+
+ private:
+  Index column_;
+  std::int64_t since_;
+  std::int64_t count_ = 0;
+  double mean_ = 0.0;
+  double squares_ = 0.0;
+  double moved_ = 0.0;
+};
+
+/// The columns that a few rows of each chunk make one suspect of being falsified by floats. Only
+/// columns that many rows hold are kept in mind.
+class RoundingSample {
+ public:
+  /// The rows at the head of the next chunk.
+  void add(const ParsedChunk& chunk) {
+    credit_ += chunk.entries;
+    std::size_t first = 0;
+    for (std::size_t row = 0; row < chunk.rows; ++row) {
+      const auto size = static_cast<std::size_t>(chunk.row_ends.data()[row]) - first;
+      const std::size_t cost = one_in * (size + columns_.size());
+      if (cost > credit_) {
+        break;
+      }
+      credit_ -= cost;
+      add_row({chunk.columns.data() + first, size}, chunk.values.data() + first);
+      first += size;
+    }
+  }
+
+  /// Columns, rising, of which nearly half the rows seem to hold values that floats move by a third
+  /// of what matters, or more.
+  [[nodiscard]] std::vector<Index> suspects() const {
+    std::vector<Index> found;
+    for (const ColumnRounding& column : columns_) {
+      const std::int64_t seen = rows_ - column.since();
+      if (seen >= least_rows && 5 * column.count() > 2 * seen && column.falsifies(3e-6)) {
+        found.push_back(column.column());
+      }
+    }
+    return found;
+  }
+
+ private:
+  static constexpr std::size_t one_in = 128;  ///< entries are looked at
+  static constexpr std::int64_t least_rows = 8;
+
+  void add_row(std::span<const Index> columns, const double* values) {
+    const std::size_t known = columns_.size();
+    const bool admits = rows_ < admits_until_;
+    std::size_t at = 0;
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      while (at < known && columns_[at].column() < columns[k]) {
+        ++at;
+      }
+      if (at < known && columns_[at].column() == columns[k]) {
+        columns_[at].add(values[k]);
+      } else if (admits) {
+        columns_.emplace_back(columns[k], rows_).add(values[k]);
+      }
+    }
+    std::inplace_merge(columns_.begin(), columns_.begin() + static_cast<std::ptrdiff_t>(known),
+                       columns_.end(),
+                       [](const auto& a, const auto& b) { return a.column() < b.column(); });
+    ++rows_;
+    if (rows_ >= least_rows && std::has_single_bit(static_cast<std::uint64_t>(rows_))) {
+      forget_rare();
+      admits_until_ = rows_ + least_rows / 2;
+    }
+  }
+
+  void forget_rare() {
+    std::erase_if(columns_, [this](const ColumnRounding& column) {
+      return 3 * column.count() < rows_ - column.since();
+    });
+  }
+
+  std::vector<ColumnRounding> columns_;  ///< rising
+  std::int64_t rows_ = 0;
+  std::int64_t admits_until_ = least_rows;  ///< rows before this one may bring new columns
+  std::size_t credit_ = 0;                  ///< entries that looking at rows may still cost
+};
+
+/// The column of the first entry whose value is such; -1 where none is. O(nnz).
+template <class Such>
+[[nodiscard]] Index column_of(const CsrMatrix& matrix, const Such& such) {
+  for (Index i = 0; i < matrix.rows(); ++i) {
+    const SparseRow row = matrix.row(i);
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      if (such(row.values[k])) {
+        return row.columns[k];
+      }
+    }
+  }
+  return -1;
+}
+
+/// The first of `suspects` (columns, rising) that more than half of the rows hold and floats would
+/// move by more than 1e-5 of its values' deviation; -1 where none is. O(nnz + n suspects).
+[[nodiscard]] inline Index falsified_column(const CsrMatrix& matrix,
+                                            std::span<const Index> suspects) {
+  std::vector<ColumnRounding> columns(suspects.begin(), suspects.end());
+  for (Index i = 0; i < matrix.rows() && !columns.empty(); ++i) {
+    auto at = columns.begin();
+    matrix.row(i).for_each_double([&](Index column, double value) {
+      while (at != columns.end() && at->column() < column) {
+        ++at;
+      }
+      if (at != columns.end() && at->column() == column) {
+        at->add(value);
+      }
+    });
+  }
+  for (const ColumnRounding& column : columns) {
+    if (2 * column.count() > matrix.rows() && column.falsifies(1e-5)) {
+      return column.column();
+    }
+  }
+  return -1;
+}
+
+}  // namespace sounder::detail
