@@ -8,9 +8,11 @@
 
 #include <bit>
 #include <cstdlib>
+#include <utility>
 
 using sounder::CsrMatrix;
 using sounder::Dataset;
+using sounder::Index;
 using sounder::InputError;
 using sounder::read_libsvm;
 using sounder::ReadOptions;
@@ -80,6 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.zero_based = (*data & 1U) != 0;
     options.columns = (*data & 2U) != 0 ? 12 : 0;
     options.drop_extra_columns = (*data & 6U) == 6U;
+    options.hash_bits = (*data & 10U) == 8U ? 3 : 0;
     ++data;
     --size;
   }
@@ -100,6 +103,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(CsrMatrix(matrix.row_pointers(), matrix.column_indices(), matrix.values(),
                                 matrix.columns()));
     file.set(data, 0);
+    if (options.hash_bits > 0) {  // what is written are columns, not indices
+      options.columns = Index{1} << std::exchange(options.hash_bits, 0);
+    }
     sounder::WriteOptions write;
     write.zero_based = options.zero_based;
     sounder::write_libsvm(file.path(), whole.data, write);
