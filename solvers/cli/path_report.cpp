@@ -142,6 +142,7 @@ void PathReport::summarise(const PathOutcome& outcome) const {
         (std::isfinite(score.accuracy) ? ", accuracy " + digits(100.0 * score.accuracy, 4) + " %"
                                        : ""));
     report_.line("model      " + options_.train.model);
+    report_hashing(options_.train.read, report_);
   }
 }
 
@@ -158,6 +159,7 @@ nlohmann::ordered_json path_json(const PathOptions& options, const TrainingSet& 
   json["tolerance"] = json_number(options.solver.tolerance);
   json["rows"] = set.data.matrix.rows();
   json["columns"] = set.data.matrix.columns();
+  json["hash_bits"] = hash_bits_json(train.read.hash_bits);
   json["nonzeros"] = set.data.matrix.nonzeros();
   json["folds"] = options.folds > 0 ? nlohmann::ordered_json(options.folds) : nullptr;
   json["load_seconds"] = set.load_seconds;

@@ -93,11 +93,14 @@ PredictOptions predict_options(const Arguments& arguments) {
   return options;
 }
 
-/// The data with no more columns than the model has features.
+/// The data as the model wants it: hashed, or with no more columns than the model has features.
 Dataset load(const PredictOptions& options, const LinearModel& model) {
   ReadOptions read = options.read;
-  read.columns = model.features;
-  read.drop_extra_columns = model.features > 0;
+  read.hash_bits = model.hash_bits;
+  if (model.hash_bits == 0) {
+    read.columns = model.features;
+    read.drop_extra_columns = model.features > 0;
+  }
   Dataset data = read_libsvm(options.data, read);
   if (options.positive) {
     if (model.labels.size() != 2 || model.labels[0] != *options.positive) {
