@@ -1,6 +1,7 @@
 // The LIBSVM grammar: one chunk of whole lines to rows. One thread's work, no files, no threads.
 #pragma once
 
+#include <sounder/datasets/feature_hash.hpp>
 #include <sounder/datasets/growing_array.hpp>
 #include <sounder/datasets/number_text.hpp>
 #include <sounder/datasets/row_form.hpp>
@@ -30,6 +31,22 @@ struct IndexRule {
   std::int64_t base = 1;              ///< what the first column is called: 0 or 1
   std::int64_t columns = 0x7FFFFFFF;  ///< columns in [0, columns)
   bool drop_extra = false;            ///< ignore columns beyond these instead of refusing them
+  int hash_bits = 0;                  ///< not 0: indices of any size, hashed to so many bits
+
+  /// The largest index.
+  [[nodiscard]] std::int64_t last() const noexcept {
+    return hash_bits > 0 ? std::numeric_limits<std::int64_t>::max() : columns - 1 + base;
+  }
+};
+
+/// A column an index; see HashedColumns for the other way.
+struct PlainColumns {
+  std::int64_t base;  ///< the first index
+
+  template <class Value>
+  Index operator()(std::int64_t index, Value& /*value*/) const noexcept {
+    return static_cast<Index>(index - base);
+  }
 };
 
 /// Rows of one chunk, and the first error in it. Kept and used again for other chunks.
@@ -54,6 +71,7 @@ struct ParsedChunk {
   bool inexact = false;  ///< a value is no float
   bool beyond = false;   ///< a value is beyond all floats
   std::optional<Error> error;
+  HashedRow hashed;  ///< for the row at hand
 
   /// Room for whatever `bytes` of text can hold: an entry takes 4 bytes (" 1:1"), a row 2.
   void reset(std::size_t bytes) {
@@ -112,7 +130,11 @@ class ChunkParser {
         parse_label();
       }
       parse_query();
-      parse_features();
+      if (rule_.hash_bits > 0) {
+        parse_hashed_features();
+      } else {
+        parse_features(PlainColumns{rule_.base});
+      }
       chunk_.row_ends.data()[chunk_.rows++] = static_cast<Offset>(chunk_.entries);
     }
     if (at_ < end_ && *at_ == '#') {
@@ -123,13 +145,13 @@ class ChunkParser {
 
   /// The kernel: ` index:value` up to the end of the line. What is not written in the plainest way,
   /// or is wrong, is left to functions that stay out of its loop.
-  void parse_features() {
+  template <class Columns>
+  void parse_features(Columns column_of) {
     Index* const columns = chunk_.columns.data();
     double* const values = chunk_.values.data();
     std::size_t count = chunk_.entries;
-    const std::int64_t base = rule_.base;
-    const std::int64_t last = rule_.columns - 1 + base;
-    std::int64_t previous = base - 1;
+    const std::int64_t last = rule_.last();
+    std::int64_t previous = rule_.base - 1;
     const char* text = at_;
     for (;;) {
       const Digits digits = leading_digits(text + 1);
@@ -145,7 +167,8 @@ class ChunkParser {
         text = parse_extra(index, previous);
       } else {
         text = parse_value(index.colon + 1, values[count]);
-        columns[count++] = static_cast<Index>(index.number - base);
+        columns[count] = column_of(index.number, values[count]);
+        ++count;
       }
       previous = index.number;
     }
@@ -154,6 +177,19 @@ class ChunkParser {
     }
     chunk_.entries = count;
     at_ = text;
+  }
+
+  [[gnu::noinline]] void parse_hashed_features() {
+    const char* const features = skip_blanks(at_);
+    const std::size_t first = chunk_.entries;
+    parse_features(HashedColumns{rule_.hash_bits});
+    const std::optional<std::size_t> merged =
+        chunk_.hashed.merge(chunk_.columns.data() + first, chunk_.values.data() + first,
+                            chunk_.entries - first, rule_.hash_bits);
+    if (!merged) {
+      throw Wrong{features, "values of one hashed column add up to more than a float can hold"};
+    }
+    chunk_.entries = first + *merged;
   }
 
   [[gnu::always_inline]] const char* parse_value(const char* text, double& value) const {
@@ -239,8 +275,10 @@ class ChunkParser {
     if (index.number < previous) {
       throw Wrong{place, name + " after " + std::to_string(previous) + " is out of order"};
     }
+    const bool given = rule_.columns < IndexRule{}.columns;
     throw Wrong{place, name + " is too large: the largest allowed is " +
-                           std::to_string(rule_.columns - 1 + rule_.base)};
+                           std::to_string(rule_.last()) +
+                           (given ? "" : "; hashed (--hash-bits B) it may be larger")};
   }
 
   /// Where rows have no labels: the first token is no number alone.

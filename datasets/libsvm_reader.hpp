@@ -31,6 +31,9 @@ struct ReadOptions {
   Values values = Values::automatic;               ///< how values are kept
   int threads = 1;                                 ///< threads that parse, at least 1
   std::size_t chunk_bytes = std::size_t{1} << 18;  ///< text that a thread parses at a time
+  /// 0, or B from 1 to 30: indices may be as large as 2^63 - 1, and hash_feature() makes each one
+  /// of 2^B columns. Rules out `columns`.
+  int hash_bits = 0;
 
   /// @throws std::invalid_argument naming the field.
   void validate() const {
@@ -39,6 +42,12 @@ struct ReadOptions {
     }
     if (drop_extra_columns && columns == 0) {
       throw std::invalid_argument("ReadOptions: drop_extra_columns needs columns");
+    }
+    if (hash_bits < 0 || hash_bits > most_hash_bits) {
+      throw std::invalid_argument("ReadOptions: hash_bits must be from 1 to 30, or 0 for none");
+    }
+    if (hash_bits > 0 && columns > 0) {
+      throw std::invalid_argument("ReadOptions: hash_bits says how many columns there are");
     }
     if (threads < 1) {
       throw std::invalid_argument("ReadOptions: threads must be at least 1");
@@ -66,6 +75,7 @@ class LibsvmReading {
     rule_.base = options.zero_based ? 0 : 1;
     rule_.columns = options.columns > 0 ? options.columns : std::numeric_limits<Index>::max();
     rule_.drop_extra = options.drop_extra_columns;
+    rule_.hash_bits = options.hash_bits;
   }
 
   Dataset read() {
@@ -222,7 +232,9 @@ class LibsvmReading {
   }
 
   [[nodiscard]] CsrMatrix matrix() const {
-    const Index columns = options_.columns > 0 ? options_.columns : last_column_ + 1;
+    const Index columns = options_.hash_bits > 0 ? Index{1} << options_.hash_bits
+                          : options_.columns > 0 ? options_.columns
+                                                 : last_column_ + 1;
     return CsrMatrix::trusted({arrays_->row_pointers.data(), rows_ + 1},
                               {arrays_->columns.data(), entries_}, arrays_->values.view(entries_),
                               columns, arrays_);
@@ -255,6 +267,9 @@ class LibsvmReading {
 
 /// Reads a LIBSVM file: plain (memory-mapped) or gzip, `-` for standard input. Blank lines and
 /// comments are skipped, rows without features kept, `qid:N` is understood and left out.
+///
+/// With `options.hash_bits` the values of a row's features that share a column are added (in double;
+/// a sum of 0 is kept), and the matrix has 2^hash_bits columns, however few of them hold anything.
 ///
 /// Labels and weights are doubles. So are values, unless floats are asked for or will do
 /// (`Values::automatic`): where every value is a float; and in data of more than 2^20 nonzeros,

@@ -7,6 +7,25 @@
 #include <numbers>
 
 namespace sounder {
+namespace detail {
+
+/// The increment of SplitMix64, 2^64 over the golden ratio, and its finaliser. @{
+inline constexpr std::uint64_t golden = 0x9E3779B97F4A7C15U;
+
+[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t z) noexcept {
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+  return z ^ (z >> 31);
+}
+/// @}
+
+}  // namespace detail
+
+/// A hash of a number: the first output of SplitMix64 (see RandomStream) with that seed. One to
+/// one. splitmix64(0) = 0xE220A8397B1DCDAF, splitmix64(1) = 0x910A2DEC89025CC1.
+[[nodiscard]] constexpr std::uint64_t splitmix64(std::uint64_t number) noexcept {
+  return detail::mix(number + detail::golden);
+}
 
 /// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014), used by
 /// counter. Cheap to make: 16 bytes, no warm-up. One object serves one thread; streams of different
@@ -17,11 +36,11 @@ class RandomStream {
 
   /// Stream number `stream` of a seed, at its first draw.
   explicit RandomStream(std::uint64_t seed, std::uint64_t stream = 0) noexcept
-      : key_(mix(mix(seed + golden) ^ (stream * 0xD1342543DE82EF95U + golden))) {}
+      : key_(detail::mix(splitmix64(seed) ^ (stream * 0xD1342543DE82EF95U + detail::golden))) {}
 
   /// Draw number `counter`, whatever was drawn before.
   [[nodiscard]] std::uint64_t at(std::uint64_t counter) const noexcept {
-    return mix(key_ + (counter + 1) * golden);
+    return splitmix64(key_ + counter * detail::golden);
   }
 
   /// The next draw: 64 random bits.
@@ -45,14 +64,6 @@ class RandomStream {
   }
 
  private:
-  static constexpr std::uint64_t golden = 0x9E3779B97F4A7C15U;
-
-  static constexpr std::uint64_t mix(std::uint64_t z) noexcept {
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-    return z ^ (z >> 31);
-  }
-
   std::uint64_t key_;
   std::uint64_t counter_ = 0;
 };

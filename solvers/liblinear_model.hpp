@@ -192,8 +192,30 @@ class ModelReading {
     for (std::size_t k = 0; k < outputs && bias_ >= 0.0; ++k) {
       model_.intercepts.push_back(bias_ * text_.number("the weight of the bias"));
     }
-    if (!text_.word().empty()) {
+    const std::string_view more = text_.word();
+    if (more == "#") {
+      read_hash_bits();
+    } else if (!more.empty()) {
       text_.fail("there are more weights than nr_feature and nr_class say");
+    }
+  }
+
+  /// `# hash_bits B`, where LIBLINEAR's programs do not read any more.
+  void read_hash_bits() {
+    if (text_.word() != "hash_bits") {
+      text_.fail("after the weights only '# hash_bits B' may stand");
+    }
+    model_.hash_bits = text_.count("hash_bits", 1);
+    if (model_.hash_bits > 30) {
+      text_.fail("hash_bits must be at most 30");
+    }
+    if (model_.features != Index{1} << model_.hash_bits) {
+      text_.fail("hash_bits " + std::to_string(model_.hash_bits) + " means an nr_feature of " +
+                 std::to_string(Index{1} << model_.hash_bits) + ", and it is " +
+                 std::to_string(model_.features));
+    }
+    if (!text_.word().empty()) {
+      text_.fail("nothing may stand after hash_bits");
     }
   }
 
@@ -233,7 +255,9 @@ inline void append_label(std::string& text, double label) {
 }
 
 /// The model as text. Weights are written so that they read back bit for bit; intercepts as the
-/// weights of a feature that is 1 in every row (`bias 1`). Any number of threads.
+/// weights of a feature that is 1 in every row (`bias 1`). A hashed model ends with a line
+/// `# hash_bits B`: liblinear-predict stops reading before it, and as it does not hash, what it
+/// predicts by such a model means nothing. Any number of threads.
 /// @throws std::invalid_argument from model.validate().
 [[nodiscard]] inline std::string to_liblinear(const LinearModel& model) {
   model.validate();
@@ -259,6 +283,9 @@ inline void append_label(std::string& text, double label) {
   }
   if (!model.intercepts.empty()) {
     append_row(model.intercepts);
+  }
+  if (model.hash_bits > 0) {
+    text += "# hash_bits " + std::to_string(model.hash_bits) + "\n";
   }
   return text;
 }

@@ -26,6 +26,10 @@ struct LinearModel {
   Index outputs = 1;               ///< k
   std::vector<double> weights;     ///< p x k, the k weights of a feature side by side
   std::vector<double> intercepts;  ///< k numbers, or empty: there is no intercept
+  /// 0, or B from 1 to 30: a feature is one of p = 2^B columns that hash_feature() gives an index.
+  /// What is to be decided has to be read with ReadOptions{.hash_bits = hash_bits}, as the training
+  /// data was; after fit() on such data it is for the caller to set.
+  int hash_bits = 0;
 
   /// Whether decisions are the predicted numbers themselves.
   [[nodiscard]] bool regression() const noexcept { return labels.empty(); }
@@ -51,6 +55,10 @@ struct LinearModel {
         (!intercepts.empty() && intercepts.size() != k)) {
       throw std::invalid_argument("a model's weights do not fit its features and outputs");
     }
+    if (hash_bits != 0 && (hash_bits < 1 || hash_bits > 30 || features != Index{1} << hash_bits)) {
+      throw std::invalid_argument(
+          "a model's features are not 2^hash_bits, or hash_bits not 1 to 30");
+    }
     const bool fits = labels.size() == k || (k == 1 && (labels.empty() || labels.size() == 2));
     if (!fits) {
       throw std::invalid_argument("a model's labels do not fit its outputs");
@@ -59,6 +67,7 @@ struct LinearModel {
 };
 
 /// Decisions of every row, n x k: x_i.w + b. Features that the model does not know are ignored.
+/// Of a hashed model the rows must be hashed likewise: ReadOptions{.hash_bits = model.hash_bits}.
 ///
 /// Added in the order of the features, the intercept last, and of doubles where the matrix holds
 /// them, as LIBLINEAR does; the same bits for any number of threads. O(k nnz / threads). May be
@@ -100,7 +109,8 @@ struct LinearModel {
   return model.labels[static_cast<std::size_t>(best)];
 }
 
-/// What every row is taken for: n labels, or numbers when the model is a regression. O(k nnz /
+/// What every row is taken for: n labels, or numbers when the model is a regression. Of a hashed
+/// model the rows must be hashed likewise: ReadOptions{.hash_bits = model.hash_bits}. O(k nnz /
 /// threads). May be called from several threads at once.
 [[nodiscard]] inline std::vector<double> predictions(const LinearModel& model,
                                                      const CsrMatrix& matrix, const Team& team) {

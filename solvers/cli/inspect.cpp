@@ -16,6 +16,7 @@
 #include "command_line.hpp"
 #include "coordinate_arguments.hpp"
 #include "dispatch.hpp"
+#include "memory.hpp"
 #include "output.hpp"
 #include "problem_arguments.hpp"
 #include "solve.hpp"
@@ -51,6 +52,7 @@ struct BlockFindings {
 
 struct Findings {
   Dataset data;
+  int hash_bits = 0;  ///< 0: columns are not hashed
   LabelMapping labels;
   Index empty_rows = 0;
   Conflicts conflicts;
@@ -114,6 +116,8 @@ std::vector<BlockFindings> find_blocks(const CsrMatrix& matrix, const CscMatrix&
 Findings find(const std::string& path, const ReadOptions& read, Index blocks) {
   Findings findings;
   findings.data = read_libsvm(path, read);
+  require_memory(path, read, findings.data, bytes_a_column_by_columns(read.threads));
+  findings.hash_bits = read.hash_bits;
   findings.labels = find_labels(findings.data.labels, findings.data.weights);
   const CsrMatrix& matrix = findings.data.matrix;
   for (Index i = 0; i < matrix.rows(); ++i) {
@@ -170,6 +174,7 @@ nlohmann::ordered_json findings_json(const std::string& path, const Findings& fi
   json["data"] = path;
   json["rows"] = matrix.rows();
   json["columns"] = matrix.columns();
+  json["hash_bits"] = hash_bits_json(findings.hash_bits);
   json["nonzeros"] = matrix.nonzeros();
   json["density"] = findings.density();
   json["empty_rows"] = findings.empty_rows;
@@ -292,9 +297,8 @@ CommandLine command_line() {
   line.group("Options")
       .option("json", "FILE", "the findings, for a script; - is standard output, without the table")
       .option("blocks", "B", "try B blocks of columns, random, clustered and balanced")
-      .flag("zero-based", "indices start at 0 instead of 1")
-      .option("columns", "N", "columns of the matrix; a larger index is an error")
       .option("threads", "N", "default: the cores that this process may use");
+  describe_index_arguments(line);
   describe_values(line);
   return line.epilogue(epilogue);
 }
@@ -309,12 +313,8 @@ Exit run_inspect(Words words) {
     return Exit::success;
   }
   ReadOptions read;
-  read.zero_based = arguments.given("zero-based");
+  read_index_arguments(arguments, read);
   read.values = read_values(arguments);
-  if (arguments.given("columns")) {
-    read.columns =
-        static_cast<Index>(arguments.integer("columns", 1, std::numeric_limits<Index>::max()));
-  }
   read.threads = arguments.given("threads")
                      ? static_cast<int>(arguments.integer("threads", 1, 4096))
                      : available_threads();

@@ -45,6 +45,10 @@ nlohmann::ordered_json json_number(double number) {
   return std::isfinite(number) ? nlohmann::ordered_json(number) : nlohmann::ordered_json(nullptr);
 }
 
+nlohmann::ordered_json hash_bits_json(int bits) {
+  return bits > 0 ? nlohmann::ordered_json(bits) : nlohmann::ordered_json(nullptr);
+}
+
 LinearModel read_model(const std::string& path) {
   std::error_code none;
   if (std::filesystem::is_directory(path, none)) {

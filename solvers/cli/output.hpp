@@ -36,6 +36,9 @@ void write_json(const std::string& path, const nlohmann::ordered_json& json);
 /// A number, or null where JSON has none (not finite).
 [[nodiscard]] nlohmann::ordered_json json_number(double number);
 
+/// The bits of hashed columns, null where they are not hashed.
+[[nodiscard]] nlohmann::ordered_json hash_bits_json(int bits);
+
 /// @throws InputError when it cannot be read, ParseError when it is no model.
 [[nodiscard]] LinearModel read_model(const std::string& path);
 

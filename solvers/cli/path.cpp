@@ -18,6 +18,7 @@
 #include "command.hpp"
 #include "dispatch.hpp"
 #include "interrupt.hpp"
+#include "memory.hpp"
 #include "output.hpp"
 #include "path_options.hpp"
 #include "path_report.hpp"
@@ -148,7 +149,7 @@ class PathRun {
     report.add(point,
                point.number < outcome_.scores.size() ? &outcome_.scores[point.number] : nullptr);
     outcome_.results.push_back(point.result);
-    outcome_.results.back().w = {};
+    std::vector<double>().swap(outcome_.results.back().w);  // `= {}` would keep its memory
     return !interrupt_.cancelled();
   }
 
@@ -201,7 +202,10 @@ Exit run_path(Words words) {
     return Exit::success;
   }
   const PathOptions options = path_options(arguments);
-  const TrainingSet set = load_training_set(options.train);
+  TrainingSet set = load_training_set(options.train);
+  const int threads = options.solver.threads;
+  require_memory(options.train.data, options.train.read, set.data,
+                 std::max(bytes_a_column("cd", threads), bytes_a_column_by_columns(threads)));
   return with_loss(options.train.loss, [&](auto loss) {
     if constexpr (decltype(loss)::smooth) {
       return walk(options, set, loss);

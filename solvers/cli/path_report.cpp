@@ -155,6 +155,7 @@ void PathReport::summarise(const PathOutcome& outcome) const {
         (std::isfinite(score.accuracy) ? ", accuracy " + digits(100.0 * score.accuracy, 4) + " %"
                                        : ""));
     report_.line("model      " + options_.train.model);
+    report_hashing(options_.train.read, report_);
   }
 }
 
@@ -171,6 +172,7 @@ nlohmann::ordered_json path_json(const PathOptions& options, const TrainingSet& 
   json["tolerance"] = json_number(options.solver.tolerance);
   json["rows"] = set.data.matrix.rows();
   json["columns"] = set.data.matrix.columns();
+  json["hash_bits"] = hash_bits_json(train.read.hash_bits);
   json["nonzeros"] = set.data.matrix.nonzeros();
   json["values"] = values_name(set.data.matrix);
   json["labels"] =

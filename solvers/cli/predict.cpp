@@ -122,11 +122,14 @@ Dataset read(const std::string& path, const ReadOptions& options) {
   }
 }
 
-/// The data with no more columns than the model has features.
+/// The data as the model wants it: hashed, or with no more columns than the model has features.
 Dataset load(const PredictOptions& options, const LinearModel& model) {
   ReadOptions form = options.read;
-  form.columns = model.features;
-  form.drop_extra_columns = model.features > 0;
+  form.hash_bits = model.hash_bits;
+  if (model.hash_bits == 0) {
+    form.columns = model.features;
+    form.drop_extra_columns = model.features > 0;
+  }
   Dataset data = read(options.data, form);
   if (options.positive) {
     if (model.labels.size() != 2 || model.labels[0] != *options.positive) {

@@ -22,12 +22,19 @@ bool same_file(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-void describe_data_arguments(CommandLine& line) {
-  line.option("positive", "LABEL", "this label is +1, all others are -1")
-      .flag("zero-based", "indices start at 0 instead of 1")
+void describe_index_arguments(CommandLine& line) {
+  line.flag("zero-based", "indices start at 0 instead of 1")
       .option("columns", "N",
               "columns of the matrix; a larger index is an error (default: as many "
-              "as the data needs)");
+              "as the data needs)")
+      .option("hash-bits", "B",
+              "indices up to 2^63 - 1, each hashed to one of 2^B columns, B from 1 to 30; values "
+              "that meet there are added, half of them with the other sign");
+}
+
+void describe_data_arguments(CommandLine& line) {
+  line.option("positive", "LABEL", "this label is +1, all others are -1");
+  describe_index_arguments(line);
   describe_values(line);
 }
 
@@ -59,13 +66,23 @@ void describe_strength(CommandLine& line) {
               "(l1 and elastic-net)");
 }
 
-void read_data_arguments(const Arguments& arguments, TrainOptions& options) {
-  options.data = arguments.text("DATA");
-  options.read.zero_based = arguments.given("zero-based");
+void read_index_arguments(const Arguments& arguments, ReadOptions& read) {
+  read.zero_based = arguments.given("zero-based");
   if (arguments.given("columns")) {
-    options.read.columns =
+    read.columns =
         static_cast<Index>(arguments.integer("columns", 1, std::numeric_limits<Index>::max()));
   }
+  if (arguments.given("hash-bits")) {
+    if (arguments.given("columns")) {
+      throw UsageError("--hash-bits says how many columns there are: leave out --columns");
+    }
+    read.hash_bits = static_cast<int>(arguments.integer("hash-bits", 1, most_hash_bits));
+  }
+}
+
+void read_data_arguments(const Arguments& arguments, TrainOptions& options) {
+  options.data = arguments.text("DATA");
+  read_index_arguments(arguments, options.read);
   options.read.values = read_values(arguments);
   if (arguments.given("positive")) {
     options.positive = arguments.number("positive");

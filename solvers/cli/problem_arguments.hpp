@@ -6,7 +6,10 @@
 
 namespace sounder::cli {
 
-/// Into the group that was begun last: how to read DATA.
+/// Into the group that was begun last: what DATA's indices mean.
+void describe_index_arguments(CommandLine& line);
+
+/// Into the group that was begun last: how to read DATA, labels included.
 void describe_data_arguments(CommandLine& line);
 
 /// Into the group that was begun last: --values alone.
@@ -21,7 +24,10 @@ void describe_problem_arguments(CommandLine& line, const std::string& default_pe
 /// Into the group that was begun last: the strength of the penalty.
 void describe_strength(CommandLine& line);
 
-/// DATA and how to read it.
+/// What DATA's indices mean. @throws UsageError
+void read_index_arguments(const Arguments& arguments, ReadOptions& read);
+
+/// DATA and how to read it. @throws UsageError
 void read_data_arguments(const Arguments& arguments, TrainOptions& options);
 
 /// Everything of the problem but the penalty's strength. @throws UsageError

@@ -1,4 +1,5 @@
 // sounder sweep: threads x solvers x update policies; the work is in bench/sweep.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include "interrupt.hpp"
 #include "limits.hpp"
 #include "machine.hpp"
+#include "memory.hpp"
 #include "output.hpp"
 #include "report.hpp"
 #include "request.hpp"
@@ -70,11 +72,25 @@ std::string describe_problem(const TrainOptions& train, const SolveRequest& requ
   text += train.read.values == Values::automatic ? "" : ", values " + values_name(matrix);
   text +=
       train.sgd.hot_columns >= 0 ? ", hot columns " + std::to_string(train.sgd.hot_columns) : "";
+  if (train.read.hash_bits > 0) {
+    text += ", " + count_of(train.read.hash_bits, "hash bit");
+  }
   if (train.coordinate.blocks > 0) {
     text += ", " + count_of(train.coordinate.blocks, "block");
   }
   return text + ", gap " + shortest(options.target) + " in " + shortest(options.time_limit) +
          " s, seed " + std::to_string(request.run.seed) + ", sounder " SOUNDER_PROGRAM_VERSION;
+}
+
+/// The most that one of the runs takes; two serial solvers always run.
+double most_bytes_a_column(const SweepOptions& options) {
+  const sweep::Wishes& wishes = options.sweep.wishes;
+  double most = std::max(bytes_a_column_by_columns(options.train.run.threads),
+                         bytes_a_column(options.train.loss == Hinge::name ? "sgd" : "cd", 1));
+  for (const std::string& solver : wishes.solvers) {
+    most = std::max(most, bytes_a_column(solver, wishes.threads.back()));
+  }
+  return most;
 }
 
 Exit exit_code(const sweep::Story& story) {
@@ -106,7 +122,8 @@ Exit sweep_over(SweepOptions options) {
   for (const std::string& file : {options.sweep.csv, options.train.json, options.report}) {
     require_writable(file);
   }
-  const TrainingSet set = load_training_set(options.train);
+  TrainingSet set = load_training_set(options.train);
+  require_memory(options.train.data, options.train.read, set.data, most_bytes_a_column(options));
   options.train.chosen = "hogwild";
   options.train.update = Relaxed::name;
   const SolveRequest request = make_request(options.train, set, {});

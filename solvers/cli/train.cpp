@@ -7,6 +7,7 @@
 
 #include "command.hpp"
 #include "interrupt.hpp"
+#include "memory.hpp"
 #include "output.hpp"
 #include "request.hpp"
 #include "solve.hpp"
@@ -40,8 +41,10 @@ Result run(const TrainOptions& options, const SolveRequest& request, InterruptTr
 Exit train(const Arguments& arguments) {
   TrainOptions options = train_options(arguments);
   const Report report(options.quiet);
-  const TrainingSet set = load_training_set(options);
+  TrainingSet set = load_training_set(options);
   reconsider_solver(arguments, set.data.matrix, options);
+  require_memory(options.data, options.read, set.data,
+                 bytes_a_column(options.chosen, options.run.threads));
   const Start start = load_start(options, set);
   require_writable(options.model);
   require_writable(options.json);

@@ -166,6 +166,7 @@ void summarise(const TrainOptions& options, const SolveRequest& request, const R
               with_commas(request.matrix.columns()) + " not zero" +
               (request.intercept ? ", intercept " + digits(result.intercept, 6) : ""));
   report.line("model      " + options.model);
+  report_hashing(options.read, report);
   if (!options.trace.empty() && options.trace != "-") {
     report.line("trace      " + options.trace);
   }
@@ -199,6 +200,7 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
       result.parallel > 0 ? nlohmann::ordered_json(result.parallel) : nlohmann::ordered_json();
   json["rows"] = request.matrix.rows();
   json["columns"] = request.matrix.columns();
+  json["hash_bits"] = hash_bits_json(options.read.hash_bits);
   json["nonzeros"] = request.matrix.nonzeros();
   json["values"] = values_name(request.matrix);
   json["weighted"] = !request.weights.empty();

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "dispatch.hpp"
-#include "output.hpp"
 #include "stopwatch.hpp"
 #include "text.hpp"
 
@@ -110,8 +109,10 @@ TrainingSet load_training_set(const TrainOptions& options) {
 ValidationSet load_validation_set(const std::string& path, const TrainOptions& options,
                                   const TrainingSet& set) {
   ReadOptions read = options.read;
-  read.columns = set.data.matrix.columns();
-  read.drop_extra_columns = true;
+  if (read.hash_bits == 0) {
+    read.columns = set.data.matrix.columns();
+    read.drop_extra_columns = true;
+  }
   ValidationSet apart;
   apart.data = read_libsvm(path, read);
   refuse_weightless(path, apart.data);
@@ -146,6 +147,12 @@ Start load_start(const TrainOptions& options, const TrainingSet& set) {
   if (model.outputs != 1 || (model.labels != set.classes && !swapped)) {
     throw InputError(path, "the model's labels are not those of the data");
   }
+  if (model.hash_bits != options.read.hash_bits) {
+    throw InputError(path, model.hash_bits == 0
+                               ? "the model's features are not hashed: leave out --hash-bits"
+                               : "the model's features are hashed: use --hash-bits " +
+                                     std::to_string(model.hash_bits));
+  }
   if (static_cast<std::size_t>(model.features) > columns) {
     throw InputError(path, "the model has " + count_of(model.features, "feature") +
                                ", the data fewer columns: use --columns " +
@@ -162,6 +169,13 @@ Start load_start(const TrainOptions& options, const TrainingSet& set) {
   return start;
 }
 
+void report_hashing(const ReadOptions& read, const Report& report) {
+  if (read.hash_bits > 0) {
+    report.line("hashed     to " + count_of(read.hash_bits, "bit") +
+                ", which the model says to sounder predict; liblinear-predict cannot use it");
+  }
+}
+
 LinearModel make_model(const TrainOptions& options, const TrainingSet& set, std::vector<double> w,
                        double intercept) {
   LinearModel model;
@@ -170,6 +184,7 @@ LinearModel make_model(const TrainOptions& options, const TrainingSet& set, std:
   });
   model.labels = set.classes;
   model.features = static_cast<Index>(w.size());
+  model.hash_bits = options.read.hash_bits;
   model.weights = std::move(w);
   if (options.intercept) {
     model.intercepts = {intercept};

@@ -8,6 +8,7 @@
 #include <sounder/datasets/dataset.hpp>
 #include <sounder/solvers/model.hpp>
 
+#include "output.hpp"
 #include "train_options.hpp"
 
 namespace sounder::cli {
@@ -57,6 +58,9 @@ struct Start {
 
 /// @throws InputError when the model does not fit the data
 [[nodiscard]] Start load_start(const TrainOptions& options, const TrainingSet& set);
+
+/// Says who cannot use a model of data that was read so, if anybody.
+void report_hashing(const ReadOptions& read, const Report& report);
 
 /// The model that the weights of a run make.
 [[nodiscard]] LinearModel make_model(const TrainOptions& options, const TrainingSet& set,

@@ -10,9 +10,11 @@
 #include <bit>
 #include <cstdlib>
 #include <span>
+#include <utility>
 
 using sounder::CsrMatrix;
 using sounder::Dataset;
+using sounder::Index;
 using sounder::InputError;
 using sounder::read_libsvm;
 using sounder::ReadOptions;
@@ -100,6 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.labels = (*data & 8U) != 0    ? sounder::Labels::none
                      : (*data & 16U) != 0 ? sounder::Labels::plain
                                           : sounder::Labels::weighted;
+    options.hash_bits = (*data & 38U) == 36U ? 3 : 0;
     ++data;
     --size;
   }
@@ -120,6 +123,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(CsrMatrix(matrix.row_pointers(), matrix.column_indices(), matrix.values(),
                                 matrix.columns()));
     file.set(data, 0);
+    if (options.hash_bits > 0) {  // what is written are columns, not indices
+      options.columns = Index{1} << std::exchange(options.hash_bits, 0);
+    }
     sounder::WriteOptions write;
     write.zero_based = options.zero_based;
     sounder::write_libsvm(file.path(), whole.data, write);

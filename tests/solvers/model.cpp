@@ -185,6 +185,40 @@ TEST_CASE("text that is no model is refused at its place", "[model]") {
   refused(replaced(two_classes, "L2R_LR", "L2R_L2LOSS_SVR"), 6, 1, "no labels");
 }
 
+TEST_CASE("a hashed model ends with its bits", "[model]") {
+  LinearModel model = from_liblinear(two_classes);
+  REQUIRE(model.hash_bits == 0);
+  model.hash_bits = 2;
+  REQUIRE_THROWS_AS(to_liblinear(model), std::invalid_argument);  // 3 features, not 4
+  model.features = 4;
+  model.weights.push_back(7.0);
+  const std::string text = to_liblinear(model);
+  REQUIRE(text == replaced(two_classes, "nr_feature 3", "nr_feature 4") + "7 \n# hash_bits 2\n");
+  REQUIRE(from_liblinear(text).hash_bits == 2);
+  REQUIRE(from_liblinear(text).weights == model.weights);
+  REQUIRE(from_liblinear(replaced(text, "2\n", "2\r\n")).hash_bits == 2);
+  model.intercepts = {0.5};
+  REQUIRE(to_liblinear(model).ends_with("7 \n0.5 \n# hash_bits 2\n"));
+  REQUIRE(from_liblinear(to_liblinear(model)).intercepts == model.intercepts);
+  for (const int bits : {-1, 1, 3, 31, 32}) {
+    model.hash_bits = bits;
+    REQUIRE_THROWS_AS(model.validate(), std::invalid_argument);
+  }
+
+  const auto with = [&](const std::string& last) { return replaced(text, "# hash_bits 2", last); };
+  refused(with("# hash_bits"), 12, 1, "ends where hash_bits");
+  refused(with("# hash_bits 0"), 11, 13, "hash_bits must be a whole number of at least 1");
+  refused(with("# hash_bits 2.5"), 11, 13, "whole number");
+  refused(with("# hash_bits 31"), 11, 13, "at most 30");
+  refused(with("# hash_bits 3"), 11, 13, "means an nr_feature of 8, and it is 4");
+  refused(with("# hash_bits 2 2"), 11, 15, "nothing may stand after");
+  refused(with("# hash_bits 2\n# hash_bits 2"), 12, 1, "nothing may stand after");
+  refused(with("# trained today"), 11, 3, "only '# hash_bits B'");
+  refused(with("#"), 12, 1, "only '# hash_bits B'");
+  refused(with("hash_bits 2"), 11, 1, "more weights");
+  refused(replaced(text, "7 \n", ""), 10, 1, "weight is not a finite number");
+}
+
 namespace {
 
 /// max_j |sum_i s_i loss'(y_i, b) x_ij| / (n rho), the dense and slow way.

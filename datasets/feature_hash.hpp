@@ -1,0 +1,143 @@
+// Feature hashing: 2^B columns for indices of any size.
+#pragma once
+
+#include <sounder/datasets/growing_array.hpp>
+#include <sounder/engine/array.hpp>
+#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/random.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace sounder {
+
+/// The most bits that a hashed column may have.
+inline constexpr int most_hash_bits = 30;
+
+/// Where feature hashing puts an index.
+struct HashedFeature {
+  Index column;  ///< in [0, 2^bits)
+  bool negated;  ///< whether the value changes its sign
+};
+
+/// Column and sign of an index as it is written in the file, zero-based or not: the low `bits` bits
+/// of splitmix64(index), and its bit 63. The signs make what two features of one column add to an
+/// inner product cancel on average (Weinberger, Dasgupta, Langford, Smola, Attenberg, "Feature
+/// hashing for large scale multitask learning", ICML 2009).
+///
+/// With 8 bits index 1 becomes column 0xC1, negated. @param bits in [1, most_hash_bits]
+[[nodiscard]] constexpr HashedFeature hash_feature(std::uint64_t index, int bits) noexcept {
+  const std::uint64_t hash = splitmix64(index);
+  const std::uint64_t columns = std::uint64_t{1} << bits;
+  return {static_cast<Index>(hash & (columns - 1)), (hash >> 63) != 0};
+}
+
+namespace detail {
+
+/// The hashed column of an index, whose value takes the hash's sign.
+struct HashedColumns {
+  int bits;
+
+  template <class Value>
+  Index operator()(std::int64_t index, Value& value) const noexcept {
+    const HashedFeature feature = hash_feature(static_cast<std::uint64_t>(index), bits);
+    value = feature.negated ? -value : value;
+    return feature.column;
+  }
+};
+
+/// Brings a row's hashed columns into rising order. Kept and used again for other rows.
+class HashedRow {
+ public:
+  /// Adds the values of equal columns, in double and in the order of the row, rounds each sum once,
+  /// and leaves one entry a column; one whose sum is 0 stays. O(count) for hashes as they come,
+  /// O(count log count) for the worst.
+  /// @param columns, values `count` entries, columns below 2^bits in any order
+  /// @return how many entries are left, or nothing where a sum is beyond all finite Values
+  template <class Value>
+  [[nodiscard]] std::optional<std::size_t> merge(Index* columns, Value* values, std::size_t count,
+                                                 int bits) {
+    sort(columns, values, count, bits);
+    const Entry* const sorted = sorted_.data();
+    std::size_t merged = 0;
+    for (std::size_t k = 0; k < count; ++merged) {
+      const Index column = sorted[k].column;
+      double sum = sorted[k].value;
+      for (++k; k < count && sorted[k].column == column; ++k) {
+        sum += sorted[k].value;
+      }
+      if (!(std::abs(sum) <= static_cast<double>(std::numeric_limits<Value>::max()))) {
+        return std::nullopt;
+      }
+      columns[merged] = column;
+      values[merged] = static_cast<Value>(sum);
+    }
+    return merged;
+  }
+
+ private:
+  struct Entry {
+    Index column;
+    double value;
+  };
+
+  /// Hashes are spread evenly: put into as many places as there are entries, by their leading bits,
+  /// they are nearly in order.
+  template <class Value>
+  void sort(const Index* columns, const Value* values, std::size_t count, int bits) {
+    const int place_bits = std::min(bits, static_cast<int>(std::bit_width(count)));
+    const int shift = bits - place_bits;
+    const auto place_of = [shift](Index column) {
+      return static_cast<std::size_t>(column >> shift);
+    };
+    ends_.assign(std::size_t{1} << place_bits, 0);
+    for (std::size_t k = 0; k < count; ++k) {
+      ++ends_[place_of(columns[k])];
+    }
+    std::size_t before = 0;
+    std::size_t fullest = 0;
+    for (std::size_t& place : ends_) {
+      fullest = std::max(fullest, place);
+      before += std::exchange(place, before);
+    }
+    sorted_.reserve(count);
+    for (std::size_t k = 0; k < count; ++k) {
+      sorted_.data()[ends_[place_of(columns[k])]++] = {columns[k], static_cast<double>(values[k])};
+    }
+    constexpr std::size_t crowded = 16;
+    if (shift == 0) {
+      return;  // a place is a column
+    }
+    if (fullest > crowded) {
+      std::stable_sort(sorted_.data(), sorted_.data() + count,
+                       [](const Entry& a, const Entry& b) { return a.column < b.column; });
+    } else {
+      insert(count);
+    }
+  }
+
+  /// Insertion sort, in which an entry passes no more than its place holds.
+  void insert(std::size_t count) noexcept {
+    Entry* const entries = sorted_.data();
+    for (std::size_t k = 1; k < count; ++k) {
+      const Entry entry = entries[k];
+      std::size_t at = k;
+      for (; at > 0 && entries[at - 1].column > entry.column; --at) {
+        entries[at] = entries[at - 1];
+      }
+      entries[at] = entry;
+    }
+  }
+
+  GrowingArray<Entry> sorted_;
+  Array<std::size_t> ends_;  ///< of each place
+};
+
+}  // namespace detail
+}  // namespace sounder

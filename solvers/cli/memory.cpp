@@ -1,0 +1,204 @@
+#include "memory.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <system_error>
+
+#include "text.hpp"
+
+namespace sounder::cli {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+/// The number behind a word in a file of lines `word number ...`; NaN where there is none.
+double number_after(const std::string& path, const std::string& word) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string key;
+    double number = 0.0;
+    if (words >> key && key == word && words >> number) {
+      return number;
+    }
+  }
+  return std::nan("");
+}
+
+/// The number that a file begins with; NaN where it does not ("max", no such file).
+double number_in(const std::string& path) {
+  std::ifstream file(path);
+  double number = 0.0;
+  return file >> number ? number : std::nan("");
+}
+
+/// How one version of control groups calls things.
+struct GroupFiles {
+  const char* limit;
+  const char* usage;
+  const char* active_file;  ///< of memory.stat
+  const char* inactive_file;
+};
+
+constexpr GroupFiles version_1 = {"memory.limit_in_bytes", "memory.usage_in_bytes",
+                                  "total_active_file", "total_inactive_file"};
+constexpr GroupFiles version_2 = {"memory.max", "memory.current", "active_file", "inactive_file"};
+
+/// What one control group has left; infinity where it sets no limit.
+double left_in_group(const std::string& folder, const GroupFiles& files) {
+  const double limit = number_in(folder + "/" + files.limit);
+  const double usage = number_in(folder + "/" + files.usage);
+  if (std::isnan(limit) || std::isnan(usage)) {
+    return infinite;
+  }
+  double droppable = 0.0;
+  for (const char* const name : {files.active_file, files.inactive_file}) {
+    const double bytes = number_after(folder + "/memory.stat", name);
+    droppable += std::isnan(bytes) ? 0.0 : bytes;
+  }
+  return limit - std::max(usage - droppable, 0.0);
+}
+
+/// Of a group and all those around it. In a container the mounted tree may begin at the group, of
+/// whose path nothing is there then but the root.
+double left_in_groups(const std::string& root, std::string group, const GroupFiles& files) {
+  double least = infinite;
+  while (true) {
+    least = std::min(least, left_in_group(root + group, files));
+    if (group.empty()) {
+      return least;
+    }
+    group.resize(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));
+  }
+}
+
+/// Of every group that /proc/self/cgroup names: lines `number:controllers:path`, version 2 without
+/// controllers.
+double left_in_all_groups(const MemorySources& sources) {
+  std::ifstream file(sources.proc + "/self/cgroup");
+  double least = infinite;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t first = line.find(':');
+    const std::size_t second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) {
+      continue;
+    }
+    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    const std::string group = line.substr(second + 1) == "/" ? "" : line.substr(second + 1);
+    if (controllers == ",,") {
+      for (const char* const root : {"", "/unified"}) {
+        least = std::min(least, left_in_groups(sources.cgroup + root, group, version_2));
+      }
+    } else if (controllers.find(",memory,") != std::string::npos) {
+      least = std::min(least, left_in_groups(sources.cgroup + "/memory", group, version_1));
+    }
+  }
+  return least;
+}
+
+struct Place {
+  std::int64_t line = 1;
+  std::int64_t column = 1;
+};
+
+std::string gigabytes(double bytes) {
+  return digits(std::max(bytes, 0.0) / 1e9, 3) + " GB";
+}
+
+/// Where the first index stands that makes so many columns: reading with a column less stops there.
+/// The file's beginning where it cannot be read twice.
+Place place_of_last_column(const std::string& path, ReadOptions read, Index columns) {
+  std::error_code none;
+  if (columns > 1 && std::filesystem::is_regular_file(path, none)) {
+    read.columns = columns - 1;
+    try {
+      static_cast<void>(read_libsvm(path, read));
+    } catch (const ParseError& error) {
+      return {error.line(), error.column()};
+    } catch (const InputError&) {
+      return {};  // it has gone meanwhile
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+AvailableMemory memory_to_be_had(const MemorySources& sources, std::uint64_t address_space) {
+  AvailableMemory memory{infinite, ""};
+  const auto at_most = [&](double bytes, const char* limit) {
+    if (bytes < memory.bytes) {
+      memory = {bytes, limit};
+    }
+  };
+  constexpr double kibibyte = 1024.0;
+  at_most(kibibyte * number_after(sources.proc + "/meminfo", "MemAvailable:"), "free");
+  at_most(left_in_all_groups(sources), "left to this control group (container)");
+  if (address_space != RLIM_INFINITY) {
+    const double pages = number_in(sources.proc + "/self/statm");
+    const double used = std::isnan(pages) ? 0.0 : pages * static_cast<double>(::getpagesize());
+    at_most(static_cast<double>(address_space) - used, "left of the address space (ulimit -v)");
+  }
+  return memory;
+}
+
+AvailableMemory memory_to_be_had() {
+  struct rlimit limit {};
+  const bool known = ::getrlimit(RLIMIT_AS, &limit) == 0;
+  return memory_to_be_had({}, known ? limit.rlim_cur : RLIM_INFINITY);
+}
+
+double bytes_a_column_by_columns(int threads) {
+  // Column pointers; a histogram a thread, and a thread's places to write to. Later column
+  // pointers, norms and a vector.
+  return std::max(12.0 + 4.0 * threads, 24.0);
+}
+
+double bytes_a_column(const std::string& solver, int threads) {
+  if (solver == "sgd" || solver == "hogwild") {  // the columns' moments, and each thread's share
+    return 12.0 + 16.0 * (solver == "sgd" ? 1 : threads);
+  }
+  if (solver == "cd") {
+    return 42.0;  // column pointers, curvatures, gradient, two marks, the point and the best one
+  }
+  // The same but the marks, and a permutation and scales for extrapolation.
+  return std::max(48.0, bytes_a_column_by_columns(threads));
+}
+
+void require_memory(const std::string& path, const ReadOptions& read, Dataset& data,
+                    double bytes_a_column) {
+  const AvailableMemory memory = memory_to_be_had();
+  const Index columns = data.matrix.columns();
+  const double needed = bytes_a_column * columns;
+  if (needed <= memory.bytes) {
+    return;
+  }
+  Place place;
+  std::string cause;
+  std::string advice;
+  if (read.hash_bits > 0) {
+    cause = "--hash-bits " + std::to_string(read.hash_bits);
+    advice = "use fewer bits";
+  } else if (read.columns > 0) {
+    cause = "--columns " + std::to_string(read.columns);
+    advice = "use fewer, or --hash-bits B for 2^B columns";
+  } else {
+    data = {};
+    place = place_of_last_column(path, read, columns);
+    cause = "index " + std::to_string(columns - (read.zero_based ? 1 : 0));
+    advice = "use --hash-bits B for 2^B columns whatever the indices, or number the features anew";
+  }
+  throw ParseError(path, place.line, place.column,
+                   cause + " makes " + count_of(columns, "column") +
+                       ", whose vectors need at least " + gigabytes(needed) + " of memory, and " +
+                       gigabytes(memory.bytes) + " are " + memory.limit + ": " + advice);
+}
+
+}  // namespace sounder::cli
