@@ -208,15 +208,20 @@ class LibsvmReading {
 
 }  // namespace detail
 
-/// Reads a LIBSVM file: plain (memory-mapped) or gzip, `-` for standard input. Blank lines and
-/// comments are skipped, rows without features kept, `qid:N` is understood and left out.
+/// Reads a LIBSVM file: plain (memory-mapped) or gzip, `-` for standard input; bzip2, xz and zstd
+/// where the macros SOUNDER_WITH_BZIP2, SOUNDER_WITH_LZMA and SOUNDER_WITH_ZSTD say that their
+/// libraries are linked (by CMake and pkg-config they are set for what was there at build time; all
+/// units of a program need the same). The first bytes tell the format, not the name. Blank lines,
+/// comments and a UTF-8 byte-order mark are skipped, rows without features kept, `qid:N` is
+/// understood and left out.
 ///
 /// Values are rounded correctly to float, labels and weights to double. Needs 8 bytes a nonzero and
 /// 16 a row beside a few megabytes a thread; uses `options.threads` threads, which change nothing
 /// in the result. A plain file must not shrink while it is read. May be called from several threads
 /// at once, standard input apart.
 /// @throws ParseError for the first place in the file that breaks the format, InputError for a file
-///         that cannot be opened or read, std::invalid_argument for wrong options.
+///         that cannot be opened or read or is of another format (the reason names it, and a tool
+///         that makes text of it), std::invalid_argument for wrong options.
 [[nodiscard]] inline Dataset read_libsvm(const std::string& path, const ReadOptions& options = {}) {
   options.validate();
   return detail::LibsvmReading(path, options).read();
