@@ -18,6 +18,20 @@ struct TextTool {
 /// Formats that can be unpacked here, if their libraries were there.
 enum class Packing { none, gzip, bzip2, xz, zstd };
 
+/// Those that are unpacked in this build, in words.
+inline constexpr std::string_view unpacked_formats =
+    "gzip"
+#ifdef SOUNDER_WITH_BZIP2
+    ", bzip2"
+#endif
+#ifdef SOUNDER_WITH_LZMA
+    ", xz"
+#endif
+#ifdef SOUNDER_WITH_ZSTD
+    ", zstd"
+#endif
+    ;
+
 /// A format that is not plain text.
 struct FileFormat {
   std::string_view name;   ///< with its article

@@ -141,7 +141,8 @@ class ChunkParser {
     at_ = text;
   }
 
-  const char* parse_value(const char* text, float& value) const {
+  /// A call for each value would cost a quarter of the parsing.
+  [[gnu::always_inline]] const char* parse_value(const char* text, float& value) const {
     if (is_digit(*text) && ends_token(text[1])) {  // what most values of text data look like
       value = static_cast<float>(*text - '0');
       return text + 1;
