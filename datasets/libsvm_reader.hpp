@@ -265,8 +265,12 @@ class LibsvmReading {
 
 }  // namespace detail
 
-/// Reads a LIBSVM file: plain (memory-mapped) or gzip, `-` for standard input. Blank lines and
-/// comments are skipped, rows without features kept, `qid:N` is understood and left out.
+/// Reads a LIBSVM file: plain (memory-mapped) or gzip, `-` for standard input; bzip2, xz and zstd
+/// where the macros SOUNDER_WITH_BZIP2, SOUNDER_WITH_LZMA and SOUNDER_WITH_ZSTD say that their
+/// libraries are linked (by CMake and pkg-config they are set for what was there at build time; all
+/// units of a program need the same). The first bytes tell the format, not the name. Blank lines,
+/// comments and a UTF-8 byte-order mark are skipped, rows without features kept, `qid:N` is
+/// understood and left out.
 ///
 /// With `options.hash_bits` the values of a row's features that share a column are added (in double;
 /// a sum of 0 is kept), and the matrix has 2^hash_bits columns, however few of them hold anything.
@@ -284,7 +288,8 @@ class LibsvmReading {
 /// threads at once, standard input apart.
 /// @throws WeightError for a `label:weight` where `Labels::plain` are wanted, ParseError for the
 /// first place in the file that breaks the format, InputError for a file
-///         that cannot be opened or read, std::invalid_argument for wrong options.
+///         that cannot be opened or read or is of another format (the reason names it, and a tool
+///         that makes text of it), std::invalid_argument for wrong options.
 [[nodiscard]] inline Dataset read_libsvm(const std::string& path, const ReadOptions& options = {}) {
   options.validate();
   {

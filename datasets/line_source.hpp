@@ -1,17 +1,18 @@
-// A text input handed out as pieces of whole lines: from a mapped file, a pipe or gzip.
+// A text input handed out as pieces of whole lines: from a mapped file, a pipe or a packed file.
 #pragma once
 
-#include <sounder/datasets/byte_stream.hpp>
 #include <sounder/datasets/growing_array.hpp>
 #include <sounder/datasets/number_text.hpp>
+#include <sounder/datasets/open_text.hpp>
 
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace sounder::detail {
 
@@ -36,12 +37,14 @@ class LineSource {
   [[nodiscard]] virtual std::size_t total_bytes() const noexcept { return 0; }
 };
 
-/// A plain file, memory-mapped. The pages of a piece leave this process's memory when the piece is
-/// done with (they stay in the system's cache). The file must not shrink meanwhile.
+/// A plain file from its byte `begin` on, memory-mapped. The pages of a piece leave this process's
+/// memory when the piece is done with (they stay in the system's cache). The file must not shrink
+/// meanwhile.
 class MappedLines final : public LineSource {
  public:
-  MappedLines(const InputFile& file, std::size_t size, std::size_t piece_bytes)
-      : size_(size), piece_bytes_(piece_bytes), page_(static_cast<std::size_t>(::getpagesize())) {
+  MappedLines(const InputFile& file, std::size_t size, std::size_t begin, std::size_t piece_bytes)
+      : size_(size), piece_bytes_(piece_bytes), page_(static_cast<std::size_t>(::getpagesize())),
+        begin_(begin) {
     // One page more than the file has: what follows the text is zeros that may be read.
     mapped_ = (size + page_ - 1) / page_ * page_ + page_;
     void* const base = ::mmap(nullptr, mapped_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -86,14 +89,14 @@ class MappedLines final : public LineSource {
   std::size_t piece_bytes_;
   std::size_t page_;
   std::size_t mapped_ = 0;
-  std::size_t begin_ = 0;
+  std::size_t begin_;
 };
 
-/// A pipe or a gzip file, read into the caller's buffers.
+/// A pipe or a packed file, read into the caller's buffers.
 class StreamedLines final : public LineSource {
  public:
-  StreamedLines(std::shared_ptr<const InputFile> file, std::size_t piece_bytes)
-      : stream_(std::move(file)), piece_bytes_(piece_bytes) {}
+  StreamedLines(std::unique_ptr<ByteStream> stream, std::size_t piece_bytes)
+      : stream_(std::move(stream)), piece_bytes_(piece_bytes) {}
 
   std::string_view next(GrowingArray<char>& buffer) override {
     std::size_t size = rest_size_;  // bytes in the buffer
@@ -129,7 +132,7 @@ class StreamedLines final : public LineSource {
     std::size_t done = 0;
     try {
       while (done < size && !ended_) {
-        const std::size_t count = stream_.read(to + done, size - done);
+        const std::size_t count = stream_->read(to + done, size - done);
         done += count;
         ended_ = count == 0;
       }
@@ -140,7 +143,7 @@ class StreamedLines final : public LineSource {
     return done;
   }
 
-  ByteStream stream_;
+  std::unique_ptr<ByteStream> stream_;
   std::size_t piece_bytes_;
   GrowingArray<char> rest_;  ///< the beginning of a line whose end has not been read yet
   std::size_t rest_size_ = 0;
@@ -149,20 +152,20 @@ class StreamedLines final : public LineSource {
 };
 
 /// Opens a file (`-`: standard input), to be read in pieces of about `piece_bytes`.
-/// @throws InputError when it cannot be opened or read.
+/// @throws InputError when it cannot be opened or read, or is of a format that cannot be read here;
+///         ParseError when its first lines are.
 [[nodiscard]] inline std::unique_ptr<LineSource> open_lines(const std::string& path,
                                                             std::size_t piece_bytes) {
   auto file = std::make_shared<const InputFile>(path);
-  struct stat status {};
-  if (path != "-" && ::fstat(file->handle(), &status) == 0 && S_ISREG(status.st_mode)) {
-    std::array<unsigned char, 2> head{};
-    const ssize_t count = ::pread(file->handle(), head.data(), head.size(), 0);
-    if (count > 0 && status.st_size > 0 && !is_gzip(head.data(), static_cast<std::size_t>(count))) {
-      return std::make_unique<MappedLines>(*file, static_cast<std::size_t>(status.st_size),
-                                           piece_bytes);
-    }
+  const std::size_t size = file->size();
+  std::vector<char> bytes(std::min(size, text_head));
+  const ssize_t count = ::pread(file->handle(), bytes.data(), bytes.size(), 0);
+  const std::string_view head(bytes.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+  if (!head.empty() && find_format(head) == nullptr) {
+    const std::size_t begin = text_begin(head, path, nullptr);
+    return std::make_unique<MappedLines>(*file, size, begin, piece_bytes);
   }
-  return std::make_unique<StreamedLines>(std::move(file), piece_bytes);
+  return std::make_unique<StreamedLines>(open_text(std::move(file)), piece_bytes);
 }
 
 }  // namespace sounder::detail

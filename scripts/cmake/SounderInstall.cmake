@@ -16,12 +16,17 @@ endforeach()
 install(EXPORT sounder NAMESPACE sounder:: DESTINATION ${package_dir}
         FILE sounder-targets.cmake)
 
+set(find_format_packages)
+foreach(package IN LISTS SOUNDER_FORMAT_PACKAGES)
+  string(APPEND find_format_packages "find_dependency(${package})\n")
+endforeach()
 configure_package_config_file(
   scripts/cmake/sounder-config.cmake.in sounder-config.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(sounder-config-version.cmake
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/sounder-config.cmake
               ${PROJECT_BINARY_DIR}/sounder-config-version.cmake
+              scripts/cmake/FindSounderZstd.cmake
         DESTINATION ${package_dir})
 
 set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)  # of no architecture

@@ -33,6 +33,7 @@ endif()
 add_library(sounder_datasets INTERFACE)
 add_library(sounder::datasets ALIAS sounder_datasets)
 target_link_libraries(sounder_datasets INTERFACE sounder::engine ZLIB::ZLIB)
+include(SounderFormats)  # and what else it unpacks
 
 add_library(sounder_solvers INTERFACE)
 add_library(sounder::solvers ALIAS sounder_solvers)

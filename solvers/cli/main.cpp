@@ -1,4 +1,5 @@
 // sounder: lock-free multicore solvers for sparse linear models.
+#include <sounder/datasets/file_format.hpp>
 #include <sounder/datasets/parse_error.hpp>
 
 #include <array>
@@ -47,8 +48,10 @@ std::string overview() {
     line.resize(width, ' ');
     text += line + std::string(command.summary) + "\n";
   }
-  return text +
-         "\nsounder COMMAND --help tells more; sounder --version says which one this is.\n\n"
+  return text + "\nDATA is a LIBSVM file, plain or packed (" +
+         std::string(detail::unpacked_formats) +
+         "), or - for standard input.\n"
+         "sounder COMMAND --help tells more; sounder --version says which one this is.\n\n"
          "Two lines to start with:\n"
          "  sounder train a9a a9a.model\n"
          "  sounder predict a9a.t a9a.model predictions.txt\n";

@@ -23,7 +23,7 @@ constexpr std::array schedules = {StepSchedule::automatic, StepSchedule::constan
                                   StepSchedule::linear};
 
 constexpr const char* description =
-    "Fits a linear model to a LIBSVM file (plain, gzip, or - for standard input) and writes it in\n"
+    "Fits a linear model to a LIBSVM file (plain, packed, or - for standard input) and writes it in\n"
     "LIBLINEAR's format. MODEL defaults to DATA's file name + .model, in this directory.\n"
     "\n"
     "It minimises, over weights w (and b, with --intercept),\n"

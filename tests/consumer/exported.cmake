@@ -1,14 +1,17 @@
-# What an installed sounder says of itself: include paths, the standard, real dependencies; no more.
+# What an installed sounder says of itself: include paths, the standard, real dependencies, and which
+# packed formats it reads; no more.
 foreach(part engine datasets solvers sounder)
   foreach(property COMPILE_OPTIONS COMPILE_DEFINITIONS LINK_OPTIONS SOURCES)
     get_target_property(exported sounder::${part} INTERFACE_${property})
+    list(FILTER exported EXCLUDE REGEX "^(SOUNDER_WITH_(BZIP2|LZMA|ZSTD)|exported-NOTFOUND)$")
     if(exported)
       message(FATAL_ERROR "sounder::${part} exports ${property}: ${exported}")
     endif()
   endforeach()
   get_target_property(libraries sounder::${part} INTERFACE_LINK_LIBRARIES)
   list(FILTER libraries EXCLUDE REGEX
-       "^(sounder::(engine|datasets|solvers)|ZLIB::ZLIB|OpenMP::OpenMP_CXX|libraries-NOTFOUND)$")
+       "^(sounder::(engine|datasets|solvers)|ZLIB::ZLIB|BZip2::BZip2|LibLZMA::LibLZMA|\
+SounderZstd::SounderZstd|OpenMP::OpenMP_CXX|libraries-NOTFOUND)$")
   if(libraries)
     message(FATAL_ERROR "sounder::${part} exports what it does not need: ${libraries}")
   endif()

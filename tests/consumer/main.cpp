@@ -1,12 +1,13 @@
-// What a user writes: consumer DATA trains on a LIBSVM file, by a solver and then in one call, and
-// prints how it went.
+// What a user writes: consumer DATA [FORMAT...] trains on a LIBSVM file, by a solver and then in
+// one call, and prints how it went. FORMATs are the packed ones, gzip apart, that have to be read.
 #include <sounder/sounder.hpp>
 
 #include <cstdio>
 
 int columns_of_another_unit();
+bool reads_just_these(int count, char** formats);
 
-int main(int /*argc*/, char** argv) {
+int main(int argc, char** argv) {
   const sounder::Dataset data = sounder::read_libsvm(argv[1]);
   const auto targets = sounder::binary_targets(data.labels, sounder::find_labels(data.labels));
   const sounder::Problem<sounder::Logistic, sounder::L2> problem{
@@ -32,5 +33,8 @@ int main(int /*argc*/, char** argv) {
               labels.size());
   const bool converged = result.status == sounder::Status::converged &&
                          fit.result.status == sounder::Status::converged;
-  return converged && 4 * right > 3 * labels.size() && columns_of_another_unit() == 3 ? 0 : 1;
+  return converged && 4 * right > 3 * labels.size() && columns_of_another_unit() == 3 &&
+                 reads_just_these(argc - 2, argv + 2)
+             ? 0
+             : 1;
 }

@@ -2,6 +2,8 @@
 set(consumer ${CMAKE_CURRENT_SOURCE_DIR}/consumer)
 set(scratch ${CMAKE_CURRENT_BINARY_DIR}/consumer)
 set(data ${PROJECT_SOURCE_DIR}/datasets/sample/text.train)
+set(formats ${SOUNDER_FORMATS})
+list(REMOVE_ITEM formats gzip)  # is always read
 find_program(SOUNDER_gcc g++)
 find_program(SOUNDER_clang clang++)
 
@@ -25,7 +27,7 @@ function(sounder_consumer_test way compiler)
   add_test(NAME ${name} COMMAND ${CMAKE_CTEST_COMMAND}
     --build-and-test ${consumer} ${scratch}/${way}_${compiler} --build-generator ${CMAKE_GENERATOR}
     --build-options -DCMAKE_CXX_COMPILER=${SOUNDER_${compiler}} ${ARGN}
-    --test-command consumer ${data})
+    --test-command consumer ${data} ${formats})
   set_tests_properties(${name} PROPERTIES LABELS slow)
 endfunction()
 
@@ -44,7 +46,7 @@ foreach(compiler gcc clang)
 endforeach()
 if(SOUNDER_gcc)
   add_test(NAME consumer_without_cmake
-    COMMAND ${consumer}/without_cmake ${SOUNDER_gcc} ${scratch}/prefix ${data})
+    COMMAND ${consumer}/without_cmake ${SOUNDER_gcc} ${scratch}/prefix ${data} ${formats})
   set_tests_properties(consumer_without_cmake PROPERTIES
     SKIP_RETURN_CODE 77 LABELS slow FIXTURES_REQUIRED installed)
 endif()

@@ -1,0 +1,65 @@
+// Whether the formats that this build of sounder unpacks arrive at its user, and no others.
+#include <sounder/sounder.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+// "1 1:1\n-1 2:1\n"
+constexpr unsigned char bzip2[] = {
+    0x42, 0x5A, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, 0x04, 0xF1, 0xE3, 0xBC, 0x00, 0x00,
+    0x03, 0xD8, 0x00, 0x00, 0x10, 0x40, 0x02, 0x30, 0x10, 0x20, 0x00, 0x21, 0x29, 0xA3, 0xD2, 0x0C,
+    0x03, 0x82, 0x52, 0x28, 0xDF, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, 0x04, 0xF1, 0xE3, 0xBC};
+constexpr unsigned char xz[] = {
+    0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 0x00, 0x01, 0x69, 0x22, 0xDE, 0x36, 0x02, 0x00,
+    0x21, 0x01, 0x16, 0x00, 0x00, 0x00, 0x74, 0x2F, 0xE5, 0xA3, 0x01, 0x00, 0x0C, 0x31,
+    0x20, 0x31, 0x3A, 0x31, 0x0A, 0x2D, 0x31, 0x20, 0x32, 0x3A, 0x31, 0x0A, 0x00, 0x00,
+    0x00, 0x00, 0x34, 0xFA, 0xCE, 0x06, 0x00, 0x01, 0x21, 0x0D, 0x75, 0xDC, 0xA8, 0xD2,
+    0x90, 0x42, 0x99, 0x0D, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01, 0x59, 0x5A};
+constexpr unsigned char zstd[] = {0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, 0x69, 0x00, 0x00, 0x31, 0x20,
+                                  0x31, 0x3A, 0x31, 0x0A, 0x2D, 0x31, 0x20, 0x32, 0x3A, 0x31, 0x0A};
+
+/// What becomes of a file of these bytes: the rows, or the sentence.
+template <std::size_t size>
+std::string outcome(const unsigned char (&bytes)[size]) {
+  char path[] = "/tmp/sounder-packed-XXXXXX";
+  const int handle = ::mkstemp(path);
+  const ssize_t written = ::write(handle, bytes, size);
+  ::close(handle);
+  std::string result;
+  try {
+    const sounder::Dataset data = sounder::read_libsvm(path);
+    const bool right = data.labels == std::vector<double>{1.0, -1.0} && written == size;
+    result = right ? "read" : "other rows";
+  } catch (const sounder::InputError& error) {
+    result = error.reason();
+  }
+  std::remove(path);
+  return result;
+}
+
+}  // namespace
+
+/// `formats` are those that have to be read; the others have to be refused with their tool's name.
+bool reads_just_these(int count, char** formats) {
+  bool good = true;
+  const auto check = [&](std::string_view name, const std::string& result) {
+    const bool wanted =
+        std::any_of(formats, formats + count, [&](const char* format) { return name == format; });
+    const std::string tool = "`" + std::string(name) + " -dc FILE`";
+    const bool right = wanted ? result == "read" : result.find(tool) != std::string::npos;
+    std::printf("%s: %s%s\n", name.data(), result.c_str(), right ? "" : " (WRONG)");
+    good = good && right;
+  };
+  check("bzip2", outcome(bzip2));
+  check("xz", outcome(xz));
+  check("zstd", outcome(zstd));
+  return good;
+}
