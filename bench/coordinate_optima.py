@@ -6,7 +6,7 @@
 FOLDER holds heart_scale, mushrooms, a9a, w8a and imdb_uni.train (LIBSVM files). The references are
 LIBLINEAR 2.50's, C = 1, no bias, run to high accuracy: s 0 logistic l2, s 2 squared hinge l2, s 5
 squared hinge l1, s 6 logistic l1; and three lasso problems. Every run asks for --tol 1e-10. Printed
-are the relative distance of the objective to the reference, the reported gap (relative to F(0)),
+are the relative distance of the objective to the reference, the reported gap (relative to the objective),
 epochs and seconds. A run is right when it converged, its gap is not negative, and its objective is
 above the reference by no more than 1e-8 or than the gap allows. (Of squared hinge with l1 the
 references of mushrooms and imdb_uni.train are not the optimum: runs end 0.8 % and 1.9 % below, with a

@@ -76,8 +76,8 @@ class Glmnet(peers.Glmnet):
 def largest_gap(data, lambdas, coefficients):
     gaps = []
     for strength, w in zip(lambdas, coefficients.T, strict=True):
-        value, dual, zero = judge.certificate(PROBLEM, strength, data.matrix, data.targets, w)
-        gaps.append((value - dual) / zero)
+        value, dual, null = judge.certificate(PROBLEM, strength, data.matrix, data.targets, w)
+        gaps.append(judge.relative_gap(value, dual, null))
     return max(gaps)
 
 

@@ -14,7 +14,7 @@ while a program's fresh memory can cost a virtual machine more than the solver d
 
 A peer gets the loosest tolerance (in powers of ten) whose coefficients have the gap, computed here
 by the same formula ("proved"); and, since few of them prove anything, the loosest one whose
-objective is within 1e-6 F(0) of the best dual bound that is known ("there"), which is less than
+objective is within 1e-6 of the best dual bound that is known ("there"), which is less than
 sounder does. A peer that needs more than --limit seconds is left at that ("over"). Then all run in
 turn, round by round; medians are printed. Ratio: the fastest peer's time over ours, with 1 and with
 2 threads.
@@ -85,8 +85,9 @@ def measure(program, case, data, arguments, scratch):
     bound = ours(program, case, data, 2, GAP / 100)["dual_objective"]
 
     def reached(w):
-        value, dual, zero = judge.certificate(problem, strength, X, y, w)
-        return {"proved": value - dual <= GAP * zero, "there": value - bound <= GAP * zero}
+        value, dual, null = judge.certificate(problem, strength, X, y, w)
+        return {"proved": judge.relative_gap(value, dual, null) <= GAP,
+                "there": judge.relative_gap(value, bound, null) <= GAP}
 
     def warm(threads):
         ours(program, case, data, threads)

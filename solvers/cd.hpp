@@ -188,7 +188,7 @@ class CoordinateDescent {
       ended_ = Status::converged;
     } else if (separated_ && latest_.objective > 0.0) {
       ended_ = Status::separable;
-    } else if (options_.tolerance > 0.0 && (watch_.stalled(latest_) || still_ >= few)) {
+    } else if (options_.tolerance > 0.0 && (watch_.stalled(latest_, w_) || still_ >= few)) {
       ended_ = Status::stalled;
     } else if (epoch_ >= options_.max_epochs) {
       ended_ = Status::max_epochs;

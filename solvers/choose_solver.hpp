@@ -36,7 +36,14 @@ struct ProblemKind {
   bool smooth = true;    ///< the loss
   bool sparse = false;   ///< an l1 penalty
   bool bounded = false;  ///< the coefficients
+  /// The penalty is next to nothing: LIBLINEAR's C is 10 or more, or there is none.
+  bool weak = false;
 };
+
+/// Whether an l2 penalty of this strength is weak on so many rows. O(1).
+[[nodiscard]] constexpr bool is_weak(double l2, Index rows) noexcept {
+  return 10.0 * l2 * rows <= 1.0;
+}
 
 /// The choice as far as the kind of problem tells. Any number of threads.
 [[nodiscard]] constexpr SolverChoice choose_solver(const ProblemKind& kind) noexcept {
@@ -60,15 +67,25 @@ struct ProblemKind {
   if (choice.solver == Solver::hogwild && kind.smooth && few && tolerance > 0.0) {
     return {Solver::cd, "columns are few, and its Newton steps are exact on those"};
   }
+  if (choice.solver == Solver::hogwild && kind.smooth && kind.weak && tolerance > 0.0 &&
+      matrix.columns() > matrix.rows()) {
+    return {Solver::cd, "the penalty is weak, and Newton steps do not feel that"};
+  }
   return choice;
 }
 
 /// The solver for a problem and that gap. O(1). Any number of threads.
 template <Loss L, Penalty P>
 [[nodiscard]] SolverChoice choose_solver(const Problem<L, P>& problem, double tolerance) noexcept {
-  return choose_solver(
-      {.smooth = L::smooth, .sparse = is_sparse(problem.penalty), .bounded = BoxedPenalty<P>},
-      problem.matrix, tolerance);
+  bool weak = false;
+  if constexpr (ElasticPenalty<P>) {
+    weak = is_weak(problem.penalty.l2(), problem.matrix.rows());
+  }
+  return choose_solver({.smooth = L::smooth,
+                        .sparse = is_sparse(problem.penalty),
+                        .bounded = BoxedPenalty<P>,
+                        .weak = weak},
+                       problem.matrix, tolerance);
 }
 
 }  // namespace sounder

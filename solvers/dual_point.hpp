@@ -89,7 +89,7 @@ struct Extent {
 [[gnu::noinline]] inline void climb(Call<double(double)> value, double limit, double most,
                                     DualPoint& best) {
   constexpr int looks = 12;
-  constexpr double golden = 0.381966;
+  constexpr double golden_part = 0.381966;
   DualPoint low{0.0, value(0.0)};
   DualPoint high = best;
   best = low.objective > best.objective ? low : best;
@@ -104,7 +104,7 @@ struct Extent {
     } else if (best.scale == low.scale) {
       t = low.scale + 0.1 * (high.scale - low.scale);
     } else if (best.scale == high.scale) {  // at the limit: is it better a little inside?
-      t = best.scale - std::max(0.02 * best.scale, golden * golden * (best.scale - low.scale));
+      t = best.scale - std::max(0.02 * best.scale, golden_part * golden_part * (best.scale - low.scale));
     } else {
       const double left = best.scale - low.scale;
       const double right = high.scale - best.scale;
@@ -119,7 +119,7 @@ struct Extent {
         }
         t = std::clamp(best.scale + move, low.scale + 0.05 * left, high.scale - 0.05 * right);
       } else {
-        t = left > right ? best.scale - golden * left : best.scale + golden * right;
+        t = left > right ? best.scale - golden_part * left : best.scale + golden_part * right;
       }
     }
     const DualPoint next{t, value(t)};

@@ -99,8 +99,9 @@ class PackedEvaluator {
 
   /// The certificate of w, whose margins are known; first moves the intercept to its best place.
   /// One pass over the data. The dual objective is the highest so far: any of them is a bound.
-  [[nodiscard]] Certificate certify_point(std::span<double> w) {
-    if (problem_.intercept) {
+  /// @param settle false: the intercept is to stay
+  [[nodiscard]] Certificate certify_point(std::span<double> w, bool settle = true) {
+    if (problem_.intercept && settle) {
       const double shift = best_shift(problem_, z_, team_);
       w[0] += shift / static_cast<double>(scales_[0]);
       for (double& margin : z_) {

@@ -279,7 +279,7 @@ class ParallelDescent {
       ended_ = Status::converged;
     } else if (factor > 0.0 && latest_.objective > 0.0) {
       ended_ = Status::separable;
-    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_)) {
+    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_, w())) {
       ended_ = Status::stalled;
     }
   }

@@ -223,7 +223,7 @@ class StochasticGradient {
     if (factor > 0.0) {
       scale_all(factor, pass_->vector());
       static_cast<void>(point_.objective(pass_->vector()));
-      latest_ = point_.certify_point(pass_->vector());
+      latest_ = point_.certify_point(pass_->vector(), /*settle=*/false);
     }
     clock.stop();
     // What separates is the model, though a longer one would have a lower loss.
@@ -239,7 +239,7 @@ class StochasticGradient {
       ended_ = Status::converged;
     } else if (factor > 0.0 && latest_.objective > 0.0) {
       ended_ = Status::separable;
-    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_)) {
+    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_, pass_->vector())) {
       ended_ = Status::stalled;
     }
   }

@@ -88,7 +88,7 @@ def two_classes(labels, positive=None):
 
 
 def certificate(problem, strength, X, y, w):
-    """(F(w), a dual bound at w, F(0))."""
+    """(F(w), a dual bound at w, F_null: the loss at zero, there being no intercept)."""
     n, z = len(y), X @ w
     penalty = strength * (abs(w).sum() if problem.penalty == "l1" else w @ w / 2)
     if problem.loss == "squared":
@@ -115,6 +115,11 @@ def certificate(problem, strength, X, y, w):
     else:
         dual = conjugate(a) - correlations @ correlations / (2 * strength)
     return value + penalty, dual, zero
+
+
+def relative_gap(value, dual, null):
+    """The program's: (F - max(D, 0)) / max(F, 1e-6 F_null)."""
+    return max(value - max(dual, 0.0), 0.0) / max(value, 1e-6 * null)
 
 
 class Judge:

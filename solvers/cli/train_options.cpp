@@ -89,10 +89,16 @@ constexpr std::array<const char*, 8> names_of_sgd = {
     "update",  "step",      "step-schedule", "step-decay", "variance-reduction",
     "adagrad", "row-block", "hot-columns"};
 
+/// As far as the options tell: a C, or no penalty at all.
+bool has_weak_penalty(const TrainOptions& options) {
+  return options.penalty == NoPenalty::name || (options.c && *options.c >= 10.0);
+}
+
 ProblemKind kind_of_problem(const TrainOptions& options) {
   return {.smooth = with_loss(options.loss, [](auto loss) { return decltype(loss)::smooth; }),
           .sparse = options.l1_ratio > 0.0,
-          .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high)};
+          .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
+          .weak = has_weak_penalty(options)};
 }
 
 /// What "auto" comes to as far as the problem tells, and why.
@@ -234,8 +240,9 @@ CommandLine train_command_line() {
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {
   const bool asked = std::any_of(names_of_sgd.begin(), names_of_sgd.end(),
                                  [&](const char* name) { return arguments.given(name); });
-  const SolverChoice choice =
-      sounder::choose_solver(kind_of_problem(options), matrix, options.run.tolerance);
+  ProblemKind kind = kind_of_problem(options);
+  kind.weak = kind.weak || (options.lambda && sounder::is_weak(*options.lambda, matrix.rows()));
+  const SolverChoice choice = sounder::choose_solver(kind, matrix, options.run.tolerance);
   if (options.solver != "auto" || asked || options.chosen == to_string(choice.solver)) {
     return;
   }

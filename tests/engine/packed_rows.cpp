@@ -187,3 +187,28 @@ TEST_CASE("the transposed product agrees with the dense one for 1, 2, 4 and 8 th
     }
   }
 }
+
+TEST_CASE("whole passes over packed doubles lose nothing that 48 bits hold", "[packed]") {
+  const std::vector<sounder::Offset> pointers{0, 2, 4, 5};
+  const std::vector<Index> indices{0, 1, 0, 1, 1};
+  const std::vector<double> values{1600000050.0, 0.1, -1600000010.0, 1.0 / 3.0, 2.0};
+  const CsrMatrix matrix(pointers, indices, values, 2);
+  for (const int threads : {1, 2, 4}) {
+    const Team team(threads);
+    const std::vector<float> scales{1.0F, 0.5F, 0.25F};
+    const PackedRows rows(matrix, order_of(matrix, true, -1), scales, true, team);
+    REQUIRE(rows.row(0).size() == 3);
+    const std::size_t first = static_cast<std::size_t>(rows.order().label_of[0]);
+    std::vector<double> w(3);
+    w[first] = 1.0 / static_cast<double>(scales[first]);
+    std::vector<double> z(3);
+    rows.margins(w, z, team);
+    REQUIRE(z[0] == 1600000050.0);
+    REQUIRE(z[1] == -1600000010.0);
+    std::vector<double> u(3);
+    TransposeProduct transpose(rows, team);
+    const std::vector<double> ones{1.0, 1.0, 0.0};
+    transpose(ones, u);
+    REQUIRE(u[first] / static_cast<double>(scales[first]) == 40.0);
+  }
+}
