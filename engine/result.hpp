@@ -17,7 +17,7 @@ enum class Status {
   converged,    ///< the relative duality gap reached the tolerance
   max_epochs,   ///< every epoch ran
   time_limit,   ///< the training clock ran out
-  stalled,      ///< rounding leaves no progress; `w` is the best iterate, its gap what was reached
+  stalled,      ///< epochs bring no progress any more, for rounding mostly; `w` is the best iterate
   separable,    ///< all margins of `w` are positive: without a penalty the loss has no minimum
   diverged,     ///< the objective stopped being finite or exploded; `w` is not a model
   interrupted,  ///< a trace asked to stop; `w` is the best iterate so far

@@ -25,12 +25,6 @@ struct CentredMatrix {
 
 namespace detail {
 
-/// The value of entry k of a row, as it is stored.
-[[nodiscard]] inline double exact_value(const SparseRow& row, std::size_t k) noexcept {
-  const double* const stored = row.values.data<double>();
-  return stored != nullptr ? stored[k] : static_cast<double>(row.values[k]);
-}
-
 /// Calls `visit(c, x)` for each of the columns on the rising list in turn, x = 0 where the row does
 /// not hold column c of the list. O(size of the row + of the list).
 template <class Visit>
@@ -41,7 +35,7 @@ void for_each_of(const SparseRow& row, std::span<const Index> columns, Visit&& v
       ++k;
     }
     const bool held = k < row.size() && row.columns[k] == columns[c];
-    visit(c, held ? exact_value(row, k) : 0.0);
+    visit(c, held ? row.values[k] : 0.0);
   }
 }
 
@@ -190,13 +184,13 @@ template <class Keep>
     std::size_t k = 0;
     const auto copy_up_to = [&](Index end) {
       for (; k < row.size() && row.columns[k] < end; ++k) {
-        put(row.columns[k], detail::exact_value(row, k));
+        put(row.columns[k], row.values[k]);
       }
     };
     for (std::size_t c = 0; c < result.columns.size(); ++c) {
       copy_up_to(result.columns[c]);
       const bool held = k < row.size() && row.columns[k] == result.columns[c];
-      const double x = held ? detail::exact_value(row, k) : 0.0;
+      const double x = held ? row.values[k] : 0.0;
       k += held ? 1 : 0;
       const double centre = result.centres[c];
       if (most[c] > rounding * std::abs(centre) && x != centre) {

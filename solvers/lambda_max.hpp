@@ -64,7 +64,7 @@ template <Loss L, Penalty P>
         const double slope = r[static_cast<std::size_t>(i)];
         for (std::size_t k = 0; k < row.size(); ++k) {
           Sum& at = sum[static_cast<std::size_t>(row.columns[k])];
-          const double term = slope * exact_value(row, k);
+          const double term = slope * row.values[k];
           at.value += term;
           at.size += std::abs(term);
         }

@@ -21,6 +21,7 @@
 #include <sounder/solvers/loss/squared.hpp>
 #include <sounder/solvers/penalty/scaled.hpp>
 #include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/separation.hpp>
 
 namespace sounder {
 namespace detail {
@@ -136,6 +137,9 @@ class PreparedProblem {
       result.intercept = static_cast<double>(static_cast<long double>(result.intercept) -
                                              shift(result.w) + target_centre_);
     }
+    if (result.status == Status::separable && !separates(result)) {
+      result.status = Status::stalled;  // in these coordinates rounding takes the margins away
+    }
     Certificate& point = result.certificate;
     const double before = point.relative_gap;
     point.objective = objective(result.w, result.intercept, penalty, team);
@@ -147,6 +151,10 @@ class PreparedProblem {
     } else if (result.status == Status::converged && point.relative_gap > tolerance &&
                point.relative_gap > before + 1e-12) {
       result.status = Status::stalled;  // the coordinates that were handed out are too coarse
+    } else if (tolerance > 0.0 && point.relative_gap <= tolerance &&
+               (result.status == Status::stalled || result.status == Status::max_epochs ||
+                result.status == Status::time_limit)) {
+      result.status = Status::converged;  // the solver's own margins were
     }
     if (result.message.empty() && result.status != Status::converged &&
         result.status != Status::separable) {
@@ -203,19 +211,42 @@ class PreparedProblem {
     });
     return unit_ * (loss / n) + penalty_value(penalty, w, team);
   }
-  [[nodiscard]] double row_loss(Index i, std::span<const double> w, double b) const noexcept {
+  [[nodiscard]] long double margin(Index i, std::span<const double> w, double b) const noexcept {
     const SparseRow row = original_.matrix.row(i);
-    const double* const stored = row.values.data<double>();
     long double z = b;
-    for (std::size_t k = 0; k < row.size(); ++k) {
-      const double x = stored != nullptr ? stored[k] : static_cast<double>(row.values[k]);
-      z += static_cast<long double>(x) * w[static_cast<std::size_t>(row.columns[k])];
-    }
+    row.for_each_double([&](Index column, double x) {
+      z += static_cast<long double>(x) * w[static_cast<std::size_t>(column)];
+    });
+    return z;
+  }
+  [[nodiscard]] double row_loss(Index i, std::span<const double> w, double b) const noexcept {
+    const long double z = margin(i, w, b);
     const double y = original_.target(i);
     if (std::is_same_v<L, Squared>) {
       return original_.loss.value(0.0, static_cast<double>(z - y));  // without cancellation
     }
     return original_.loss.value(y, static_cast<double>(z));
+  }
+
+  /// Whether the model separates the classes; its least margin is then 1.
+  [[nodiscard]] bool separates(Result& result) const {
+    const auto least = [&] {
+      long double margin = infinity;
+      for (Index i = 0; i < original_.matrix.rows(); ++i) {
+        if (original_.weight(i) > 0.0) {
+          margin = std::min(margin, this->margin(i, result.w, result.intercept) *
+                                        static_cast<long double>(original_.target(i)));
+        }
+      }
+      return margin;
+    };
+    const long double margin = least();
+    if (!(margin > 0.0L)) {
+      return false;
+    }
+    scale_all(static_cast<double>(1.0L / margin), result.w);
+    result.intercept *= static_cast<double>(1.0L / margin);
+    return least() > 0.0L;
   }
 
   [[nodiscard]] static bool finite(const Result& result) noexcept {
@@ -235,7 +266,7 @@ class PreparedProblem {
     for (Index i = 0; i < matrix.rows(); ++i) {
       const SparseRow row = matrix.row(i);
       for (std::size_t k = 0; k < row.size(); ++k) {
-        const double size = std::abs(detail::exact_value(row, k));
+        const double size = std::abs(row.values[k]);
         column = size > largest ? row.columns[k] : column;
         largest = std::max(largest, size);
       }

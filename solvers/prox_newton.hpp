@@ -96,7 +96,7 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
       if (problem.intercept) {
         terms.shift[k] = first;
         const double left = second - first * first / terms.total;
-        terms.diagonal[k] = left > 1e-6 * second ? left : 0.0;  // a constant column is intercept
+        terms.diagonal[k] = left > 1e-10 * second ? left : 0.0;  // a constant column is intercept
       }
     }
   });

@@ -136,7 +136,7 @@ void PathReport::summarise(const PathOutcome& outcome) const {
       ending += ", diverged";
       break;
     case Status::stalled:
-      ending += "; at some rounding left no progress before the tolerance";
+      ending += "; at some further epochs brought no progress before the tolerance";
       break;
     case Status::max_epochs:
       ending += "; some stopped before the tolerance: raise --max-epochs or --tol";

@@ -54,7 +54,7 @@ constexpr const char* epilogue =
     "duality gap (F - D) / F is at most --tol: D >= 0 is a lower bound of the optimum, so at most\n"
     "this share of the objective could still be gained. (Where F is less than a millionth of what\n"
     "the best constant model has, the gap is relative to that millionth.) A run also stops where\n"
-    "rounding leaves no progress (\"stalled\"), and without a penalty where the classes prove to be\n"
+    "epochs bring no progress (\"stalled\"), and without a penalty where the classes prove to be\n"
     "separable and the logistic loss has no optimum (\"separable\"). The first Ctrl-C ends the run\n"
     "and writes the best model so far.\n"
     "\n"

@@ -103,7 +103,7 @@ std::string how_it_ended(const TrainOptions& options, const Result& result) {
                  ? "stopped before the tolerance: every epoch ran; raise --max-epochs or --tol"
                  : "every epoch ran";
     case Status::stalled:
-      return "stopped before the tolerance: rounding leaves no progress";
+      return "stopped before the tolerance: further epochs bring no progress";
     case Status::separable:
       return "stopped: the classes are separable, and without a penalty there is no optimum; the "
              "model separates them with a margin of 1";

@@ -167,7 +167,7 @@ TEST_CASE("values are term counts, or tf rows of unit length", "[generate]") {
   options.columns = 2000;
   const CsrMatrix counts = sounder::generate_text(options, Team(2)).data.matrix;
   bool repeated = false;
-  for (const float value : counts.values()) {
+  for (const double value : counts.values()) {
     REQUIRE(value >= 1.0F);
     REQUIRE(value == std::round(value));
     repeated = repeated || value > 1.0F;
