@@ -11,7 +11,8 @@ that shows it again; a problem's folder stays in FOLDER. Wrong are:
     bound        the dual objective is above the reference
     objective    what is reported differs from the objective of the written model by more than 1e-10 of
                  max(F, 1e-6 F_null) and what rounding in any order of summation explains
-    gap          relative_gap is not in [0, 1], or not that of the objective and the dual objective
+    gap          relative_gap is not in [0, 1], not that of the objective and the dual objective, or on the
+                 other side of tol than the status says
     separable    said where some margin is not positive, or where there is an optimum
     bounds       a weight outside of them
     number       one that is not finite, in the model, the JSON or the trace
@@ -336,6 +337,8 @@ def judge_gap(verdict, run, F, null):
             verdict.fault("gap", f"relative_gap is {gap}, (F - D) / max(F, 1e-6 F_null) {expected}")
     if run["status"] == "converged" and gap > verdict.case.tol:
         verdict.fault("gap", f"converged at {gap}, tol is {verdict.case.tol}")
+    if run["status"] in ("stalled", "max_epochs", "time_limit") and gap <= verdict.case.tol:
+        verdict.fault("gap", f"{run['status']} at {gap}, although tol is {verdict.case.tol}")
 
 
 def judge_separable(verdict, problem, w, b):

@@ -118,15 +118,15 @@ class Judge(unittest.TestCase):
             "awk '/^w$/ {body = 1; print; next} body {$1 *= 1.1} {print}' model > m && mv m model"))
 
     def test_an_objective_that_is_not_the_models(self):
-        self.assertEqual(self.kinds(
-            """sed -i 's/"objective": 0.\\([0-9]\\{7\\}\\)[0-9]/"objective": 0.\\1x/; s/x/5/' run.json"""),
-            {"objective"})
+        self.assertIn("objective", self.kinds(
+            """sed -i 's/"objective": 0.\\([0-9]\\{7\\}\\)[0-9]/"objective": 0.\\1x/; s/x/5/' run.json"""))
 
     def test_numbers_that_are_not_finite(self):
         self.assertEqual(self.kinds("echo '3,inf,nan,0.5,0.1,2' >> trace"), {"number"})
 
     def test_gaps_and_exit_codes(self):
         self.assertIn("gap", self.kinds("""sed -i 's/"relative_gap": .*,/"relative_gap": 1.5,/' run.json"""))
+        self.assertIn("gap", self.kinds("""sed -i 's/"converged"/"stalled"/' run.json""", "exit 1"))
         self.assertEqual(self.kinds("", "exit 1"), {"exit"})
         self.assertEqual(self.kinds("", "kill -SEGV $$"), {"end"})
         self.assertIn("separable", self.kinds(
