@@ -108,10 +108,15 @@ class Case:
     @property
     def null(self):
         """Whether no column explains anything, so that lambda_max may be 0."""
-        counted = slice(None) if self.weights is None else self.weights > 0
-        X, y = self.X[counted], self.labels[counted]
-        return bool((X == 0).all() or (y == 0).all() or
-                    self.intercept and ((X == X[0]).all() or (y == y[0]).all()))
+        y, n = self.labels.astype(LD), len(self.labels)
+        free = np.full(self.X.shape[1], LD(math.inf))
+        problem = reference.Problem(
+            self.loss, self.X.astype(LD),
+            y if self.loss == "squared" else np.where(y == y.max(), LD(1), LD(-1)),
+            np.ones(n, LD) if self.weights is None else self.weights.astype(LD), LD(0), LD(0),
+            self.intercept, -free, free)
+        least = reference.null_objective(problem)
+        return bool(reference.minimise(problem)[0] >= least * (1 - LD("1e-12")))
 
 
 def decades(rng, low, high):
