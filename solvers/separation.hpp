@@ -53,12 +53,14 @@ template <Loss L, Penalty P>
       return 0.0;
     }
   }
-  const double factor = (1.0 + 1e-15) / margin;  // rounding must not leave a margin below 1
+  // Bounds that hold somewhere on the ray make an optimum.
+  constexpr double far = 1e100;
   for (const double value : w) {
-    if (problem.penalty.prox(factor * value, 0.0) != factor * value) {
-      return 0.0;  // a bound is in the way: then there is an optimum
+    if (problem.penalty.prox(far * value, 0.0) != far * value) {
+      return 0.0;
     }
   }
+  const double factor = (1.0 + 1e-15) / margin;  // rounding must not leave a margin below 1
   return factor < infinity ? factor : 0.0;
 }
 

@@ -224,6 +224,6 @@ TEST_CASE("a separating point is scaled to a margin of 1, unless a bound is in t
   using sounder::Bounded;
   const Problem<Logistic, Bounded> cone{matrix, y, {}, {.lower = 0.0}, false, {}};
   REQUIRE(separating_factor(cone, w, z) == Approx(2.0));
-  const Problem<Logistic, Bounded> box{matrix, y, {}, {.upper = 0.7}, false, {}};
+  const Problem<Logistic, Bounded> box{matrix, y, {}, {.upper = 700.0}, false, {}};
   REQUIRE(separating_factor(box, w, z) == 0.0);
 }
