@@ -8,11 +8,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <optional>
 #include <utility>
 
 namespace sounder {
@@ -44,8 +41,7 @@ namespace detail {
 struct HashedColumns {
   int bits;
 
-  template <class Value>
-  Index operator()(std::int64_t index, Value& value) const noexcept {
+  Index operator()(std::int64_t index, double& value) const noexcept {
     const HashedFeature feature = hash_feature(static_cast<std::uint64_t>(index), bits);
     value = feature.negated ? -value : value;
     return feature.column;
@@ -55,28 +51,20 @@ struct HashedColumns {
 /// Brings a row's hashed columns into rising order. Kept and used again for other rows.
 class HashedRow {
  public:
-  /// Adds the values of equal columns, in double and in the order of the row, rounds each sum once,
-  /// and leaves one entry a column; one whose sum is 0 stays. O(count) for hashes as they come,
-  /// O(count log count) for the worst.
+  /// Adds the values of equal columns, in the order of the row, and leaves one entry a column; one
+  /// whose sum is 0 stays. O(count) for hashes as they come, O(count log count) for the worst.
   /// @param columns, values `count` entries, columns below 2^bits in any order
-  /// @return how many entries are left, or nothing where a sum is beyond all finite Values
-  template <class Value>
-  [[nodiscard]] std::optional<std::size_t> merge(Index* columns, Value* values, std::size_t count,
-                                                 int bits) {
+  /// @return how many entries are left
+  [[nodiscard]] std::size_t merge(Index* columns, double* values, std::size_t count, int bits) {
     sort(columns, values, count, bits);
     const Entry* const sorted = sorted_.data();
     std::size_t merged = 0;
     for (std::size_t k = 0; k < count; ++merged) {
-      const Index column = sorted[k].column;
-      double sum = sorted[k].value;
-      for (++k; k < count && sorted[k].column == column; ++k) {
-        sum += sorted[k].value;
+      columns[merged] = sorted[k].column;
+      values[merged] = sorted[k].value;
+      for (++k; k < count && sorted[k].column == columns[merged]; ++k) {
+        values[merged] += sorted[k].value;
       }
-      if (!(std::abs(sum) <= static_cast<double>(std::numeric_limits<Value>::max()))) {
-        return std::nullopt;
-      }
-      columns[merged] = column;
-      values[merged] = static_cast<Value>(sum);
     }
     return merged;
   }
@@ -89,8 +77,7 @@ class HashedRow {
 
   /// Hashes are spread evenly: put into as many places as there are entries, by their leading bits,
   /// they are nearly in order.
-  template <class Value>
-  void sort(const Index* columns, const Value* values, std::size_t count, int bits) {
+  void sort(const Index* columns, const double* values, std::size_t count, int bits) {
     const int place_bits = std::min(bits, static_cast<int>(std::bit_width(count)));
     const int shift = bits - place_bits;
     const auto place_of = [shift](Index column) {
@@ -108,7 +95,7 @@ class HashedRow {
     }
     sorted_.reserve(count);
     for (std::size_t k = 0; k < count; ++k) {
-      sorted_.data()[ends_[place_of(columns[k])]++] = {columns[k], static_cast<double>(values[k])};
+      sorted_.data()[ends_[place_of(columns[k])]++] = {columns[k], values[k]};
     }
     constexpr std::size_t crowded = 16;
     if (shift == 0) {

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -43,8 +44,7 @@ struct IndexRule {
 struct PlainColumns {
   std::int64_t base;  ///< the first index
 
-  template <class Value>
-  Index operator()(std::int64_t index, Value& /*value*/) const noexcept {
+  Index operator()(std::int64_t index, double& /*value*/) const noexcept {
     return static_cast<Index>(index - base);
   }
 };
@@ -191,13 +191,26 @@ class ChunkParser {
     const char* const features = skip_blanks(at_);
     const std::size_t first = chunk_.entries;
     parse_features(HashedColumns{rule_.hash_bits});
-    const std::optional<std::size_t> merged =
-        chunk_.hashed.merge(chunk_.columns.data() + first, chunk_.values.data() + first,
-                            chunk_.entries - first, rule_.hash_bits);
-    if (!merged) {
-      throw Wrong{features, "values of one hashed column add up to more than a float can hold"};
+    const std::size_t count = chunk_.entries - first;
+    double* const values = chunk_.values.data() + first;
+    const std::size_t merged =
+        chunk_.hashed.merge(chunk_.columns.data() + first, values, count, rule_.hash_bits);
+    chunk_.entries = first + merged;
+    if (merged < count) {
+      take_sums({values, merged}, features);
     }
-    chunk_.entries = first + *merged;
+  }
+
+  /// Values of which some are sums now.
+  void take_sums(std::span<const double> values, const char* features) const {
+    for (const double value : values) {
+      if (!std::isfinite(value) || (form_.floats && is_beyond(value))) {
+        throw Wrong{features, std::string("values of one hashed column add up to more than a ") +
+                                  (form_.floats ? "float" : "double") + " can hold"};
+      }
+      chunk_.inexact = chunk_.inexact || is_inexact(value);
+      chunk_.beyond = chunk_.beyond || is_beyond(value);
+    }
   }
 
   /// A call for each value would cost a quarter of the parsing.

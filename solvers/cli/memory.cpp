@@ -39,68 +39,25 @@ double number_in(const std::string& path) {
   return file >> number ? number : std::nan("");
 }
 
-/// How one version of control groups calls things.
-struct GroupFiles {
-  const char* limit;
-  const char* usage;
-  const char* active_file;  ///< of memory.stat
-  const char* inactive_file;
-};
-
-constexpr GroupFiles version_1 = {"memory.limit_in_bytes", "memory.usage_in_bytes",
-                                  "total_active_file", "total_inactive_file"};
-constexpr GroupFiles version_2 = {"memory.max", "memory.current", "active_file", "inactive_file"};
-
-/// What one control group has left; infinity where it sets no limit.
-double left_in_group(const std::string& folder, const GroupFiles& files) {
-  const double limit = number_in(folder + "/" + files.limit);
-  const double usage = number_in(folder + "/" + files.usage);
+/// What a control group has left; infinity where it sets no limit.
+double left_in_group(const std::string& folder) {
+  double limit = number_in(folder + "/memory.max");
+  double usage = number_in(folder + "/memory.current");
+  std::string files;  // how memory.stat calls those of the group and all below it
+  if (std::isnan(limit)) {
+    limit = number_in(folder + "/memory.limit_in_bytes");  // version 1
+    usage = number_in(folder + "/memory.usage_in_bytes");
+    files = "total_";
+  }
   if (std::isnan(limit) || std::isnan(usage)) {
     return infinite;
   }
   double droppable = 0.0;
-  for (const char* const name : {files.active_file, files.inactive_file}) {
-    const double bytes = number_after(folder + "/memory.stat", name);
+  for (const char* const name : {"active_file", "inactive_file"}) {
+    const double bytes = number_after(folder + "/memory.stat", files + name);
     droppable += std::isnan(bytes) ? 0.0 : bytes;
   }
   return limit - std::max(usage - droppable, 0.0);
-}
-
-/// Of a group and all those around it. In a container the mounted tree may begin at the group, of
-/// whose path nothing is there then but the root.
-double left_in_groups(const std::string& root, std::string group, const GroupFiles& files) {
-  double least = infinite;
-  while (true) {
-    least = std::min(least, left_in_group(root + group, files));
-    if (group.empty()) {
-      return least;
-    }
-    group.resize(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));
-  }
-}
-
-/// Of every group that /proc/self/cgroup names: lines `number:controllers:path`, version 2 without
-/// controllers.
-double left_in_all_groups(const MemorySources& sources) {
-  std::ifstream file(sources.proc + "/self/cgroup");
-  double least = infinite;
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t first = line.find(':');
-    const std::size_t second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) {
-      continue;
-    }
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-    const std::string group = line.substr(second + 1) == "/" ? "" : line.substr(second + 1);
-    if (controllers == ",,") {
-      for (const char* const root : {"", "/unified"}) {
-        least = std::min(least, left_in_groups(sources.cgroup + root, group, version_2));
-      }
-    } else if (controllers.find(",memory,") != std::string::npos) {
-      least = std::min(least, left_in_groups(sources.cgroup + "/memory", group, version_1));
-    }
-  }
-  return least;
 }
 
 struct Place {
@@ -116,7 +73,7 @@ std::string gigabytes(double bytes) {
 /// The file's beginning where it cannot be read twice.
 Place place_of_last_column(const std::string& path, ReadOptions read, Index columns) {
   std::error_code none;
-  if (columns > 1 && std::filesystem::is_regular_file(path, none)) {
+  if (path != "-" && columns > 1 && std::filesystem::is_regular_file(path, none)) {
     read.columns = columns - 1;
     try {
       static_cast<void>(read_libsvm(path, read));
@@ -140,7 +97,9 @@ AvailableMemory memory_to_be_had(const MemorySources& sources, std::uint64_t add
   };
   constexpr double kibibyte = 1024.0;
   at_most(kibibyte * number_after(sources.proc + "/meminfo", "MemAvailable:"), "free");
-  at_most(left_in_all_groups(sources), "left to this control group (container)");
+  each_control_group(sources.groups, "memory", [&](const std::string& folder) {
+    at_most(left_in_group(folder), "left to this control group (container)");
+  });
   if (address_space != RLIM_INFINITY) {
     const double pages = number_in(sources.proc + "/self/statm");
     const double used = std::isnan(pages) ? 0.0 : pages * static_cast<double>(::getpagesize());

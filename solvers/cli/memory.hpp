@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sounder/datasets/libsvm_reader.hpp>
+#include <sounder/engine/control_groups.hpp>
 
 #include <cstdint>
 #include <string>
@@ -11,7 +12,7 @@ namespace sounder::cli {
 /// Where the system says what it has. Tests have folders of their own.
 struct MemorySources {
   std::string proc = "/proc";
-  std::string cgroup = "/sys/fs/cgroup";
+  CgroupFiles groups;
 };
 
 /// Bytes that can be had, at most.

@@ -24,7 +24,9 @@ class System {
     return *this;
   }
   [[nodiscard]] AvailableMemory memory(std::uint64_t address_space = RLIM_INFINITY) const {
-    return memory_to_be_had({scratch_.path("proc"), scratch_.path("cgroup")}, address_space);
+    return memory_to_be_had(
+        {scratch_.path("proc"), {scratch_.path("proc/self/cgroup"), scratch_.path("cgroup")}},
+        address_space);
   }
 
  private:

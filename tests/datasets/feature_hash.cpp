@@ -124,23 +124,53 @@ TEST_CASE("indices that all hash to a few columns are in order too", "[hash][lib
   require_rows({row}, 20);
 }
 
-TEST_CASE("collisions are added in double and rounded once; a sum of 0 stays", "[hash]") {
+TEST_CASE("collisions are added in double, in the order of the row; a sum of 0 stays", "[hash]") {
   sounder::detail::HashedRow row;
   std::vector<Index> columns{3, 1, 3, 1, 3, 0};
-  std::vector<float> values{16777216.0F, 2.0F, 1.0F, -2.0F, 1.0F, -0.0F};
+  std::vector<double> values{0x1p53, 2.0, 1.0, -2.0, 1.0, -0.0};
   REQUIRE(row.merge(columns.data(), values.data(), columns.size(), 2) == 3);
   REQUIRE(columns[0] == 0);
   REQUIRE(std::signbit(values[0]));
-  REQUIRE((columns[1] == 1 && values[1] == 0.0F));
-  REQUIRE((columns[2] == 3 && values[2] == 16777218.0F));  // one by one floats would stay 2^24
+  REQUIRE((columns[1] == 1 && values[1] == 0.0));
+  REQUIRE((columns[2] == 3 && values[2] == 0x1p53));  // from behind it would be 2 more
   REQUIRE(row.merge(columns.data(), values.data(), 0, 2) == 0);
-  std::vector<double> wide{3e38, 3e38};
-  columns = {1, 1};
-  REQUIRE(row.merge(columns.data(), wide.data(), 2, 2) == 1);
-  REQUIRE(wide[0] == 6e38);
-  values = {3e38F, 3e38F};
-  columns = {1, 1};
-  REQUIRE_FALSE(row.merge(columns.data(), values.data(), 2, 2));
+}
+
+namespace {
+
+/// A row of indices that share column 0 of two and keep their signs, with these values.
+std::string row_of_one_column(const std::vector<std::string>& values) {
+  std::string row = "1";
+  std::uint64_t index = 0;
+  for (const std::string& value : values) {
+    do {
+      ++index;
+    } while (hash_feature(index, 1).column != 0 || hash_feature(index, 1).negated);
+    row += " " + std::to_string(index) + ":" + value;
+  }
+  return row + "\n";
+}
+
+}  // namespace
+
+TEST_CASE("sums are rounded once, and kept as doubles where floats do not hold them", "[hash]") {
+  const Scratch scratch;
+  ReadOptions options = hashed(1);
+  const auto sum = [&](const std::vector<std::string>& values) {
+    const Dataset data = read_libsvm(scratch.file(row_of_one_column(values)), options);
+    REQUIRE(data.matrix.nonzeros() == 1);
+    double found = 0.0;
+    data.matrix.row(0).for_each_double([&](Index, double value) { found = value; });
+    return std::pair(found, data.double_column);
+  };
+  // One by one floats would stay at 2^24. Each value is a float; the sum of some is none.
+  REQUIRE(sum({"16777216", "1", "1"}) == std::pair(16777218.0, Index{-1}));
+  REQUIRE(sum({"16777216", "1"}) == std::pair(16777217.0, Index{0}));
+  REQUIRE(sum({"3e38", "3e38"}) == std::pair(6e38, Index{0}));
+  REQUIRE(sum({"0.1", "-0.1"}) == std::pair(0.0, Index{-1}));
+  options.values = sounder::Values::floats;
+  REQUIRE(sum({"16777216", "1", "1"}) == std::pair(16777218.0, Index{-1}));
+  REQUIRE(sum({"16777216", "1"}) == std::pair(16777216.0, Index{-1}));
 }
 
 TEST_CASE("an index is hashed as it is written, zero-based or not", "[hash][libsvm]") {
@@ -159,11 +189,12 @@ TEST_CASE("an index is hashed as it is written, zero-based or not", "[hash][libs
 
 TEST_CASE("what hashed files may not hold, at its place", "[hash][libsvm][errors]") {
   const Scratch scratch;
+  ReadOptions options = hashed(1);
   const auto require_error = [&](const std::string& text, std::int64_t column,
                                  const std::string& reason) {
     CAPTURE(text);
     try {
-      static_cast<void>(read_libsvm(scratch.file("1 1:1\n" + text), hashed(1)));
+      static_cast<void>(read_libsvm(scratch.file("1 1:1\n" + text), options));
       FAIL("the file was accepted");
     } catch (const sounder::ParseError& error) {
       CHECK(error.line() == 2);
@@ -176,15 +207,9 @@ TEST_CASE("what hashed files may not hold, at its place", "[hash][libsvm][errors
   require_error("1 5000000000:1 4000000000:1\n", 16, "index 4000000000 after 5000000000 is out");
   require_error("1 9223372036854775808:1\n", 3, "too large");
   require_error("1 5000000000:nan\n", 14, "not finite");
-  // With one bit two of any three indices share a column; that their signs agree is known here.
-  std::string same = "1 ";
-  for (std::uint64_t index = 1, found = 0; found < 2; ++index) {
-    if (hash_feature(index, 1).column == 0 && !hash_feature(index, 1).negated) {
-      same += " " + std::to_string(index) + ":3e38";
-      ++found;
-    }
-  }
-  require_error(same + "\n", 4, "more than a float");
+  require_error(row_of_one_column({"1e308", "1e308"}), 3, "more than a double can hold");
+  options.values = sounder::Values::floats;
+  require_error(row_of_one_column({"3e38", "3e38"}), 3, "more than a float can hold");
 }
 
 TEST_CASE("hash bits that cannot be", "[hash][libsvm]") {
