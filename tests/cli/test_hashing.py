@@ -151,8 +151,8 @@ class Hashing(ProgramTest):
 
     def test_errors_keep_their_place(self):
         for text, place, reason in ((f"1 {HUGE}:1\n-1 {HUGE + 1}:1\n", "2:4", "too large"),
-                                    (f"1 {HUGE}:1 {HUGE}:1\n", "1:24", "repeated"),
-                                    (f"1 {HUGE}:1 7:1\n", "1:24", "out of order"),
+                                    (f"1 {HUGE}:1 {HUGE}:1\n", "1:25", "repeated"),
+                                    (f"1 {HUGE}:1 7:1\n", "1:25", "out of order"),
                                     ("1 0:1\n", "1:3", "index 0")):
             self.write("data", text)
             err = self.run_program("train", "data", "--hash-bits", 12, code=3)[1]
