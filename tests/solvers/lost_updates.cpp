@@ -39,9 +39,10 @@ struct Forgetful {
 };
 
 /// Shotgun's coordinates, eight at once whatever the number of threads: rounds, the same for all.
-class EightAtOnce : public SingleCoordinates<Squared, L1> {
+template <sounder::Loss L, sounder::Penalty P>
+class EightAtOnce : public SingleCoordinates<L, P> {
  public:
-  using SingleCoordinates::SingleCoordinates;
+  using SingleCoordinates<L, P>::SingleCoordinates;
   [[nodiscard]] static Index parallel() noexcept { return 8; }
 };
 

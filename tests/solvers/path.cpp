@@ -281,6 +281,8 @@ TEST_CASE("folds that leave one class to train on are left out", "[path]") {
   // A regression has no classes.
   const Problem<Squared, NoPenalty> numbers{whole.matrix, targets, {}, {}};
   REQUIRE(usable_folds(numbers, fold) == std::vector<int>{0, 1, 2, 3});
+}
+
 TEST_CASE("a row that is scored is read in doubles", "[path]") {
   const CsrMatrix matrix =
       CsrMatrix::adopt(std::vector<Offset>{0, 3}, std::vector<Index>{0, 1, 2},
