@@ -3,6 +3,7 @@
 
 #include <sounder/datasets/libsvm_chunk.hpp>
 #include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/random.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -54,11 +55,12 @@ class ColumnRounding {
 /// columns that many rows hold are kept in mind.
 class RoundingSample {
  public:
-  /// The rows at the head of the next chunk.
+  /// Rows of the next chunk, from a random one on: kinds of rows may take turns as chunks do.
   void add(const ParsedChunk& chunk) {
     credit_ += chunk.entries;
-    std::size_t first = 0;
-    for (std::size_t row = 0; row < chunk.rows; ++row) {
+    std::size_t row = chunk.rows > 0 ? random_.below(chunk.rows) : 0;
+    auto first = row > 0 ? static_cast<std::size_t>(chunk.row_ends.data()[row - 1]) : 0;
+    for (; row < chunk.rows; ++row) {
       const auto size = static_cast<std::size_t>(chunk.row_ends.data()[row]) - first;
       const std::size_t cost = one_in * (size + columns_.size());
       if (cost > credit_) {
@@ -117,6 +119,7 @@ class RoundingSample {
     });
   }
 
+  RandomStream random_{1};
   std::vector<ColumnRounding> columns_;  ///< rising
   std::int64_t rows_ = 0;
   std::int64_t admits_until_ = least_rows;  ///< rows before this one may bring new columns
