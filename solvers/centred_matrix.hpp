@@ -57,10 +57,16 @@ struct ColumnSpread {
     for (std::int64_t k = 0; k < count; ++k) {
       total += weight(at(k));
     }
+    // About the first row's values: the mean of equal numbers is that number.
+    Array<double> first(columns.size());
+    for_each_of(matrix.row(at(0)), columns, [&](std::size_t c, double x) { first[c] = x; });
     for (std::int64_t k = 0; k < count; ++k) {
       const double share = weight(at(k)) / total;
       for_each_of(matrix.row(at(k)), columns,
-                  [&](std::size_t c, double x) { mean[c] += share * x; });
+                  [&](std::size_t c, double x) { mean[c] += share * (x - first[c]); });
+    }
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      mean[c] += first[c];
     }
     for (std::int64_t k = 0; k < count; ++k) {
       const double share = weight(at(k)) / total;

@@ -77,6 +77,9 @@ std::string percent(double share) {
   if (!(share > 0.0)) {
     return "0 %";
   }
+  if (share >= 1.0 && share < 1e16) {
+    return with_commas(static_cast<std::int64_t>(std::ceil(100.0 * share))) + " %";
+  }
   const double unit = std::pow(10.0, std::floor(std::log10(100.0 * share)) - 1.0);
   return digits(std::ceil(100.0 * share / unit * (1.0 - 1e-12)) * unit, 2) + " %";
 }

@@ -14,9 +14,12 @@ using sounder::cli::MemorySources;
 
 namespace {
 
-/// /proc and /sys/fs/cgroup of a system.
+/// /proc and /sys/fs/cgroup of a system that has 5000 KiB left.
 class System {
  public:
+  System() {
+    file("proc/meminfo", "MemTotal:  8000 kB\nMemFree:  100 kB\nMemAvailable:   5000 kB\n");
+  }
   System& file(const std::string& name, const std::string& text) {
     const auto path = scratch_.folder() / name;
     std::filesystem::create_directories(path.parent_path());
@@ -33,26 +36,22 @@ class System {
   Scratch scratch_;
 };
 
-System machine() {
-  System system;
-  system.file("proc/meminfo", "MemTotal:  8000 kB\nMemFree:  100 kB\nMemAvailable:   5000 kB\n");
-  return system;
-}
-
 }  // namespace
 
 TEST_CASE("what nothing says is infinite", "[memory]") {
-  REQUIRE(std::isinf(System().memory().bytes));
+  System system;
+  system.file("proc/meminfo", "");
+  REQUIRE(std::isinf(system.memory().bytes));
 }
 
 TEST_CASE("the machine's free memory", "[memory]") {
-  const AvailableMemory memory = machine().memory();
+  const AvailableMemory memory = System().memory();
   REQUIRE(memory.bytes == 5000.0 * 1024);
   REQUIRE(memory.limit == "free");
 }
 
 TEST_CASE("control groups of version 2: the least of all ancestors", "[memory]") {
-  System system = machine();
+  System system;
   system.file("proc/self/cgroup", "0::/a/b/c\n")
       .file("cgroup/a/b/c/memory.max", "max\n")
       .file("cgroup/a/b/c/memory.current", "4000\n");
@@ -70,7 +69,7 @@ TEST_CASE("control groups of version 2: the least of all ancestors", "[memory]")
 }
 
 TEST_CASE("a container may see its own group as the root", "[memory]") {
-  System system = machine();
+  System system;
   system.file("cgroup/memory.max", "70000\n").file("cgroup/memory.current", "20000\n");
   REQUIRE(system.memory().limit == "free");
   for (const char* const group : {"0::/\n", "0::/docker/1234\n", "0::/../x\n"}) {
@@ -80,7 +79,7 @@ TEST_CASE("a container may see its own group as the root", "[memory]") {
 }
 
 TEST_CASE("control groups of version 1, and of both", "[memory]") {
-  System system = machine();
+  System system;
   system.file("proc/self/cgroup", "9:name=systemd:/\n5:cpu,memory:/g:1/h\n3:cpuset:/\n0::/u\n")
       .file("cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n")
       .file("cgroup/memory/memory.usage_in_bytes", "123\n");
@@ -96,7 +95,7 @@ TEST_CASE("control groups of version 1, and of both", "[memory]") {
 }
 
 TEST_CASE("what is left of the address space", "[memory]") {
-  System system = machine();
+  System system;
   const auto page = static_cast<double>(::getpagesize());
   system.file("proc/self/statm", "10 3 2 1 0 4 0\n");
   REQUIRE(system.memory(1 << 20).bytes == 1048576 - 10 * page);

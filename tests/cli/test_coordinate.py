@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from support import ProgramTest, classification
+from support import TIMEOUT, ProgramTest, classification
 
 SOLVERS = ("cd", "shotgun", "block-greedy", "block-cd")
 
@@ -48,14 +48,19 @@ class CoordinateTest(ProgramTest):
         self.write("data", classification())
         for words, solver, why in ((("--penalty", "l1"), "cd", "few coefficients"),
                                    (("--non-negative",), "cd", "bounded"),
-                                   ((), "hogwild", "every thread"),
-                                   (("--tol", 1e-3), "cd", "columns are few"),
+                                   ((), "cd", "columns are few"),
+                                   (("--columns", 5000), "hogwild", "every thread"),
+                                   (("--columns", 5000, "--C", 100), "cd", "penalty is weak"),
+                                   (("--columns", 5000, "--lambda", 1e-5), "cd", "is weak"),
+                                   (("--columns", 5000, "--penalty", "none"), "cd", "is weak"),
                                    (("--tol", 1e-3, "--update", "atomic"), "hogwild", "thread"),
                                    (("--tol", 0.1, "--columns", 5000), "hogwild", "thread"),
                                    (("--tol", 0.1, "--loss", "hinge"), "hogwild", "thread"),
                                    (("--penalty", "l1", "--loss", "hinge"), "hogwild", "thread")):
             with self.subTest(words=words):
-                err = self.run_program("train", "data", "m", *words)[1]
+                process = self.start("train", "data", "m", *words)
+                err = process.communicate(timeout=TIMEOUT)[1].decode()
+                self.assertIn(process.returncode, (0, 1) if "hinge" in words or "none" in words else (0,))
                 self.assertIn(f"solver {solver} (auto: ", err)
                 self.assertIn(why, err)
 

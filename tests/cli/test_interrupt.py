@@ -11,7 +11,9 @@ from support import TIMEOUT, ProgramTest, classification
 class Interrupt(ProgramTest):
     def interrupted(self, number, *arguments):
         process = self.start("train", "data", "model", "--max-epochs", 2000000000, "--trace",
-                             "trace.csv", "--json", "run.json", "--quiet", *arguments)
+                             "trace.csv", "--json", "run.json", "--quiet",
+                             *(() if "--solver" in arguments else ("--solver", "hogwild")),
+                             *arguments)
         self.addCleanup(process.kill)
         trace = self.folder / "trace.csv"
         end = time.monotonic() + TIMEOUT

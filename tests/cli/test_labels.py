@@ -140,7 +140,7 @@ class Weightless(ProgramTest):
         self.assertEqual(found["labels"], {"kind": "single", "classes": [1.0], "counts": [2]})
         self.assertEqual(found["weightless_rows"], 2)
         table = self.run_program("inspect", "data")[0]
-        self.assertIn("with sample weights, 2 of them 0", table)
+        self.assertIn("rows are weighted, from 0 to 2 (2 rows of weight 0)", table)
         self.assertIn("one label only: 1 (-1 on rows of weight 0 only)", table)
 
     def test_a_third_label_of_weight_0_does_no_harm(self):

@@ -34,7 +34,7 @@ class Liblinear(ProgramTest):
                 for penalty in ("l1", "l2"):
                     for more in ((), ("--intercept",)):
                         with self.subTest(labels=labels, loss=loss, penalty=penalty, more=more):
-                            self.run_program("train", "data", "m", "--loss", loss, "--penalty",
+                            self.run_program("train", "data", "m", "--solver", "hogwild", "--loss", loss, "--penalty",
                                              penalty, "--threads", 2, "--quiet",
                                              *more)
                             self.compare("data", "m")

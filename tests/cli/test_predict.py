@@ -61,7 +61,8 @@ class Predict(ProgramTest):
             self.assertEqual(label, 1.0 if z > 0 else -1.0)
             self.assertAlmostEqual(p, 1.0 / (1.0 + math.exp(-z)), places=5)
             self.assertAlmostEqual(p + q, 1.0, places=5)
-        self.run_program("train", "data", "m", "--loss", "hinge", "--quiet")
+        self.run_program("train", "data", "m", "--loss", "hinge", "--quiet",
+                         "--solver", "hogwild")
         self.assertIn("logistic", self.run_program("predict", "data", "m", "--probability",
                                                    code=2)[1])
 
