@@ -65,11 +65,13 @@ TEST_CASE("Newton leaves rare columns, and points whose gradient is in those, al
   REQUIRE(std::equal(w.begin() + 32, w.end(), moved.begin() + 32));
   const double after = point.objective(moved);
   REQUIRE(after < before);
-  // What is left of the gradient is the rest, which has moved with the margins.
+  // What is left of the gradient is the rest, which has moved with the margins: the gap of the dual
+  // point at a scale of 1, which the best scale brings down.
   const auto certificate = point.certify_point(moved);
   const double gap = point.rest_of_gradient() /
                      (2.0 * problem.penalty.l2() * certificate.objective);
-  REQUIRE(std::abs(certificate.relative_gap - gap) <= 1e-3 * gap);
+  REQUIRE(certificate.relative_gap <= 1.001 * gap);
+  REQUIRE(certificate.relative_gap >= 0.3 * gap);
 }
 
 TEST_CASE("frequent columns of different sizes cost Hogwild! no epochs, with 1 and 2 threads",
