@@ -272,8 +272,9 @@ class LibsvmReading {
 /// comments and a UTF-8 byte-order mark are skipped, rows without features kept, `qid:N` is
 /// understood and left out.
 ///
-/// With `options.hash_bits` the values of a row's features that share a column are added (in double;
-/// a sum of 0 is kept), and the matrix has 2^hash_bits columns, however few of them hold anything.
+/// With `options.hash_bits` the values of a row's features that share a column are added (in
+/// double; a sum of 0 is kept), and the matrix has 2^hash_bits columns, however few of them hold
+/// anything.
 ///
 /// Labels and weights are doubles. So are values, unless floats are asked for or will do
 /// (`Values::automatic`): where every value is a float; and in data of more than 2^20 nonzeros,

@@ -19,8 +19,8 @@
 
 namespace sounder {
 
-/// One sparse column: `rows[k]` holds the value `values[k]`, or `values[k] + lows[k]` where there are
-/// lows; rows strictly increase.
+/// One sparse column: `rows[k]` holds the value `values[k]`, or `values[k] + lows[k]` where there
+/// are lows; rows strictly increase.
 struct SparseColumn {
   std::span<const Index> rows;       ///< row numbers
   std::span<const float> values;     ///< as many
@@ -52,8 +52,8 @@ struct SparseColumn {
   }
 };
 
-/// Compressed sparse columns: 64-bit column pointers, 32-bit rows, float values; a column of doubles
-/// that floats do not hold exactly has a second float for each, and so some 48 bits.
+/// Compressed sparse columns: 64-bit column pointers, 32-bit rows, float values; a column of
+/// doubles that floats do not hold exactly has a second float for each, and so some 48 bits.
 ///
 /// Immutable after it was built, so any number of threads may read it at once. It owns its arrays
 /// (8 bytes a nonzero, 12 with a second float; 8 bytes a column) jointly with its copies.

@@ -54,8 +54,8 @@ template <class Get>
 ///
 /// Immutable after construction; 8 bytes a nonzero beside the matrix it copies. With scales that
 /// are powers of two the copy of floats is exact. Of doubles row() has the nearest floats, for
-/// stochastic steps; what they leave (8 bytes where it is not zero) is kept apart, for margins() and
-/// TransposeProduct, which lose nothing.
+/// stochastic steps; what they leave (8 bytes where it is not zero) is kept apart, for margins()
+/// and TransposeProduct, which lose nothing.
 class PackedRows {
  public:
   /// @param scales one factor a label (order.size() numbers)
@@ -144,8 +144,8 @@ class PackedRows {
       const Range share = nonzero_share(begin_, worker);
       for (std::int64_t i = share.begin; i < share.end; ++i) {
         const auto get = [w](std::size_t j) { return w[j]; };
-        z[static_cast<std::size_t>(i)] =
-            packed_dot(row(static_cast<Index>(i)), get) + packed_dot(low(static_cast<Index>(i)), get);
+        z[static_cast<std::size_t>(i)] = packed_dot(row(static_cast<Index>(i)), get) +
+                                         packed_dot(low(static_cast<Index>(i)), get);
       }
     });
   }

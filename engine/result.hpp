@@ -52,7 +52,7 @@ struct Certificate {
   /// (F - max(D, 0)) / max(F, 1e-6 F_null), in [0, 1]: what a tolerance is compared with. F_null is
   /// the mean loss of w = 0 at the best intercept, if there is one.
   double relative_gap = 0.0;
-  Index nonzeros = 0;           ///< coefficients that are not exactly zero
+  Index nonzeros = 0;  ///< coefficients that are not exactly zero
 };
 
 /// The outcome of a solver. `w` and `intercept` are the best evaluated iterate by objective.

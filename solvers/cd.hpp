@@ -150,8 +150,8 @@ class CoordinateDescent {
     }
   }
 
-  /// One step on each feature with the bound of its curvature, in double: none raises the objective.
-  /// What is left where a model has lost its meaning to rounding. Whether any moved.
+  /// One step on each feature with the bound of its curvature, in double: none raises the
+  /// objective. What is left where a model has lost its meaning to rounding. Whether any moved.
   bool take_safe_steps() {
     LoneVector margins{z_};
     bool moved = false;
@@ -303,11 +303,11 @@ inline void require_columns_of(const CsrMatrix& matrix, const CscMatrix& columns
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CoordinateOptions& options,
                         Trace& trace) {
-  return solve_prepared(problem, options, trace,
-                        [](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
-                          return CoordinateDescent<L, Rescaled<P>>(prepared, nullptr, inner, told)
-                              .run();
-                        });
+  return solve_prepared(
+      problem, options, trace,
+      [](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
+        return CoordinateDescent<L, Rescaled<P>>(prepared, nullptr, inner, told).run();
+      });
 }
 
 /// The same on columns that are at hand: those of problem.matrix, for several solves on one matrix.
@@ -320,9 +320,9 @@ template <Loss L, Penalty P>
       problem, options, trace,
       [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
         // Where some are stored about their means they are others.
-        const bool same = prepared.matrix.values().size() == problem.matrix.values().size() &&
-                          prepared.matrix.column_indices().data() ==
-                              problem.matrix.column_indices().data();
+        const bool same =
+            prepared.matrix.values().size() == problem.matrix.values().size() &&
+            prepared.matrix.column_indices().data() == problem.matrix.column_indices().data();
         return CoordinateDescent<L, Rescaled<P>>(prepared, same ? &columns : nullptr, inner, told)
             .run();
       });

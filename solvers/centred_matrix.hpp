@@ -103,7 +103,8 @@ template <class Keep>
   constexpr Index sample = 64;
   Array<Index> rows;
   for (Index k = 0; k < std::min(sample, matrix.rows()); ++k) {
-    const auto i = static_cast<Index>(std::int64_t{k} * matrix.rows() / std::min(sample, matrix.rows()));
+    const auto i =
+        static_cast<Index>(std::int64_t{k} * matrix.rows() / std::min(sample, matrix.rows()));
     if (weights.empty() || weights[static_cast<std::size_t>(i)] > 0.0) {
       rows.push_back(i);
     }
@@ -144,13 +145,13 @@ template <class Keep>
 
 }  // namespace detail
 
-/// Takes the weighted mean off every column that lies ten deviations from zero or more (such columns
-/// are dense), in double: with a free intercept the problem is the same, and what a solver sees of
-/// years, coordinates or 1e4 + noise is no longer a second intercept, whose difference from the
-/// first one drowns in rounding. One that never changes becomes a column of zeros.
+/// Takes the weighted mean off every column that lies ten deviations from zero or more (such
+/// columns are dense), in double: with a free intercept the problem is the same, and what a solver
+/// sees of years, coordinates or 1e4 + noise is no longer a second intercept, whose difference from
+/// the first one drowns in rounding. One that never changes becomes a column of zeros.
 ///
-/// Where there are none the matrix itself comes back, after a look at 64 rows; else a copy, 12 bytes
-/// an entry. O(nnz). Any number of threads.
+/// Where there are none the matrix itself comes back, after a look at 64 rows; else a copy, 12
+/// bytes an entry. O(nnz). Any number of threads.
 /// @param weights n numbers >= 0, or empty for all ones
 [[nodiscard]] inline CentredMatrix centred_matrix(const CsrMatrix& matrix,
                                                   std::span<const double> weights) {
@@ -206,8 +207,8 @@ template <class Keep>
     copy_up_to(std::numeric_limits<Index>::max());
     arrays->pointers.push_back(static_cast<Offset>(arrays->columns.size()));
   }
-  result.matrix = CsrMatrix(arrays->pointers, arrays->columns, arrays->values, matrix.columns(),
-                            arrays);
+  result.matrix =
+      CsrMatrix(arrays->pointers, arrays->columns, arrays->values, matrix.columns(), arrays);
   return result;
 }
 

@@ -28,15 +28,16 @@ namespace sounder {
   return gap > 0.0 ? gap / std::max(objective, least * null_objective) : 0.0;
 }
 
-/// Everything about a point from its parts: coefficients w (any order, the intercept apart), F and a
-/// dual objective. O(p).
+/// Everything about a point from its parts: coefficients w (any order, the intercept apart), F and
+/// a dual objective. O(p).
 /// @throws std::invalid_argument if F is negative, which losses and penalties never are
 [[nodiscard, gnu::noinline]] inline Certificate certify(std::span<const double> w, double objective,
                                                         double dual_objective,
                                                         double null_objective) {
   if (objective < 0.0) {
-    refuse({"the objective is negative: a loss or a penalty has values below 0, about which "
-            "nothing can be certified"});
+    refuse(
+        {"the objective is negative: a loss or a penalty has values below 0, about which "
+         "nothing can be certified"});
   }
   Certificate result;
   result.objective = objective;

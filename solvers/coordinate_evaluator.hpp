@@ -28,8 +28,9 @@ class CoordinateEvaluator {
   /// Looks at the point zero, for at_zero(), and at the best intercept there. O(n + p).
   CoordinateEvaluator(const Problem<L, P>& problem, const CscMatrix& columns, const Team& team)
       : problem_(problem), columns_(columns), team_(team),
-        at_zero_(objective_at_zero(problem, team)), null_(null_objective(problem, team)), a_(static_cast<std::size_t>(columns.rows())),
-        weighted_(a_.size()), u_(static_cast<std::size_t>(columns.columns())), free_(problem, team) {}
+        at_zero_(objective_at_zero(problem, team)), null_(null_objective(problem, team)),
+        a_(static_cast<std::size_t>(columns.rows())), weighted_(a_.size()),
+        u_(static_cast<std::size_t>(columns.columns())), free_(problem, team) {}
 
   /// F(0, 0).
   [[nodiscard]] double at_zero() const noexcept { return at_zero_; }

@@ -104,7 +104,8 @@ struct Extent {
     } else if (best.scale == low.scale) {
       t = low.scale + 0.1 * (high.scale - low.scale);
     } else if (best.scale == high.scale) {  // at the limit: is it better a little inside?
-      t = best.scale - std::max(0.02 * best.scale, golden_part * golden_part * (best.scale - low.scale));
+      t = best.scale -
+          std::max(0.02 * best.scale, golden_part * golden_part * (best.scale - low.scale));
     } else {
       const double left = best.scale - low.scale;
       const double right = high.scale - best.scale;
@@ -149,8 +150,8 @@ struct Extent {
 /// The best t a, and D there: (1/n) sum_i s_i [-loss*(-t a_i)] - P*(t u), u = X^T (s a) / n. That
 /// is Fenchel's dual of F, as in Shalev-Shwartz, Zhang, "Stochastic dual coordinate ascent", JMLR
 /// 2013, equation 2, with another penalty than l2. For squared loss and an l1 penalty the best t is
-/// known (Fercoq, Gramfort, Salmon, "Mind the duality gap", ICML 2015); otherwise it is sought where
-/// much is missing. O(n + p) a look, a dozen at most.
+/// known (Fercoq, Gramfort, Salmon, "Mind the duality gap", ICML 2015); otherwise it is sought
+/// where much is missing. O(n + p) a look, a dozen at most.
 ///
 /// Without a penalty only t = 0 is feasible in general, and the bound is D(0) = 0: see
 /// free_dual.hpp for a better one.

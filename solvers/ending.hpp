@@ -46,8 +46,8 @@ using MakeEnding = std::unique_ptr<Ending> (*)(const Problem<L, P>& problem,
                                                const Trace& trace);
 
 /// The parameter of a solver that takes one: a function of the right type, or a function template
-/// like newton_ending, whose arguments the problem then says. It works on the prepared problem, whose
-/// penalty may be a multiple.
+/// like newton_ending, whose arguments the problem then says. It works on the prepared problem,
+/// whose penalty may be a multiple.
 template <Loss L, Penalty P>
 using EndingOf = std::type_identity_t<MakeEnding<L, Rescaled<P>>>;
 

@@ -119,8 +119,8 @@ struct IndependentColumns {
     double squares = 0.0;
     for (std::size_t k = 0; k < members.size(); ++k) {
       const double* const other = factor.data() + k * stride;
-      const double rest = h[a * s + members[k]] -
-                          lane_sum(k, [&](std::size_t q) { return row[q] * other[q]; });
+      const double rest =
+          h[a * s + members[k]] - lane_sum(k, [&](std::size_t q) { return row[q] * other[q]; });
       row[k] = rest / other[k];
       squares += row[k] * row[k];
     }
@@ -208,7 +208,8 @@ void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w,
     model.focus(support.positions);
     Array<double> block(model.block().size());
     std::copy(model.block().begin(), model.block().end(), block.begin());
-    const Array<double> x = detail::newton_direction(std::move(block), support, penalty.l2(), model.precision());
+    const Array<double> x =
+        detail::newton_direction(std::move(block), support, penalty.l2(), model.precision());
     double slope = 0.0;
     double squares = 0.0;
     for (std::size_t a = 0; a < s; ++a) {

@@ -101,8 +101,8 @@ template <class SolverOptions, class L, class P>
   SolverOptions run;
   run.threads = options.threads == 0 ? available_threads() : options.threads;
   const bool automatic = options.solver == Solver::automatic;
-  run.max_epochs = options.max_epochs.value_or(automatic ? CoordinateOptions{}.max_epochs
-                                                         : run.max_epochs);
+  run.max_epochs =
+      options.max_epochs.value_or(automatic ? CoordinateOptions{}.max_epochs : run.max_epochs);
   run.tolerance = options.tolerance;
   run.time_limit = options.time_limit;
   run.seed = options.seed;

@@ -21,11 +21,11 @@ namespace sounder {
 /// Lower bounds of min F for a penalty that costs nothing on a side of zero: none at all, or bounds
 /// alone.
 ///
-/// There D needs X~^T (s a) = 0, X~ = [X, 1] with a free intercept, on every coefficient that is off
-/// its bounds, which no multiple of a = -loss'(y, z) fulfils. With W = diag(loss''(y_i, z_i)) and
-/// X~^T S W X~ d = X~^T (s a) the point a - W X~ d does: it is the Newton step's own dual. Where
-/// rounding leaves more of X~^T (s a) than some eps sum_i s_i |a_i x_ij| in a column, or a leaves
-/// the loss's domain, there is no bound.
+/// There D needs X~^T (s a) = 0, X~ = [X, 1] with a free intercept, on every coefficient that is
+/// off its bounds, which no multiple of a = -loss'(y, z) fulfils. With W = diag(loss''(y_i, z_i))
+/// and X~^T S W X~ d = X~^T (s a) the point a - W X~ d does: it is the Newton step's own dual.
+/// Where rounding leaves more of X~^T (s a) than some eps sum_i s_i |a_i x_ij| in a column, or a
+/// leaves the loss's domain, there is no bound.
 ///
 /// By Cholesky, for up to `most_columns` free coefficients. One thread calls, the team works.
 template <Loss L, Penalty P>
@@ -271,8 +271,8 @@ class FreeDual {
     return found;
   }
 
-  /// How much what is left of the residual, r, may have raised D: |r . w| at the optimum, for which w
-  /// stands in. Much where columns are nearly dependent, and coefficients large.
+  /// How much what is left of the residual, r, may have raised D: |r . w| at the optimum, for which
+  /// w stands in. Much where columns are nearly dependent, and coefficients large.
   [[nodiscard]] double doubt(std::span<const double> w, std::span<const double> z) const noexcept {
     constexpr double rounding = 8.0 * std::numeric_limits<double>::epsilon();
     double largest = 0.0;  // stands in for the intercept

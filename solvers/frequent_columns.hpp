@@ -36,8 +36,8 @@ class FrequentColumns {
   /// Calls `visit(k, products)` for each k of `which` in turn, positions on the list:
   /// products[b] = sum_i d_i x_ik x_ib over the frequent columns b, in the order of positions(),
   /// and some zeros. Sums of some hundred rows each in float (or in double: `full`), their sums in
-  /// double. O(nonzeros of the columns `which` x positions()), and a pass over the frequent ones for
-  /// every few hundred.
+  /// double. O(nonzeros of the columns `which` x positions()), and a pass over the frequent ones
+  /// for every few hundred.
   template <class Visit>
   void for_each_column(std::span<const std::size_t> which, std::span<const float> d, bool full,
                        Visit&& visit) const {

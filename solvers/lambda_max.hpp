@@ -41,9 +41,9 @@ template <Loss L, Penalty P>
   return slopes;
 }
 
-/// max_j |x_j.r|; 0 where rounding may be all it is. Blocks of rows have a sum of their own, added in
-/// their order: the same bits for any number of threads. The sums take no more room than twice the
-/// matrix.
+/// max_j |x_j.r|; 0 where rounding may be all it is. Blocks of rows have a sum of their own, added
+/// in their order: the same bits for any number of threads. The sums take no more room than twice
+/// the matrix.
 [[nodiscard]] inline double largest_correlation(const CsrMatrix& matrix,
                                                 const std::vector<double>& r, const Team& team) {
   struct Sum {

@@ -104,8 +104,7 @@ class NewtonPass {
       return false;
     }
     complete_step(problem_, columns_, list, terms_, step_);
-    const double part =
-        search_along(problem_, list, terms_, step_, point.objective, w, z, team_);
+    const double part = search_along(problem_, list, terms_, step_, point.objective, w, z, team_);
     b += part > 0.0 ? step_.intercept * part : 0.0;  // where none helps, it may be no number
     return part > 0.0;
   }

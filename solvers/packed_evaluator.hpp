@@ -37,7 +37,8 @@ class PackedEvaluator {
         null_(null_objective(problem, team)),
         rows_(pack(problem, hot_columns, precondition, team, scales_)), transpose_(rows_, team),
         z_(static_cast<std::size_t>(rows_.rows())), a_(z_.size()), weighted_(z_.size()),
-        u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()), free_(problem, team) {}
+        u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()),
+        free_(problem, team) {}
 
   PackedEvaluator(const PackedEvaluator&) = delete;
   PackedEvaluator& operator=(const PackedEvaluator&) = delete;
@@ -119,8 +120,7 @@ class PackedEvaluator {
     team_.for_each(dual_.size(), [&](std::size_t k) {
       dual_[k] = u_[k + first] / static_cast<double>(scales_[k + first]);
     });
-    const double here =
-        mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
+    const double here = mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
     highest_dual_ = std::max(highest_dual_, dual_point(problem_, a_, dual_, here, team_).objective);
     if (FreeDual<L, P>::applies(problem_.penalty)) {
       Result point;

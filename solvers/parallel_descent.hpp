@@ -322,9 +322,9 @@ class ParallelDescent {
 
   static constexpr double rounding = 1e-13;  ///< of the objective at the start: no rise
   static constexpr double exploded = 10.0;
-  static constexpr double hardly = 0.1;  ///< of what moves one at a time are certain of
+  static constexpr double hardly = 0.1;    ///< of what moves one at a time are certain of
   static constexpr int no_progress = 100;  ///< epochs that end a run
-  static constexpr int patience = 20;    ///< epochs above the best before a given P is too large
+  static constexpr int patience = 20;      ///< epochs above the best before a given P is too large
 
   Stopwatch training_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
@@ -365,16 +365,15 @@ class ParallelDescent {
 /// Runs the driver on the prepared problem, with what `make_pass_of` makes.
 /// @throws std::invalid_argument if the problem or an option does not fit
 template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
-[[nodiscard]] Result parallel_descent(
-    const Problem<L, P>& problem, const CoordinateOptions& options,
-    MakeCoordinatePass<ChooserOf<L, Rescaled<P>>> make_pass_of, Trace& trace,
-    EndingOf<L, P> ending) {
-  return solve_prepared(
-      problem, options, trace,
-      [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
-        using Driver = ParallelDescent<L, Rescaled<P>, ChooserOf<L, Rescaled<P>>>;
-        return Driver(prepared, inner, make_pass_of, ending, told).run();
-      });
+[[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
+                                      const CoordinateOptions& options,
+                                      MakeCoordinatePass<ChooserOf<L, Rescaled<P>>> make_pass_of,
+                                      Trace& trace, EndingOf<L, P> ending) {
+  return solve_prepared(problem, options, trace,
+                        [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
+                          using Driver = ParallelDescent<L, Rescaled<P>, ChooserOf<L, Rescaled<P>>>;
+                          return Driver(prepared, inner, make_pass_of, ending, told).run();
+                        });
 }
 
 /// The same with workers that meet by an update policy.

@@ -70,7 +70,8 @@ inline void require_floats(const CsrMatrix& matrix) {
   for (std::size_t k = 0; values != nullptr && k < matrix.values().size(); ++k) {
     const double size = std::abs(values[k]);
     if (size > most || (size < least && size > 0.0)) {
-      refuse({"column ", matrix.column_indices()[k] + 1, " (counted from 1) holds a value of size 10^",
+      refuse({"column ", matrix.column_indices()[k] + 1,
+              " (counted from 1) holds a value of size 10^",
               static_cast<int>(std::floor(std::log10(size))),
               ", which solvers cannot take: scale the column"});
     }
@@ -97,8 +98,9 @@ class PreparedProblem {
       : original_(problem), unit_(detail::unit_of(problem.weights)),
         centred_(problem.intercept ? centred_matrix(problem.matrix, problem.weights)
                                    : CentredMatrix{problem.matrix, {}, {}}),
-        problem_{centred_.matrix,          problem.targets,   problem.loss,
-                 rescaled(problem.penalty, 1.0 / unit_), problem.intercept, problem.weights} {
+        problem_{centred_.matrix,   problem.targets,
+                 problem.loss,      rescaled(problem.penalty, 1.0 / unit_),
+                 problem.intercept, problem.weights} {
     detail::require_floats(problem_.matrix);
     if (unit_ != 1.0) {
       weights_.resize(problem.weights.size());
@@ -144,8 +146,8 @@ class PreparedProblem {
     const double before = point.relative_gap;
     point.objective = objective(result.w, result.intercept, penalty, team);
     point.dual_objective *= unit_;
-    point.relative_gap = relative_gap(point.objective, point.dual_objective,
-                                      unit_ * null_objective(problem_, team));
+    point.relative_gap =
+        relative_gap(point.objective, point.dual_objective, unit_ * null_objective(problem_, team));
     if (!finite(result)) {
       result.status = Status::diverged;
     } else if (result.status == Status::converged && point.relative_gap > tolerance &&

@@ -11,8 +11,8 @@
 namespace sounder {
 
 /// Sees that neither the objective nor the duality gap has fallen for many epochs, and that the
-/// coefficients do not grow either: what is left is rounding. (They grow for long without being felt
-/// where a column holds one value of 1e36.) One thread.
+/// coefficients do not grow either: what is left is rounding. (They grow for long without being
+/// felt where a column holds one value of 1e36.) One thread.
 class ProgressWatch {
  public:
   /// @param patience epochs without progress that end a run

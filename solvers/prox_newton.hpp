@@ -51,8 +51,8 @@ namespace sounder {
 template <Loss L, Penalty P>
 void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
                      std::span<const Index> list, std::size_t known, std::span<const double> z,
-                     std::span<const double> pull, std::span<const float> floors,
-                     const Team& team, QuadraticTerms& terms) {
+                     std::span<const double> pull, std::span<const float> floors, const Team& team,
+                     QuadraticTerms& terms) {
   if (known == 0) {
     const double mean = 1.0 / columns.rows();
     terms.d.resize(z.size());

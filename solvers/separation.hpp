@@ -24,7 +24,8 @@ template <Penalty P>
 
 /// The least y_i z_i of the rows that weigh anything. O(n).
 template <Loss L, Penalty P>
-[[nodiscard]] double least_margin(const Problem<L, P>& problem, std::span<const double> z) noexcept {
+[[nodiscard]] double least_margin(const Problem<L, P>& problem,
+                                  std::span<const double> z) noexcept {
   double least = infinity;
   for (std::size_t i = 0; i < z.size(); ++i) {
     if (problem.weight(static_cast<Index>(i)) > 0.0) {

@@ -129,9 +129,8 @@ void settle_heaviest(MarginModel& model, const P& penalty, std::span<double> w) 
   if (support.size() == 0) {
     return;
   }
-  const Array<double> x =
-      detail::newton_direction(
-      model.block(support.positions), support, penalty.l2(), GramPrecision::full);
+  const Array<double> x = detail::newton_direction(model.block(support.positions), support,
+                                                   penalty.l2(), GramPrecision::full);
   model.focus(support.positions);
   detail::projected_step(model, penalty, support, x, w, 3);
 }

@@ -20,8 +20,8 @@
 #include <sounder/solvers/frequent_newton.hpp>
 #include <sounder/solvers/packed_evaluator.hpp>
 #include <sounder/solvers/prepared_problem.hpp>
-#include <sounder/solvers/progress_watch.hpp>
 #include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/progress_watch.hpp>
 #include <sounder/solvers/row_pass.hpp>
 #include <sounder/solvers/separation.hpp>
 #include <sounder/solvers/sgd_options.hpp>
@@ -366,12 +366,11 @@ template <class Update, Loss L, Penalty P>
   // Alone, relaxed updates are plain ones; compiling the steps a second time would take seconds.
   using Trial = std::conditional_t<std::is_same_v<Update, Relaxed>, Relaxed, Plain>;
   using Q = Rescaled<P>;
-  return solve_prepared(problem, options, trace,
-                        [](const auto& prepared, const SgdOptions& inner, Trace& told) {
-                          return stochastic_gradient<L, Q>(
-                              prepared, inner, PassMaker<Update, L, Q>(prepared.penalty), told,
-                              PassMaker<Trial, L, Q>(prepared.penalty));
-                        });
+  return solve_prepared(
+      problem, options, trace, [](const auto& prepared, const SgdOptions& inner, Trace& told) {
+        return stochastic_gradient<L, Q>(prepared, inner, PassMaker<Update, L, Q>(prepared.penalty),
+                                         told, PassMaker<Trial, L, Q>(prepared.penalty));
+      });
 }
 
 }  // namespace sounder

@@ -53,13 +53,11 @@ class WarmCd {
    public:
     Run(const Problem<L, Bounded>& first, const CscMatrix& columns,
         const CoordinateOptions& options, Trace& trace)
-        : problem_(first), prepared_(problem_), trace_(trace, prepared_.unit()),
-          options_(options),
-          descent_(prepared_.problem(), prepared_.is_centred() ? nullptr : &columns,
-                   start(options), trace_) {}
+        : problem_(first), prepared_(problem_), trace_(trace, prepared_.unit()), options_(options),
+          descent_(prepared_.problem(), prepared_.is_centred() ? nullptr : &columns, start(options),
+                   trace_) {}
 
-    Result solve(const Problem<L, Bounded>& problem, const CoordinateOptions& options,
-                 bool first) {
+    Result solve(const Problem<L, Bounded>& problem, const CoordinateOptions& options, bool first) {
       const auto same = [](const auto& one, const auto& other) {
         return one.data() == other.data() && one.size() == other.size();
       };

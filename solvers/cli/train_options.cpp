@@ -23,7 +23,8 @@ constexpr std::array schedules = {StepSchedule::automatic, StepSchedule::constan
                                   StepSchedule::linear};
 
 constexpr const char* description =
-    "Fits a linear model to a LIBSVM file (plain, packed, or - for standard input) and writes it in\n"
+    "Fits a linear model to a LIBSVM file (plain, packed, or - for standard input) and writes it "
+    "in\n"
     "LIBLINEAR's format. MODEL defaults to DATA's file name + .model, in this directory.\n"
     "\n"
     "It minimises, over weights w (and b, with --intercept),\n"
@@ -55,7 +56,8 @@ constexpr const char* epilogue =
     "this share of the objective could still be gained. (Where F is less than a millionth of what\n"
     "the best constant model has, the gap is relative to that millionth.) A run also stops where\n"
     "epochs bring no progress (\"stalled\"), and without a penalty where the classes prove to be\n"
-    "separable and the logistic loss has no optimum (\"separable\"). The first Ctrl-C ends the run\n"
+    "separable and the logistic loss has no optimum (\"separable\"). The first Ctrl-C ends the "
+    "run\n"
     "and writes the best model so far.\n"
     "\n"
     "Exit codes: 0 the tolerance was reached, or none was asked for and every epoch ran; 1 "

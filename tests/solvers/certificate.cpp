@@ -134,8 +134,8 @@ TEST_CASE("the dual point's scale is the best there is", "[certificate]") {
   const auto best_of = [&](const auto& problem) {
     double best = 0.0;
     for (double t = 0.0; t <= 2.0; t += 1e-4) {
-      best = std::max(best, problem.loss.dual_term(1.0, t * 0.5) -
-                                problem.penalty.conjugate(t * 0.5));
+      best =
+          std::max(best, problem.loss.dual_term(1.0, t * 0.5) - problem.penalty.conjugate(t * 0.5));
     }
     return best;
   };

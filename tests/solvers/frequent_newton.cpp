@@ -68,8 +68,8 @@ TEST_CASE("Newton leaves rare columns, and points whose gradient is in those, al
   // What is left of the gradient is the rest, which has moved with the margins: the gap of the dual
   // point at a scale of 1, which the best scale brings down.
   const auto certificate = point.certify_point(moved);
-  const double gap = point.rest_of_gradient() /
-                     (2.0 * problem.penalty.l2() * certificate.objective);
+  const double gap =
+      point.rest_of_gradient() / (2.0 * problem.penalty.l2() * certificate.objective);
   REQUIRE(certificate.relative_gap <= 1.001 * gap);
   REQUIRE(certificate.relative_gap >= 0.3 * gap);
 }

@@ -19,8 +19,8 @@
 #include "support/random_matrix.hpp"
 
 using sounder::centred_matrix;
-using sounder::Certificate;
 using sounder::CentredMatrix;
+using sounder::Certificate;
 using sounder::CsrMatrix;
 using sounder::Index;
 using sounder::L1;
@@ -128,8 +128,8 @@ TEST_CASE("a model comes back in the caller's coordinates, with its own objectiv
             z += static_cast<long double>(row.values[k]) *
                  result.w[static_cast<std::size_t>(row.columns[k])];
           }
-          loss += Logistic{}.value(data.targets[static_cast<std::size_t>(i)],
-                                   static_cast<double>(z));
+          loss +=
+              Logistic{}.value(data.targets[static_cast<std::size_t>(i)], static_cast<double>(z));
         }
         double squares = 0.0;
         for (const double w : result.w) {
@@ -173,8 +173,8 @@ TEST_CASE("values beyond floats are refused by column; no objective below zero i
   const std::vector<double> targets{1.0, -1.0};
   SilentTrace trace;
   for (const double value : {1e39, 1e-40}) {
-    const CsrMatrix matrix = CsrMatrix::adopt<Offset, Index, double>({0, 2, 3}, {0, 1, 1},
-                                                                     {1.0, value, 2.0}, 2);
+    const CsrMatrix matrix =
+        CsrMatrix::adopt<Offset, Index, double>({0, 2, 3}, {0, 1, 1}, {1.0, value, 2.0}, 2);
     const Problem<Logistic, L2> problem{matrix, targets, {}, {0.1}, false, {}};
     REQUIRE_THROWS_WITH(sounder::cd(problem, {}, trace), Catch::Contains("column 2"));
     REQUIRE_THROWS_WITH(sounder::hogwild(problem, {}, trace), Catch::Contains("column 2"));
