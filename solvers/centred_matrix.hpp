@@ -8,8 +8,6 @@
 #include <limits>
 #include <memory>
 #include <span>
-#include <utility>
-#include <vector>
 
 #include <sounder/engine/array.hpp>
 #include <sounder/engine/csr_matrix.hpp>
@@ -174,11 +172,12 @@ template <class Keep>
     return result;
   }
   struct Arrays {
-    std::vector<Offset> pointers{0};
-    std::vector<Index> columns;
-    std::vector<double> values;
+    Array<Offset> pointers;
+    Array<Index> columns;
+    Array<double> values;
   };
-  const auto arrays = std::make_shared<Arrays>();
+  const std::shared_ptr<Arrays> arrays(new Arrays);
+  arrays->pointers.push_back(0);
   arrays->columns.reserve(static_cast<std::size_t>(matrix.nonzeros()));
   arrays->values.reserve(static_cast<std::size_t>(matrix.nonzeros()));
   const auto put = [&](Index column, double value) {

@@ -86,8 +86,10 @@ class CoordinateEvaluator {
     const double here = objective(w, z);
     dual_ = sounder::dual_point(problem_, a_, u_, here, team_);
     highest_dual_ = std::max(highest_dual_, dual_.objective);
-    if (FreeDual<L, P>::applies(problem_.penalty)) {
-      highest_dual_ = std::max(highest_dual_, free_.bound(w, z, a_, here));
+    if constexpr (may_be_free<P>) {
+      if (FreeDual<L, P>::applies(problem_.penalty)) {
+        highest_dual_ = std::max(highest_dual_, free_.bound(w, z, a_, here));
+      }
     }
     return certify(w, here, highest_dual_, null_);
   }

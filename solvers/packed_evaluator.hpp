@@ -122,10 +122,12 @@ class PackedEvaluator {
     });
     const double here = mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
     highest_dual_ = std::max(highest_dual_, dual_point(problem_, a_, dual_, here, team_).objective);
-    if (FreeDual<L, P>::applies(problem_.penalty)) {
-      Result point;
-      unload(w, point);
-      highest_dual_ = std::max(highest_dual_, free_.bound(point.w, z_, a_, here));
+    if constexpr (may_be_free<P>) {
+      if (FreeDual<L, P>::applies(problem_.penalty)) {
+        Result point;
+        unload(w, point);
+        highest_dual_ = std::max(highest_dual_, free_.bound(point.w, z_, a_, here));
+      }
     }
     return certify(w_, here, highest_dual_, null_);
   }

@@ -139,8 +139,10 @@ class PreparedProblem {
       result.intercept = static_cast<double>(static_cast<long double>(result.intercept) -
                                              shift(result.w) + target_centre_);
     }
-    if (result.status == Status::separable && !separates(result)) {
-      result.status = Status::stalled;  // in these coordinates rounding takes the margins away
+    if constexpr (L::classification && may_be_free<P>) {
+      if (result.status == Status::separable && !separates(result)) {
+        result.status = Status::stalled;  // in these coordinates rounding takes the margins away
+      }
     }
     Certificate& point = result.certificate;
     const double before = point.relative_gap;

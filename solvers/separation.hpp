@@ -42,27 +42,30 @@ template <Loss L, Penalty P>
 template <Loss L, Penalty P>
 [[nodiscard]] double separating_factor(const Problem<L, P>& problem, std::span<const double> w,
                                        std::span<const double> z) noexcept {
-  if (!L::classification || !is_unpenalised(problem.penalty)) {
-    return 0.0;
-  }
-  const double margin = least_margin(problem, z);
-  if (!(margin > 0.0) || !(margin < infinity)) {
-    return 0.0;
-  }
-  for (const double m : {1.0, 2.0, 10.0, 100.0, 1e4}) {
-    if (problem.loss.derivative(1.0, m) > 0.0) {
+  if constexpr (L::classification && may_be_free<P>) {
+    if (!is_unpenalised(problem.penalty)) {
       return 0.0;
     }
-  }
-  // Bounds that hold somewhere on the ray make an optimum.
-  constexpr double far = 1e100;
-  for (const double value : w) {
-    if (problem.penalty.prox(far * value, 0.0) != far * value) {
+    const double margin = least_margin(problem, z);
+    if (!(margin > 0.0) || !(margin < infinity)) {
       return 0.0;
     }
+    for (const double m : {1.0, 2.0, 10.0, 100.0, 1e4}) {
+      if (problem.loss.derivative(1.0, m) > 0.0) {
+        return 0.0;
+      }
+    }
+    // Bounds that hold somewhere on the ray make an optimum.
+    constexpr double far = 1e100;
+    for (const double value : w) {
+      if (problem.penalty.prox(far * value, 0.0) != far * value) {
+        return 0.0;
+      }
+    }
+    const double factor = (1.0 + 1e-15) / margin;  // rounding must not leave a margin below 1
+    return factor < infinity ? factor : 0.0;
   }
-  const double factor = (1.0 + 1e-15) / margin;  // rounding must not leave a margin below 1
-  return factor < infinity ? factor : 0.0;
+  return 0.0;
 }
 
 /// Every number times the factor. O(n).

@@ -39,4 +39,7 @@ struct ElasticNet {
 
 static_assert(Penalty<ElasticNet>);
 
+template <>
+inline constexpr bool may_be_free<ElasticNet> = false;
+
 }  // namespace sounder

@@ -32,4 +32,7 @@ struct L1 {
 
 static_assert(Penalty<L1>);
 
+template <>
+inline constexpr bool may_be_free<L1> = false;
+
 }  // namespace sounder

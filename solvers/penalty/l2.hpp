@@ -28,4 +28,7 @@ struct L2 {
 
 static_assert(Penalty<L2>);
 
+template <>
+inline constexpr bool may_be_free<L2> = false;
+
 }  // namespace sounder

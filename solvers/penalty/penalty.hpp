@@ -61,6 +61,12 @@ concept BoxedPenalty = Penalty<P> && requires(const P penalty) {
   { penalty.upper } -> std::convertible_to<double>;
 };
 
+/// Whether a penalty of this kind may cost nothing on a side of zero, or on both: bounds alone, say.
+/// L1, L2 and ElasticNet, whose strengths are above 0, say no, and spare their users' compilers
+/// FreeDual.
+template <class P>
+inline constexpr bool may_be_free = true;
+
 /// argmin_v (v - x)^2 / 2 + threshold |v|. Any number of threads.
 [[nodiscard]] inline double soft_threshold(double x, double threshold) noexcept {
   return std::copysign(std::max(std::abs(x) - threshold, 0.0), x);
