@@ -39,6 +39,7 @@ struct ElasticNet {
 
 static_assert(Penalty<ElasticNet>);
 
+/// Its strength is above 0.
 template <>
 inline constexpr bool may_be_free<ElasticNet> = false;
 

@@ -32,6 +32,7 @@ struct L1 {
 
 static_assert(Penalty<L1>);
 
+/// Its strength is above 0.
 template <>
 inline constexpr bool may_be_free<L1> = false;
 

@@ -28,6 +28,7 @@ struct L2 {
 
 static_assert(Penalty<L2>);
 
+/// Its strength is above 0.
 template <>
 inline constexpr bool may_be_free<L2> = false;
 
