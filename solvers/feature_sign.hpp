@@ -138,12 +138,19 @@ struct IndependentColumns {
 /// @param most columns that can be independent: the number of rows
 template <ElasticPenalty P>
 void shed_dependent(GramModel& model, const P& penalty, std::span<double> w, std::size_t most) {
-  for (std::size_t round = 0; round < 4 * most; ++round) {
+  // Multiplications of a call. A few columns too many are left to the next one; where most are, the
+  // Newton steps that follow would be wasted on them.
+  const double affordable =
+      w.size() - static_cast<std::size_t>(std::count(w.begin(), w.end(), 0.0)) > 2 * most ? 3e9
+                                                                                          : 1e8;
+  double spent = 0.0;
+  while (spent < affordable) {
     const Support support(model, penalty, w);
     const std::size_t s = support.size();
     if (s <= most) {
       return;
     }
+    spent += static_cast<double>(s) * static_cast<double>(most) * static_cast<double>(most);
     model.focus(support.positions);
     const std::span<const double> h = model.block();
     const detail::IndependentColumns basis(h, s, most);
