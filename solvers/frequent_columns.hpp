@@ -53,6 +53,15 @@ class FrequentColumns {
   }
 
  private:
+  /// Entry q, with its second float where sums are in double.
+  template <class Real>
+  [[nodiscard]] static Real value_of(const SparseColumn& column, std::size_t q) noexcept {
+    const auto value = static_cast<Real>(column.values[q]);
+    return sizeof(Real) == sizeof(float) || column.lows.empty()
+               ? value
+               : value + static_cast<Real>(column.lows[q]);
+  }
+
   static constexpr std::size_t lanes = 16;  ///< numbers that are summed side by side, in registers
   static constexpr std::size_t most_products = std::size_t{1} << 19;  ///< at once: 4 MB
   static constexpr std::size_t tile_numbers = std::size_t{1} << 16;   ///< 256 kB, half of a cache
@@ -77,7 +86,8 @@ class FrequentColumns {
         const SparseColumn column = columns_.column(list_[positions_[b]]);
         std::size_t& q = laid_out[b];
         for (; q < column.size() && column.rows[q] < end; ++q) {
-          tile[(static_cast<std::size_t>(column.rows[q]) - begin) * width_ + b] = column.values[q];
+          tile[(static_cast<std::size_t>(column.rows[q]) - begin) * width_ + b] =
+              value_of<Real>(column, q);
         }
       }
       for (std::size_t a = 0; a < which.size(); ++a) {
@@ -89,7 +99,9 @@ class FrequentColumns {
         }
         used[a] = last;
         const SparseColumn part{column.rows.subspan(first, last - first),
-                                column.values.subspan(first, last - first)};
+                                column.values.subspan(first, last - first),
+                                column.lows.empty() ? std::span<const float>()
+                                                    : column.lows.subspan(first, last - first)};
         for (std::size_t b = 0; b < width_ && !part.empty(); b += lanes) {
           add_rows(part, d, tile.data() + b, begin, sums.data() + a * width_ + b);
         }
@@ -104,7 +116,7 @@ class FrequentColumns {
     Real sums[lanes] = {};
     for (std::size_t q = 0; q < part.size(); ++q) {
       const auto i = static_cast<std::size_t>(part.rows[q]);
-      const Real x = static_cast<Real>(part.values[q]) * static_cast<Real>(d[i]);
+      const Real x = value_of<Real>(part, q) * static_cast<Real>(d[i]);
       const Real* const row = tile + (i - begin) * width_;
       for (std::size_t lane = 0; lane < lanes; ++lane) {
         sums[lane] += x * row[lane];

@@ -85,13 +85,11 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
       const SparseColumn column = columns.column(list[k]);
       double first = 0.0;
       double second = 0.0;
-      for (std::size_t q = 0; q < column.size(); ++q) {
-        const auto x = static_cast<double>(column.values[q]);
-        const double dx =
-            x * static_cast<double>(terms.d[static_cast<std::size_t>(column.rows[q])]);
+      column.for_each([&](Index row, double x) {
+        const double dx = x * static_cast<double>(terms.d[static_cast<std::size_t>(row)]);
         first += dx;
         second += dx * x;
-      }
+      });
       terms.diagonal[k] = second;
       if (problem.intercept) {
         terms.shift[k] = first;
