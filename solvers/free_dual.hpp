@@ -61,6 +61,7 @@ class FreeDual {
     if (!is_near(objective)) {
       return -infinity;
     }
+    step_.clear();
     for (int round = 0; round < most_rounds; ++round) {
       factorise();
       if (!project()) {
@@ -216,6 +217,10 @@ class FreeDual {
       }
       Array<double> d = residual_;
       solve(d);
+      step_.resize(d.size());
+      for (std::size_t k = 0; k < d.size(); ++k) {
+        step_[k] += d[k];
+      }
       for (Index i = 0; i < problem_.matrix.rows(); ++i) {
         const double bend = curvature_[static_cast<std::size_t>(i)];
         double along = 0.0;
@@ -272,7 +277,8 @@ class FreeDual {
   }
 
   /// How much what is left of the residual, r, may have raised D: |r . w| at the optimum, for which
-  /// w stands in. Much where columns are nearly dependent, and coefficients large.
+  /// w and the Newton step from it stand in. Much where columns are nearly dependent: the optimum
+  /// may then lie far away, where F is hardly lower.
   [[nodiscard]] double doubt(std::span<const double> w, std::span<const double> z) const noexcept {
     constexpr double rounding = 8.0 * std::numeric_limits<double>::epsilon();
     double largest = 0.0;  // stands in for the intercept
@@ -283,7 +289,8 @@ class FreeDual {
     for (std::size_t k = 0; k < residual_.size(); ++k) {
       const double coefficient =
           k < offset() ? largest : std::abs(w[static_cast<std::size_t>(free_[k - offset()])]);
-      sum += (std::abs(residual_[k]) + rounding * size_[k]) * coefficient;
+      const double step = k < step_.size() ? std::abs(step_[k]) : 0.0;
+      sum += (std::abs(residual_[k]) + rounding * size_[k]) * (coefficient + step);
     }
     return 4.0 * sum;
   }
@@ -311,6 +318,7 @@ class FreeDual {
   Array<double> residual_;
   Array<double> size_;
   Array<double> diagonal_;
+  Array<double> step_;  ///< the Newton step, in the system's places
   Array<double> scale_;
   Array<double> factor_;
   Array<double> pull_;  ///< X^T (s a) / n of columns at a bound

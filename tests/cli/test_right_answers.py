@@ -178,6 +178,28 @@ class RightAnswersTest(ProgramTest):
                                         "--solver", solver, "--tol", 1e-6)
                 self.assertEqual(found["status"], "converged")
 
+    def test_no_bound_above_the_optimum_where_columns_are_nearly_dependent(self):
+        # The second column is three times the first, but for parts in a million: the optimum has
+        # weights of 6e4, and F is hardly lower there than near zero.
+        self.write("data", "241801.46551459935 1:3 2:9.0000133514404297\n"
+                           "241800.96504210876\n241801.39721711047\n"
+                           "241801.14766988929 1:2 2:5.9999904632568359\n"
+                           "241798.62758550211 1:9 2:27.000009536743164\n"
+                           "241802.26690516999 1:2 2:5.9999947547912598\n"
+                           "241801.03835320487 1:2 2:6.000004768371582\n"
+                           "241800.99997919725 1:3 2:8.9999876022338867\n"
+                           "241800.50568743306\n241800.1460581336\n")
+        optimum = 0.2627694611703036  # by QR in long double
+        for solver in BY_COLUMNS:
+            for threads in (1, 2):
+                with self.subTest(solver=solver, threads=threads):
+                    # By a gap that is never reached, so that every bound of the run is looked at.
+                    found = self.train_json("data", "m", "--loss", "squared", "--penalty", "none",
+                                            "--intercept", "--solver", solver, "--threads", threads,
+                                            "--tol", 1e-30, "--max-epochs", 40, "--seed", 591, code=1)
+                    self.assertLessEqual(found["dual_objective"], optimum * (1 + 1e-12))
+                    self.assertGreaterEqual(found["objective"], optimum * (1 - 1e-12))
+
     def test_separable_classes_without_a_penalty(self):
         rows = normal_rows(80, 4, 9)
         labels = [1 if x[0] - 2 * x[1] > 0 else -1 for x in rows]
