@@ -76,7 +76,7 @@ def solver_program(name):
     solver, _, ending = name.partition("+")
     program = SOLVER_PROGRAM.replace("SOLVER", solver).replace(
         "ENDING", ", sounder::newton_ending" if ending else "")
-    return "#include <sounder/solvers/newton_ending.hpp>\n" * bool(ending) + program
+    return "#include <sounder/solvers/newton/newton_epochs.hpp>\n" * bool(ending) + program
 
 
 class Compiler:

@@ -1,7 +1,7 @@
 // Dataset: what a file of labelled rows becomes.
 #pragma once
 
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <vector>
 

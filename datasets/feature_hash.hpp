@@ -1,10 +1,10 @@
 // Feature hashing: 2^B columns for indices of any size.
 #pragma once
 
-#include <sounder/datasets/growing_array.hpp>
-#include <sounder/engine/array.hpp>
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/random.hpp>
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/growing_array.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -1,8 +1,8 @@
 // Distinct columns for one generated row, with the number of times each was drawn.
 #pragma once
 
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/random.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <algorithm>
 #include <bit>

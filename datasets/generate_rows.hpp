@@ -2,11 +2,11 @@
 #pragma once
 
 #include <sounder/datasets/dataset.hpp>
-#include <sounder/engine/array.hpp>
-#include <sounder/engine/nonzero_share.hpp>
-#include <sounder/engine/random.hpp>
-#include <sounder/engine/sparse_arrays.hpp>
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/nonzero_share.hpp>
+#include <sounder/engine/matrix/sparse_arrays.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <cstdint>
 #include <memory>

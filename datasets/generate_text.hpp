@@ -4,7 +4,7 @@
 #include <sounder/datasets/generate_distinct.hpp>
 #include <sounder/datasets/generate_rows.hpp>
 #include <sounder/datasets/zipf.hpp>
-#include <sounder/engine/array.hpp>
+#include <sounder/engine/base/array.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <sounder/datasets/feature_hash.hpp>
-#include <sounder/datasets/growing_array.hpp>
 #include <sounder/datasets/number_text.hpp>
 #include <sounder/datasets/row_form.hpp>
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/base/growing_array.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <algorithm>
 #include <cmath>

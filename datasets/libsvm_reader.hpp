@@ -7,7 +7,7 @@
 #include <sounder/datasets/turns.hpp>
 #include <sounder/datasets/value_array.hpp>
 #include <sounder/datasets/value_choice.hpp>
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <algorithm>
 #include <limits>

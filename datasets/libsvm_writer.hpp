@@ -2,10 +2,10 @@
 #pragma once
 
 #include <sounder/datasets/dataset.hpp>
-#include <sounder/datasets/growing_array.hpp>
 #include <sounder/datasets/turns.hpp>
-#include <sounder/engine/atomic_file.hpp>
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/base/atomic_file.hpp>
+#include <sounder/engine/base/growing_array.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <zlib.h>
 

@@ -1,9 +1,9 @@
 // A text input handed out as pieces of whole lines: from a mapped file, a pipe or a packed file.
 #pragma once
 
-#include <sounder/datasets/growing_array.hpp>
 #include <sounder/datasets/number_text.hpp>
 #include <sounder/datasets/open_text.hpp>
+#include <sounder/engine/base/growing_array.hpp>
 
 #include <sys/mman.h>
 

@@ -1,8 +1,8 @@
 // ValueArray: values that are kept as floats or as doubles, as it turns out while they are read.
 #pragma once
 
-#include <sounder/datasets/growing_array.hpp>
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/base/growing_array.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include <sounder/datasets/row_form.hpp>
 #include <sounder/datasets/value_array.hpp>
 #include <sounder/datasets/value_rounding.hpp>
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <vector>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <sounder/datasets/libsvm_chunk.hpp>
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/random.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <algorithm>
 #include <bit>

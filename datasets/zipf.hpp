@@ -1,8 +1,8 @@
 // Zipf's law: a few words are everywhere, most are rare.
 #pragma once
 
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/random.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -8,10 +8,10 @@
 #include <string>
 #include <type_traits>
 
-#include <sounder/engine/array.hpp>
-#include <sounder/engine/slots.hpp>
-#include <sounder/solvers/joint_step.hpp>
-#include <sounder/solvers/row_blocks.hpp>
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/slots.hpp>
+#include <sounder/solvers/blocks/block_rows.hpp>
+#include <sounder/solvers/blocks/joint_step.hpp>
 #include <sounder/solvers/shotgun.hpp>
 
 namespace sounder {

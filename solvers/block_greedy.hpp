@@ -1,7 +1,7 @@
 // Block-greedy coordinate descent: the best coordinate of each of several blocks at once.
 #pragma once
 
-#include <sounder/solvers/feature_blocks.hpp>
+#include <sounder/solvers/blocks/feature_blocks.hpp>
 #include <sounder/solvers/shotgun.hpp>
 
 namespace sounder {

@@ -9,20 +9,20 @@
 #include <string>
 #include <utility>
 
-#include <sounder/engine/array.hpp>
-#include <sounder/engine/deadline.hpp>
-#include <sounder/engine/message.hpp>
-#include <sounder/engine/stopwatch.hpp>
-#include <sounder/engine/trace.hpp>
-#include <sounder/solvers/coordinate_evaluator.hpp>
-#include <sounder/solvers/coordinate_options.hpp>
-#include <sounder/solvers/coordinate_step.hpp>
-#include <sounder/solvers/gap_safe.hpp>
-#include <sounder/solvers/newton_pass.hpp>
-#include <sounder/solvers/prepared_problem.hpp>
-#include <sounder/solvers/progress_watch.hpp>
-#include <sounder/solvers/separation.hpp>
-#include <sounder/solvers/working_set.hpp>
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/message.hpp>
+#include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/engine/run/deadline.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/solvers/coordinate/coordinate_evaluator.hpp>
+#include <sounder/solvers/coordinate/coordinate_options.hpp>
+#include <sounder/solvers/coordinate/coordinate_step.hpp>
+#include <sounder/solvers/driver/prepared_problem.hpp>
+#include <sounder/solvers/driver/progress_watch.hpp>
+#include <sounder/solvers/driver/separation.hpp>
+#include <sounder/solvers/newton/gap_safe.hpp>
+#include <sounder/solvers/newton/newton_pass.hpp>
+#include <sounder/solvers/newton/working_set.hpp>
 
 namespace sounder {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/solvers/problem.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
 

@@ -13,19 +13,19 @@
 #include <utility>
 #include <vector>
 
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/result.hpp>
-#include <sounder/engine/team.hpp>
-#include <sounder/engine/trace.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/choose_solver.hpp>
 #include <sounder/solvers/hogwild.hpp>
-#include <sounder/solvers/labels.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
-#include <sounder/solvers/model.hpp>
-#include <sounder/solvers/model_file.hpp>
+#include <sounder/solvers/model/labels.hpp>
+#include <sounder/solvers/model/linear_model.hpp>
+#include <sounder/solvers/model/model_file.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
-#include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
 

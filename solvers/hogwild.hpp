@@ -1,7 +1,7 @@
 // Hogwild!: stochastic gradient descent by many workers on one vector, without waiting.
 #pragma once
 
-#include <sounder/solvers/stochastic_gradient.hpp>
+#include <sounder/solvers/stochastic/stochastic_gradient.hpp>
 
 namespace sounder {
 

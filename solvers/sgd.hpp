@@ -1,7 +1,7 @@
 // Serial stochastic gradient descent: Hogwild!'s kernel, one worker, plain memory.
 #pragma once
 
-#include <sounder/solvers/stochastic_gradient.hpp>
+#include <sounder/solvers/stochastic/stochastic_gradient.hpp>
 
 namespace sounder {
 

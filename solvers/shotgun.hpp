@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
-#include <sounder/engine/message.hpp>
-#include <sounder/solvers/parallel_descent.hpp>
+#include <sounder/engine/base/message.hpp>
+#include <sounder/solvers/coordinate/parallel_descent.hpp>
 
 namespace sounder {
 

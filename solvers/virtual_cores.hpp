@@ -5,10 +5,10 @@
 #include <utility>
 
 #include <sounder/solvers/block_greedy.hpp>
+#include <sounder/solvers/coordinate/virtual_rounds.hpp>
 #include <sounder/solvers/shotgun.hpp>
-#include <sounder/solvers/stochastic_gradient.hpp>
-#include <sounder/solvers/virtual_pass.hpp>
-#include <sounder/solvers/virtual_rounds.hpp>
+#include <sounder/solvers/stochastic/stochastic_gradient.hpp>
+#include <sounder/solvers/stochastic/virtual_pass.hpp>
 
 namespace sounder {
 

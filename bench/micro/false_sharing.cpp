@@ -1,5 +1,5 @@
 // False sharing: every thread updates one coordinate of its own, its neighbours' near or far.
-#include <sounder/engine/shared_vector.hpp>
+#include <sounder/engine/shared/shared_vector.hpp>
 
 #include "timing.hpp"
 

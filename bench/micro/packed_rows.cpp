@@ -1,10 +1,10 @@
 // Passes over text-like data: the margins (a gather), X^T a (a scatter), and an epoch of Hogwild!.
 #include <sounder/datasets/generate_text.hpp>
-#include <sounder/engine/locked.hpp>
+#include <sounder/engine/shared/locked.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
-#include <sounder/solvers/packed_evaluator.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
-#include <sounder/solvers/row_pass.hpp>
+#include <sounder/solvers/stochastic/packed_evaluator.hpp>
+#include <sounder/solvers/stochastic/row_pass.hpp>
 
 #include "timing.hpp"
 

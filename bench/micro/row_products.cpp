@@ -10,11 +10,11 @@
 // than the triad means that caches helped, less that the cores or the threads' meetings on w are
 // the limit.
 #include <sounder/datasets/generate_text.hpp>
-#include <sounder/engine/aligned_array.hpp>
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/nonzero_share.hpp>
-#include <sounder/engine/shared_vector.hpp>
-#include <sounder/engine/stopwatch.hpp>
+#include <sounder/engine/base/aligned_array.hpp>
+#include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/matrix/nonzero_share.hpp>
+#include <sounder/engine/shared/shared_vector.hpp>
 
 #include "timing.hpp"
 

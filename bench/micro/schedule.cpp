@@ -1,6 +1,6 @@
 // What a schedule costs a row, in blocks of one row and of sixteen: to shuffle it, and to follow
 // it.
-#include <sounder/engine/schedule.hpp>
+#include <sounder/engine/threads/schedule.hpp>
 
 #include "timing.hpp"
 

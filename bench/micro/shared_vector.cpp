@@ -1,10 +1,10 @@
 // What an update of a shared coordinate costs, by policy, number of threads and contention.
 //
 // Every iteration also draws the coordinate at random, which costs all policies the same.
-#include <sounder/engine/counting.hpp>
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/random.hpp>
-#include <sounder/engine/shared_vector.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/shared/counting.hpp>
+#include <sounder/engine/shared/shared_vector.hpp>
 
 #include "timing.hpp"
 

@@ -1,7 +1,7 @@
 // How the benchmarks are timed, and on how many threads.
 #pragma once
 
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <benchmark/benchmark.h>
 

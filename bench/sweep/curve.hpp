@@ -1,7 +1,7 @@
 // Objective and gap against time, of each run of a sweep.
 #pragma once
 
-#include <sounder/engine/trace.hpp>
+#include <sounder/engine/run/trace.hpp>
 
 #include <cstdint>
 #include <string>

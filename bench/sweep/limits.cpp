@@ -1,6 +1,6 @@
 #include "limits.hpp"
 
-#include <sounder/engine/csc_matrix.hpp>
+#include <sounder/engine/matrix/csc_matrix.hpp>
 
 #include <cmath>
 

@@ -1,10 +1,10 @@
 // What theory says of the data before any run, and what limits scaling after the runs.
 #pragma once
 
-#include <sounder/engine/conflicts.hpp>
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/spectral_radius.hpp>
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/analysis/conflicts.hpp>
+#include <sounder/engine/analysis/spectral_radius.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <optional>
 #include <string>

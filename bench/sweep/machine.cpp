@@ -1,6 +1,6 @@
 #include "machine.hpp"
 
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <sys/utsname.h>
 

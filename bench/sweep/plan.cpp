@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dispatch.hpp"
+#include "names.hpp"
 
 namespace sounder::sweep {
 namespace {

@@ -1,6 +1,6 @@
 #include "summary.hpp"
 
-#include <sounder/engine/locked.hpp>
+#include <sounder/engine/shared/locked.hpp>
 
 #include <algorithm>
 #include <cmath>

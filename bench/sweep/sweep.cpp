@@ -1,8 +1,8 @@
 #include "sweep.hpp"
 
 #include <sounder/datasets/parse_error.hpp>
-#include <sounder/engine/stopwatch.hpp>
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,7 @@
 #include <sstream>
 #include <utility>
 
-#include "dispatch.hpp"
+#include "names.hpp"
 #include "output.hpp"
 #include "summary.hpp"
 #include "text.hpp"

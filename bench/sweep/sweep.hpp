@@ -1,7 +1,7 @@
 // The runs of a sweep: each to the same target, in turn, kept as they come.
 #pragma once
 
-#include <sounder/engine/replay.hpp>
+#include <sounder/engine/shared/replay.hpp>
 
 #include <map>
 #include <string>

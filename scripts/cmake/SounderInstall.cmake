@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sounder)
 
 install(DIRECTORY engine datasets solvers DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sounder
-        FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN sample EXCLUDE)
+        FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN named EXCLUDE PATTERN sample EXCLUDE)
 install(FILES ${SOUNDER_INCLUDE_DIR}/sounder/sounder.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sounder)
 

@@ -1,7 +1,7 @@
 // The commands of the program, and what they exit with.
 #pragma once
 
-#include <sounder/engine/result.hpp>
+#include <sounder/engine/run/result.hpp>
 
 #include <span>
 #include <string>

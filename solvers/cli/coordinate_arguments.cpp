@@ -4,7 +4,7 @@
 #include <array>
 #include <limits>
 
-#include "dispatch.hpp"
+#include "names.hpp"
 
 namespace sounder::cli {
 namespace {

@@ -1,7 +1,7 @@
 // sounder generate: synthetic data with a known answer.
 #include <sounder/datasets/generate.hpp>
 #include <sounder/datasets/libsvm_writer.hpp>
-#include <sounder/solvers/liblinear_model.hpp>
+#include <sounder/solvers/model/liblinear_format.hpp>
 
 #include <array>
 #include <cstdio>

@@ -1,10 +1,10 @@
 // sounder inspect: what the data is, and how parallel training on it can be.
 #include <sounder/datasets/libsvm_reader.hpp>
-#include <sounder/engine/conflicts.hpp>
-#include <sounder/engine/csc_matrix.hpp>
-#include <sounder/engine/spectral_radius.hpp>
-#include <sounder/solvers/block_quality.hpp>
-#include <sounder/solvers/labels.hpp>
+#include <sounder/engine/analysis/conflicts.hpp>
+#include <sounder/engine/analysis/spectral_radius.hpp>
+#include <sounder/engine/matrix/csc_matrix.hpp>
+#include <sounder/solvers/blocks/block_quality.hpp>
+#include <sounder/solvers/model/labels.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,8 +15,8 @@
 #include "command.hpp"
 #include "command_line.hpp"
 #include "coordinate_arguments.hpp"
-#include "dispatch.hpp"
 #include "memory.hpp"
+#include "names.hpp"
 #include "output.hpp"
 #include "problem_arguments.hpp"
 #include "solve.hpp"

@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-#include <sounder/engine/trace.hpp>
+#include <sounder/engine/run/trace.hpp>
 
 namespace sounder::cli {
 

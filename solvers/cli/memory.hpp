@@ -2,7 +2,7 @@
 #pragma once
 
 #include <sounder/datasets/libsvm_reader.hpp>
-#include <sounder/engine/control_groups.hpp>
+#include <sounder/engine/base/control_groups.hpp>
 
 #include <cstdint>
 #include <string>

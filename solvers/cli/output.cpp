@@ -1,8 +1,8 @@
 #include "output.hpp"
 
 #include <sounder/datasets/parse_error.hpp>
-#include <sounder/engine/atomic_file.hpp>
-#include <sounder/solvers/liblinear_model.hpp>
+#include <sounder/engine/base/atomic_file.hpp>
+#include <sounder/solvers/model/liblinear_format.hpp>
 
 #include <sys/resource.h>
 

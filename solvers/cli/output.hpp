@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include <sounder/solvers/model.hpp>
+#include <sounder/solvers/model/linear_model.hpp>
 
 namespace sounder::cli {
 

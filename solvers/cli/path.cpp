@@ -1,11 +1,11 @@
 // sounder path: the solutions at many strengths of the penalty, and which of them to take.
 #include <sounder/datasets/parse_error.hpp>
-#include <sounder/engine/csc_matrix.hpp>
-#include <sounder/solvers/cross_validation.hpp>
-#include <sounder/solvers/lambda_max.hpp>
-#include <sounder/solvers/liblinear_model.hpp>
-#include <sounder/solvers/regularization_path.hpp>
-#include <sounder/solvers/warm_cd.hpp>
+#include <sounder/engine/matrix/csc_matrix.hpp>
+#include <sounder/solvers/model/liblinear_format.hpp>
+#include <sounder/solvers/path/cross_validation.hpp>
+#include <sounder/solvers/path/lambda_max.hpp>
+#include <sounder/solvers/path/regularization_path.hpp>
+#include <sounder/solvers/path/warm_cd.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "command.hpp"
-#include "dispatch.hpp"
 #include "interrupt.hpp"
 #include "memory.hpp"
+#include "names.hpp"
 #include "output.hpp"
 #include "path_options.hpp"
 #include "path_report.hpp"

@@ -3,7 +3,7 @@
 #include <array>
 #include <limits>
 
-#include "dispatch.hpp"
+#include "names.hpp"
 #include "problem_arguments.hpp"
 
 namespace sounder::cli {

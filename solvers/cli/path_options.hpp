@@ -1,8 +1,8 @@
 // What `sounder path` was asked to do.
 #pragma once
 
-#include <sounder/solvers/coordinate_options.hpp>
-#include <sounder/solvers/cross_validation.hpp>
+#include <sounder/solvers/coordinate/coordinate_options.hpp>
+#include <sounder/solvers/path/cross_validation.hpp>
 
 #include <optional>
 #include <string>

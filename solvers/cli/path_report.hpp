@@ -1,8 +1,8 @@
 // What `sounder path` says: a table for a person, CSV and JSON for a script.
 #pragma once
 
-#include <sounder/solvers/cross_validation.hpp>
-#include <sounder/solvers/regularization_path.hpp>
+#include <sounder/solvers/path/cross_validation.hpp>
+#include <sounder/solvers/path/regularization_path.hpp>
 
 #include <cstdio>
 #include <nlohmann/json_fwd.hpp>

@@ -1,8 +1,8 @@
 // sounder predict: what a model says of each row.
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/datasets/parse_error.hpp>
-#include <sounder/engine/atomic_file.hpp>
-#include <sounder/solvers/liblinear_model.hpp>
+#include <sounder/engine/base/atomic_file.hpp>
+#include <sounder/solvers/model/liblinear_format.hpp>
 
 #include <algorithm>
 #include <cstdio>

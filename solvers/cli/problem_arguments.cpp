@@ -1,6 +1,6 @@
 #include "problem_arguments.hpp"
 
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <array>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "coordinate_arguments.hpp"
-#include "dispatch.hpp"
+#include "names.hpp"
 
 namespace sounder::cli {
 namespace {

@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
-#include "dispatch.hpp"
 #include "interrupt.hpp"
 #include "limits.hpp"
 #include "machine.hpp"
 #include "memory.hpp"
+#include "names.hpp"
 #include "output.hpp"
 #include "report.hpp"
 #include "request.hpp"

@@ -1,12 +1,12 @@
 #include "sweep_options.hpp"
 
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <algorithm>
 #include <limits>
 
 #include "coordinate_arguments.hpp"
-#include "dispatch.hpp"
+#include "names.hpp"
 #include "problem_arguments.hpp"
 
 namespace sounder::cli {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <sounder/engine/trace.hpp>
+#include <sounder/engine/run/trace.hpp>
 
 namespace sounder::cli {
 

@@ -1,5 +1,5 @@
 // sounder train: a file in, a model out.
-#include <sounder/solvers/liblinear_model.hpp>
+#include <sounder/solvers/model/liblinear_format.hpp>
 
 #include <cstdio>
 #include <nlohmann/json.hpp>

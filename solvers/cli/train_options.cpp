@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "coordinate_arguments.hpp"
-#include "dispatch.hpp"
+#include "names.hpp"
 #include "problem_arguments.hpp"
 
 namespace sounder::cli {

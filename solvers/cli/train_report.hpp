@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <sounder/engine/result.hpp>
+#include <sounder/engine/run/result.hpp>
 
 #include "output.hpp"
 #include "solve.hpp"

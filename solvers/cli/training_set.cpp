@@ -1,13 +1,13 @@
 #include "training_set.hpp"
 
 #include <sounder/datasets/parse_error.hpp>
-#include <sounder/solvers/labels.hpp>
-#include <sounder/solvers/model_file.hpp>
+#include <sounder/solvers/model/labels.hpp>
+#include <sounder/solvers/model/model_file.hpp>
 
 #include <algorithm>
 #include <utility>
 
-#include "dispatch.hpp"
+#include "names.hpp"
 #include "stopwatch.hpp"
 #include "text.hpp"
 

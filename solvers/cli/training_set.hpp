@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <sounder/datasets/dataset.hpp>
-#include <sounder/solvers/model.hpp>
+#include <sounder/solvers/model/linear_model.hpp>
 
 #include "output.hpp"
 #include "train_options.hpp"

@@ -6,7 +6,7 @@
 #include <concepts>
 #include <string_view>
 
-#include <sounder/solvers/infinity.hpp>
+#include <sounder/engine/base/infinity.hpp>
 
 namespace sounder {
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include <sounder/solvers/infinity.hpp>
+#include <sounder/engine/base/infinity.hpp>
 
 namespace sounder {
 
@@ -61,9 +61,9 @@ concept BoxedPenalty = Penalty<P> && requires(const P penalty) {
   { penalty.upper } -> std::convertible_to<double>;
 };
 
-/// Whether a penalty of this kind may cost nothing on a side of zero, or on both: bounds alone, say.
-/// L1, L2 and ElasticNet, whose strengths are above 0, say no, and spare their users' compilers
-/// FreeDual.
+/// Whether a penalty of this kind may cost nothing on a side of zero, or on both: bounds alone,
+/// say. L1, L2 and ElasticNet, whose strengths are above 0, say no, and spare their users'
+/// compilers FreeDual.
 template <class P>
 inline constexpr bool may_be_free = true;
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <functional>
 
-#include <sounder/engine/spectral_radius.hpp>
+#include <sounder/engine/analysis/spectral_radius.hpp>
 
 #include "datasets/generated.hpp"
 #include "support/catch.hpp"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <limits>
 
-#include <sounder/engine/column_counts.hpp>
+#include <sounder/engine/matrix/column_counts.hpp>
 
 #include "datasets/generated.hpp"
 #include "support/catch.hpp"

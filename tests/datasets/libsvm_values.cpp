@@ -1,6 +1,6 @@
 // Whether values are kept as floats or as doubles, and that nothing is lost where it matters.
 #include <sounder/datasets/libsvm_reader.hpp>
-#include <sounder/engine/random.hpp>
+#include <sounder/engine/base/random.hpp>
 
 #include <charconv>
 #include <functional>

@@ -1,6 +1,6 @@
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/datasets/libsvm_writer.hpp>
-#include <sounder/engine/random.hpp>
+#include <sounder/engine/base/random.hpp>
 
 #include <bit>
 #include <limits>

@@ -1,5 +1,5 @@
 #include <sounder/datasets/number_text.hpp>
-#include <sounder/engine/random.hpp>
+#include <sounder/engine/base/random.hpp>
 
 #include <cstdio>
 #include <string>

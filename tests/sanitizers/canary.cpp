@@ -1,6 +1,6 @@
 // The ThreadSanitizer canary. `plain`: two threads add to one double with a plain +=, which has to
 // be reported. `relaxed`: the same through relaxed loads and stores, which is no data race.
-#include <sounder/engine/team.hpp>
+#include <sounder/engine/threads/team.hpp>
 
 #include <atomic>
 #include <cstdio>

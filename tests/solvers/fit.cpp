@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "datasets/scratch.hpp"
-#include "solvers/instances.hpp"
+#include "solvers/fixtures/instances.hpp"
 #include "support/catch.hpp"
 
 using namespace sounder;

@@ -1,5 +1,5 @@
 // Runs that are watched, cancelled from another thread, or not alone.
-#include <sounder/engine/on_epoch.hpp>
+#include <sounder/engine/run/on_epoch.hpp>
 #include <sounder/solvers/fit.hpp>
 
 #include <atomic>
@@ -7,7 +7,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "solvers/instances.hpp"
+#include "solvers/fixtures/instances.hpp"
 #include "support/catch.hpp"
 
 using namespace sounder;

@@ -1,12 +1,12 @@
 // Solvers on row pointers of 32 bits and values in double: the same runs.
 #include <sounder/solvers/cd.hpp>
-#include <sounder/solvers/lambda_max.hpp>
-#include <sounder/solvers/model.hpp>
+#include <sounder/solvers/model/linear_model.hpp>
+#include <sounder/solvers/path/lambda_max.hpp>
 
 #include <cmath>
 #include <vector>
 
-#include "solvers/solve.hpp"
+#include "solvers/stochastic/hogwild_checks.hpp"
 #include "support/catch.hpp"
 #include "support/storage.hpp"
 

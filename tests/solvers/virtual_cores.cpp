@@ -8,9 +8,9 @@
 
 #include <stdexcept>
 
-#include "solvers/correlated.hpp"
-#include "solvers/instances.hpp"
-#include "solvers/single_entries.hpp"
+#include "solvers/fixtures/correlated.hpp"
+#include "solvers/fixtures/instances.hpp"
+#include "solvers/fixtures/single_entries.hpp"
 #include "support/catch.hpp"
 
 using sounder::CoordinateOptions;

@@ -1,7 +1,7 @@
 // Sparse rows as a dense Eigen matrix, for oracles.
 #pragma once
 
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <span>
 

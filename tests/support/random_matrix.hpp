@@ -1,8 +1,8 @@
 // Random sparse matrices for the engine's tests.
 #pragma once
 
-#include <sounder/engine/csr_matrix.hpp>
-#include <sounder/engine/random.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 #include <vector>
 
 namespace sounder::test {

@@ -1,7 +1,7 @@
 // The four ways in which the arrays of a CsrMatrix may be stored.
 #pragma once
 
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,6 @@
 // Somebody's loss lacks a function.
 #include <sounder/solvers/penalty/l2.hpp>
-#include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/problem/problem.hpp>
 
 struct Half {
   static constexpr std::string_view name = "half";

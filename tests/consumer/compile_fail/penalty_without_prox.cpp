@@ -1,6 +1,6 @@
 // Somebody's penalty lacks a function.
 #include <sounder/solvers/loss/logistic.hpp>
-#include <sounder/solvers/problem.hpp>
+#include <sounder/solvers/problem/problem.hpp>
 
 struct Ridge {
   static constexpr std::string_view name = "ridge";

@@ -1,5 +1,5 @@
 // A view of an array that ends with the statement.
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 int main() {
   const std::vector<std::int64_t> row_pointers{0, 1};

@@ -1,5 +1,5 @@
 // Values that are whole numbers.
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #ifdef SOUNDER_CORRECTED
 using Value = float;

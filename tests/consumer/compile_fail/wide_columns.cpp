@@ -1,5 +1,5 @@
 // Column indices of 64 bits, as scipy has them for large matrices.
-#include <sounder/engine/csr_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
 #ifdef SOUNDER_CORRECTED
 using Column = std::int32_t;

@@ -1,0 +1,53 @@
+// Dense systems of some hundred equations, solved without a library so that the solvers' headers
+// need none.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+
+#include <sounder/engine/base/lane_sum.hpp>
+
+namespace sounder {
+
+/// Solves A x = b for a symmetric positive semidefinite A of size s x s (row-major, lower triangle
+/// read, overwritten by its Cholesky factor); b is overwritten by x. O(s^3).
+/// @param least_pivot as a share of the diagonal: a pivot no larger, which rounding swallowed, is
+///        made huge, and its coordinate stays at zero
+/// @return whether there was no such pivot
+inline bool solve_cholesky(std::span<double> a, std::span<double> b,
+                           double least_pivot = 0.0) noexcept {
+  bool definite = true;
+  const std::size_t s = b.size();
+  for (std::size_t i = 0; i < s; ++i) {
+    double* const row = a.data() + i * s;
+    const double diagonal = row[i];
+    for (std::size_t j = 0; j <= i; ++j) {
+      const double* const other = a.data() + j * s;
+      const double rest = row[j] - lane_sum(j, [&](std::size_t q) { return row[q] * other[q]; });
+      if (j < i) {
+        row[j] = rest / other[j];
+      } else {
+        const bool positive = rest > least_pivot * diagonal;  // NaN is not
+        row[i] = positive ? std::sqrt(rest) : std::numeric_limits<double>::max();
+        definite = definite && positive;
+      }
+    }
+  }
+  for (std::size_t i = 0; i < s; ++i) {
+    for (std::size_t q = 0; q < i; ++q) {
+      b[i] -= a[i * s + q] * b[q];
+    }
+    b[i] /= a[i * s + i];
+  }
+  for (std::size_t i = s; i-- > 0;) {
+    b[i] /= a[i * s + i];
+    for (std::size_t q = 0; q < i; ++q) {
+      b[q] -= a[i * s + q] * b[i];
+    }
+  }
+  return definite;
+}
+
+}  // namespace sounder

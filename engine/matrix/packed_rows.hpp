@@ -1,0 +1,268 @@
+// PackedRows: the rows of a matrix laid out for stochastic steps.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include <sounder/engine/base/aligned_array.hpp>
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/slots.hpp>
+#include <sounder/engine/matrix/column_order.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/matrix/nonzero_share.hpp>
+#include <sounder/engine/threads/team.hpp>
+
+namespace sounder {
+
+/// A nonzero of a packed row: label of the column, scaled value.
+struct PackedEntry {
+  Index column;  ///< label
+  float value;   ///< scaled
+};
+
+/// x.w over packed entries, in four independent sums so that additions need not wait for each
+/// other; `get(column)` reads w.
+template <class Get>
+[[nodiscard]] inline double packed_dot(std::span<const PackedEntry> entries, Get&& get) {
+  double s0 = 0.0;
+  double s1 = 0.0;
+  double s2 = 0.0;
+  double s3 = 0.0;
+  const std::size_t size = entries.size();
+  const PackedEntry* e = entries.data();
+  std::size_t k = 0;
+  const auto product = [&](const PackedEntry& entry) {
+    return get(static_cast<std::size_t>(entry.column)) * static_cast<double>(entry.value);
+  };
+  for (; k + 4 <= size; k += 4) {
+    s0 += product(e[k]);
+    s1 += product(e[k + 1]);
+    s2 += product(e[k + 2]);
+    s3 += product(e[k + 3]);
+  }
+  for (; k < size; ++k) {
+    s0 += product(e[k]);
+  }
+  return (s0 + s1) + (s2 + s3);
+}
+
+/// X S with renumbered columns, S a diagonal of scales: index and value side by side (a random row
+/// is one stream, not two), the hot columns of a row in front of the cold ones, and in front of all
+/// the most frequent.
+///
+/// Immutable after construction; 8 bytes a nonzero beside the matrix it copies. With scales that
+/// are powers of two the copy of floats is exact. Of doubles row() has the nearest floats, for
+/// stochastic steps; what they leave (8 bytes where it is not zero) is kept apart, for margins()
+/// and TransposeProduct, which lose nothing.
+class PackedRows {
+ public:
+  /// @param scales one factor a label (order.size() numbers)
+  /// @param unit_column every row begins with the entry (0, scales[0]), as `order` was made for
+  PackedRows(const CsrMatrix& matrix, ColumnOrder order, std::span<const float> scales,
+             bool unit_column, const Team& team)
+      : order_(std::move(order)), begin_(static_cast<std::size_t>(matrix.rows()) + 1),
+        hot_end_(static_cast<std::size_t>(matrix.rows())),
+        squared_norm_(static_cast<std::size_t>(matrix.rows())),
+        frequent_(std::min(most_frequent, static_cast<Index>(order_.size()))) {
+    const Offset extra = unit_column ? 1 : 0;
+    const OffsetSpan pointers = matrix.row_pointers();
+    for (std::size_t i = 0; i < begin_.size(); ++i) {
+      begin_[i] = pointers[i] + extra * static_cast<Offset>(i);
+    }
+    entries_ = AlignedArray<PackedEntry>(static_cast<std::size_t>(begin_.back()));
+    keep_lows(matrix, scales);
+    team.run([&](Worker worker) {
+      const Range share = nonzero_share(pointers, worker);
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        pack_row(static_cast<Index>(i), matrix.row(static_cast<Index>(i)), scales, unit_column);
+      }
+    });
+  }
+
+  /// n, the number of labels, that of the entries, and which label is which column. O(1). @{
+  [[nodiscard]] Index rows() const noexcept { return static_cast<Index>(hot_end_.size()); }
+  [[nodiscard]] std::size_t columns() const noexcept { return order_.size(); }
+  [[nodiscard]] Offset nonzeros() const noexcept { return begin_.back(); }
+  [[nodiscard]] const ColumnOrder& order() const noexcept { return order_; }
+  /// @}
+
+  /// Row i: all of it, its hot entries, the others. O(1). @{
+  [[nodiscard]] std::span<const PackedEntry> row(Index i) const noexcept {
+    return slice(begin_[at(i)], begin_[at(i) + 1]);
+  }
+  [[nodiscard]] std::span<const PackedEntry> hot(Index i) const noexcept {
+    return slice(begin_[at(i)], hot_end_[at(i)]);
+  }
+  [[nodiscard]] std::span<const PackedEntry> cold(Index i) const noexcept {
+    return slice(hot_end_[at(i)], begin_[at(i) + 1]);
+  }
+  /// @}
+  /// What the floats of row i leave of doubles: entries to be added to those of row(). O(1).
+  [[nodiscard]] std::span<const PackedEntry> low(Index i) const noexcept {
+    if (low_begin_.empty()) {
+      return {};
+    }
+    const Offset first = low_begin_[at(i)];
+    return {lows_.data() + first, static_cast<std::size_t>(low_begin_[at(i) + 1] - first)};
+  }
+  /// The labels below this stand first in every row.
+  [[nodiscard]] std::size_t frequent() const noexcept { return at(frequent_); }
+
+  /// Calls `visit(label, value)` for the row's entries with labels below frequent().
+  template <class Visit>
+  void each_frequent(Index i, Visit&& visit) const {
+    for (const PackedEntry& entry : row(i)) {
+      if (entry.column >= frequent_) {
+        return;
+      }
+      visit(at(entry.column), static_cast<double>(entry.value));
+    }
+  }
+
+  /// ||S x_i||^2.
+  [[nodiscard]] double squared_norm(Index i) const noexcept {
+    return static_cast<double>(squared_norm_[at(i)]);
+  }
+
+  /// Asks the memory for a row that will be wanted soon.
+  void prefetch(Index i) const noexcept {
+    constexpr Offset line = 64 / sizeof(PackedEntry);
+    for (Offset k = begin_[at(i)]; k < begin_[at(i) + 1]; k += line) {
+      __builtin_prefetch(entries_.data() + k);
+    }
+  }
+
+  /// Whether a pass over the data is too short to be worth a team.
+  [[nodiscard]] bool small() const noexcept { return nonzeros() < 16384; }
+
+  /// z = (X S) w for all rows, in parallel; the same bits for any number of threads.
+  void margins(std::span<const double> w, std::span<double> z, const Team& whole_team) const {
+    const Team team(small() ? 1 : whole_team.size());
+    team.run([&](Worker worker) {
+      const Range share = nonzero_share(begin_, worker);
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        const auto get = [w](std::size_t j) { return w[j]; };
+        z[static_cast<std::size_t>(i)] = packed_dot(row(static_cast<Index>(i)), get) +
+                                         packed_dot(low(static_cast<Index>(i)), get);
+      }
+    });
+  }
+
+ private:
+  static constexpr Index most_frequent = 32;
+  static constexpr float largest = 3.4e38F;  ///< of squared norms: no infinity
+
+  /// Row by row, what is not zero of the second floats of doubles.
+  void keep_lows(const CsrMatrix& matrix, std::span<const float> scales) {
+    const double* const stored = matrix.values().data<double>();
+    if (stored == nullptr || !detail::exceeds_floats(matrix)) {
+      return;
+    }
+    low_begin_.assign(begin_.size(), 0);
+    for (Index i = 0; i < matrix.rows(); ++i) {
+      const SparseRow source = matrix.row(i);
+      for (std::size_t k = 0; k < source.size(); ++k) {
+        const float left = detail::low_part(source.values.data<double>()[k]);
+        if (left != 0.0F) {
+          const Index label = order_.label_of[at(source.columns[k])];
+          lows_.push_back({label, left * scales[at(label)]});
+        }
+      }
+      low_begin_[at(i) + 1] = static_cast<Offset>(lows_.size());
+    }
+  }
+
+  static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
+
+  [[nodiscard]] std::span<const PackedEntry> slice(Offset first, Offset last) const noexcept {
+    return {entries_.data() + first, static_cast<std::size_t>(last - first)};
+  }
+
+  /// Hot entries from the front of the row's place, cold ones from its back.
+  void pack_row(Index i, const SparseRow& source, std::span<const float> scales, bool unit_column) {
+    PackedEntry* front = entries_.data() + begin_[at(i)];
+    PackedEntry* back = entries_.data() + begin_[at(i) + 1];
+    double squares = 0.0;
+    const auto put = [&](PackedEntry* place, Index label, float value) {
+      *place = {label, value};
+      squares += static_cast<double>(value) * static_cast<double>(value);
+    };
+    if (unit_column) {
+      put(front++, 0, scales[0]);
+    }
+    source.for_each([&](Index column, auto number) {
+      const auto value = static_cast<float>(number);
+      const Index label = order_.label_of[static_cast<std::size_t>(column)];
+      put(label < order_.hot ? front++ : --back, label,
+          value * scales[static_cast<std::size_t>(label)]);
+    });
+    std::partition(entries_.data() + begin_[at(i)],
+                   order_.hot < frequent_ ? entries_.data() + begin_[at(i) + 1] : front,
+                   [this](const PackedEntry& entry) { return entry.column < frequent_; });
+    const bool unit_is_cold = unit_column && order_.hot == 0;
+    hot_end_[at(i)] = unit_is_cold ? begin_[at(i)] : front - entries_.data();
+    squared_norm_[at(i)] = static_cast<float>(std::min(squares, static_cast<double>(largest)));
+  }
+
+  ColumnOrder order_;
+  Array<Offset> begin_;
+  Array<Offset> hot_end_;
+  Array<float> squared_norm_;
+  Index frequent_;
+  AlignedArray<PackedEntry> entries_;
+  Array<Offset> low_begin_;  ///< empty where floats hold every value
+  Array<PackedEntry> lows_;
+};
+
+/// u = (X S)^T a, repeatedly, in parallel: a private sum a worker, added up in order of rank.
+/// Holds 8 bytes a column and worker. With one thread the same bits every time.
+class TransposeProduct {
+ public:
+  /// A view of `rows`, which the caller keeps.
+  TransposeProduct(const PackedRows& rows, const Team& team)
+      : rows_(&rows), team_(rows.small() ? 1 : team.size()),
+        sums_(static_cast<std::size_t>(team_.size()),
+              [&](std::size_t) { return AlignedArray<double>(rows.columns()); }) {}
+
+  /// @param a a number a row
+  /// @param u a number a label, written. O((nnz + n) / threads + p), p the number of labels.
+  void operator()(std::span<const double> a, std::span<double> u) {
+    team_.run([&](Worker worker) {
+      double* sum = sums_[static_cast<std::size_t>(worker.rank)].data();
+      std::fill_n(sum, rows_->columns(), 0.0);
+      const Range share = share_of(rows_->rows(), worker);
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        const double scale = a[static_cast<std::size_t>(i)];
+        if (scale != 0.0) {
+          for (const PackedEntry& entry : rows_->row(static_cast<Index>(i))) {
+            sum[entry.column] += scale * static_cast<double>(entry.value);
+          }
+          for (const PackedEntry& entry : rows_->low(static_cast<Index>(i))) {
+            sum[entry.column] += scale * static_cast<double>(entry.value);
+          }
+        }
+      }
+    });
+    team_.for_shares(
+        static_cast<std::int64_t>(rows_->columns()),
+        [&](Range columns) {
+          for (std::int64_t j = columns.begin; j < columns.end; ++j) {
+            double total = 0.0;
+            for (const AlignedArray<double>& sum : sums_) {
+              total += sum[static_cast<std::size_t>(j)];
+            }
+            u[static_cast<std::size_t>(j)] = total;
+          }
+        },
+        Team::few_numbers);
+  }
+
+ private:
+  const PackedRows* rows_;
+  Team team_;
+  Slots<AlignedArray<double>> sums_;
+};
+
+}  // namespace sounder

@@ -1,0 +1,66 @@
+// Traces made of a function or of a stop token. Apart from trace.hpp, whose readers need no
+// <stop_token>, which takes long to compile.
+#pragma once
+
+#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+#include <sounder/engine/run/trace.hpp>
+
+namespace sounder {
+
+/// Ends a run, within an epoch, once a stop has been requested of the token's source, from any
+/// thread. Any number of runs may share one.
+class StopTrace final : public Trace {
+ public:
+  /// @param stop of the source that will be asked to stop
+  explicit StopTrace(std::stop_token stop) noexcept : stop_(std::move(stop)) {}
+
+  Verdict epoch(const Progress& /*progress*/) override {
+    return stop_.stop_requested() ? Verdict::interrupt : Verdict::go_on;
+  }
+  [[nodiscard]] bool cancelled() const noexcept override { return stop_.stop_requested(); }
+
+ private:
+  std::stop_token stop_;
+};
+
+/// The trace that on_epoch() makes.
+template <class Watch>
+class WatchTrace final : public Trace {
+  using Answer = std::invoke_result_t<Watch&, const Progress&>;
+  static_assert(std::is_void_v<Answer> || std::is_same_v<Answer, Verdict>,
+                "what watches a run takes a const Progress& and returns nothing or a Verdict");
+
+ public:
+  /// As on_epoch() has them.
+  WatchTrace(Watch watch, std::stop_token stop)
+      : watch_(std::move(watch)), stop_(std::move(stop)) {}
+
+  Verdict epoch(const Progress& progress) override {
+    Verdict verdict = Verdict::go_on;
+    if constexpr (std::is_void_v<Answer>) {
+      watch_(progress);
+    } else {
+      verdict = watch_(progress);
+    }
+    return stop_.stop_requested() ? Verdict::interrupt : verdict;
+  }
+  [[nodiscard]] bool cancelled() const noexcept override { return stop_.stop_requested(); }
+
+ private:
+  Watch watch_;
+  std::stop_token stop_;
+};
+
+/// A trace that calls `watch(const Progress&)` after every epoch, on the thread that trains and
+/// with the training clock paused. What it returns, nothing or a Trace::Verdict, decides whether
+/// the run goes on; what it throws leaves the solver. A stop requested of the source of `stop`, by
+/// any thread, ends the run within an epoch. For one run at a time.
+template <class Watch>
+[[nodiscard]] WatchTrace<std::decay_t<Watch>> on_epoch(Watch&& watch, std::stop_token stop = {}) {
+  return {std::forward<Watch>(watch), std::move(stop)};
+}
+
+}  // namespace sounder

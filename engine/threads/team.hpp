@@ -1,0 +1,194 @@
+// Team: the threads that work on one problem, over OpenMP (one thread without it).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <utility>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
+#include <sounder/engine/base/message.hpp>
+#include <sounder/engine/base/slots.hpp>
+#include <sounder/engine/threads/cpu_quota.hpp>
+
+namespace sounder {
+
+/// Which member of a team is working: `rank` in [0, size).
+struct Worker {
+  int rank = 0;  ///< from 0
+  int size = 1;  ///< workers
+};
+
+/// A half-open range of positions.
+struct Range {
+  std::int64_t begin = 0;  ///< the first
+  std::int64_t end = 0;    ///< after the last
+
+  /// How many positions.
+  [[nodiscard]] std::int64_t size() const noexcept { return end - begin; }
+};
+
+/// The share of [0, count) that falls to one worker: contiguous, sizes differ by at most one. Any
+/// number of threads.
+[[nodiscard]] inline Range share_of(std::int64_t count, Worker worker) noexcept {
+  const std::int64_t base = count / worker.size;
+  const std::int64_t extra = count % worker.size;
+  const std::int64_t begin = base * worker.rank + std::min<std::int64_t>(worker.rank, extra);
+  return {begin, begin + base + (worker.rank < extra ? 1 : 0)};
+}
+
+/// Threads available to this process, at least 1: what the affinity mask that it was started with,
+/// OMP_NUM_THREADS, OMP_THREAD_LIMIT and the CPU quota of its control groups allow (a container of
+/// two cores on a machine of 64: two). Reads the quota anew, some tens of microseconds. Any number
+/// of threads may ask.
+[[nodiscard]] inline int available_threads() {
+#ifdef _OPENMP
+  return std::max(1, std::min({omp_get_num_procs(), omp_get_max_threads(), omp_get_thread_limit(),
+                               cpu_quota()}));
+#else
+  return 1;
+#endif
+}
+
+/// A fixed number of threads. Entering `run` starts them together; leaving it joins them. There are
+/// no more than OMP_THREAD_LIMIT allows: what size() says is what runs.
+///
+/// Waiting threads are OpenMP's: with libgomp they wait busily for milliseconds. On a machine with
+/// other work run your program with GOMP_SPINCOUNT=2000, as `sounder` runs itself.
+///
+/// A Team holds no state between calls, so two teams may work at once from two threads.
+/// An exception thrown by a worker is rethrown by the caller after the join (the first one wins).
+class Team {
+ public:
+  /// @throws std::invalid_argument unless threads >= 1.
+  explicit Team(int threads) : size_(threads) {
+    if (threads < 1) {
+      refuse({"Team: the number of threads must be at least 1"});
+    }
+#ifdef _OPENMP
+    size_ = std::max(1, std::min(threads, omp_get_thread_limit()));
+#else
+    size_ = 1;
+#endif
+  }
+
+  /// Threads, as given; fewer under a lower OMP_THREAD_LIMIT, 1 without OpenMP.
+  [[nodiscard]] int size() const noexcept {
+    return size_;
+  }
+
+  /// Calls `work(Worker)` once for every rank, each on its own thread.
+  void run(Call<void(Worker)> work) const {
+    if (size_ == 1) {
+      work(Worker{0, 1});
+      return;
+    }
+#ifdef _OPENMP
+    std::exception_ptr error;
+#pragma omp parallel num_threads(size_) default(none) shared(work, error)
+    {
+      // The runtime may grant fewer threads than were asked for: every rank is still served.
+      const int granted = omp_get_num_threads();
+      for (int rank = omp_get_thread_num(); rank < size_; rank += granted) {
+        try {
+          work(Worker{rank, size_});
+        } catch (...) {
+#pragma omp critical(sounder_team_error)
+          if (!error) {
+            error = std::current_exception();
+          }
+        }
+      }
+    }
+    if (error) {
+      std::rethrow_exception(error);
+    }
+#endif
+  }
+
+  /// A few thousand additions cost less than starting the team.
+  static constexpr std::int64_t few_numbers = 2048;
+
+  /// Calls `work(Range)` over contiguous shares of [0, count), one a worker. Below `too_few` items
+  /// the caller does them all at once.
+  void for_shares(std::int64_t count, Call<void(Range)> work, std::int64_t too_few = 2) const {
+    if (count < too_few) {
+      work(Range{0, count});
+    } else {
+      run([&](Worker worker) { work(share_of(count, worker)); });
+    }
+  }
+
+  /// Calls `work(k)` for every k in [0, count), a contiguous share a worker; for work of a few
+  /// operations, so small counts stay with the caller.
+  template <class Work>
+  void for_each(std::size_t count, Work&& work) const {
+    for_shares(
+        static_cast<std::int64_t>(count),
+        [&](Range share) {
+          for (auto k = static_cast<std::size_t>(share.begin);
+               k < static_cast<std::size_t>(share.end); ++k) {
+            work(k);
+          }
+        },
+        few_numbers);
+  }
+
+  /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
+  /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
+  [[nodiscard]] double sum(std::int64_t count, Call<double(Range)> block_sum) const {
+    constexpr std::int64_t block = few_numbers;
+    const std::int64_t blocks = (count + block - 1) / block;
+    Array<double> partial(static_cast<std::size_t>(blocks));
+    const auto sum_blocks = [&](Range share) {
+      for (std::int64_t b = share.begin; b < share.end; ++b) {
+        partial[static_cast<std::size_t>(b)] =
+            block_sum(Range{b * block, std::min(count, (b + 1) * block)});
+      }
+    };
+    for_shares(blocks, sum_blocks);
+    double total = 0.0;
+    for (const double value : partial) {
+      total += value;
+    }
+    return total;
+  }
+
+  /// A sum of vectors, matrices and the like, over contiguous shares of [0, count), one a worker.
+  /// `work(Range, Part&)` adds a share to the worker's own copy of `zero`; then the caller adds up
+  /// the copies by `add(Part& sum, const Part&)` in order of rank: the same bits for as many
+  /// threads, while sum() has the same for any number. Below `too_few` items the caller does them
+  /// all at once.
+  ///
+  /// Costs a copy of `zero` a worker and size() - 1 calls of `add`. A Part has a default value.
+  template <class Part, class Work, class Add>
+  [[nodiscard]] Part reduce(std::int64_t count, const Part& zero, Work&& work, Add&& add,
+                            std::int64_t too_few = 2) const {
+    if (count < too_few) {
+      Part whole = zero;
+      work(Range{0, count}, whole);
+      return whole;
+    }
+    Slots<Part> parts(static_cast<std::size_t>(size_));
+    run([&](Worker worker) {
+      Part own = zero;  // here, and not among the parts: neighbours share cache lines
+      work(share_of(count, worker), own);
+      parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
+    });
+    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
+      add(parts[0], parts[rank]);
+    }
+    return std::move(parts[0]);
+  }
+
+ private:
+  int size_;
+};
+
+}  // namespace sounder

@@ -1,0 +1,205 @@
+// Features clustered around seeds: what feature_blocks.hpp does for blocks that are not random.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <utility>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/falling_order.hpp>
+#include <sounder/engine/base/slots.hpp>
+#include <sounder/engine/matrix/csc_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/blocks/column_products.hpp>
+
+namespace sounder::detail {
+
+/// Seeds and what they attract. A feature adds a load to a block: 1, or the look at it and at its
+/// nonzeros where blocks are to be balanced. A block is full at its share of the load that is left.
+/// What no seed attracted goes to the emptiest block.
+///
+/// The team looks for what is like each of the next seeds, all in one parallel region; then they
+/// choose in turn, as if each had looked alone. The search is in vain for a seed that another one
+/// of the batch takes, so one thread looks for one seed at a time.
+class Clustering {
+ public:
+  Clustering(const CsrMatrix& rows, const CscMatrix& columns, Index count, bool balanced,
+             const Team& team)
+      : columns_(columns), count_(count), balanced_(balanced), threads_(team.size()),
+        products_(rows, columns, team), by_size_(static_cast<std::size_t>(columns.columns())),
+        block_of_(by_size_.size(), unassigned),
+        batch_(threads_ == 1 ? 1 : most_seeds * static_cast<std::size_t>(threads_)) {
+    std::iota(by_size_.begin(), by_size_.end(), std::size_t{0});
+    Array<double> sizes(by_size_.size());
+    for (std::size_t j = 0; j < sizes.size(); ++j) {
+      sizes[j] = static_cast<double>(columns.column(static_cast<Index>(j)).size());
+      left_ += load(static_cast<Index>(j));
+    }
+    sort_falling(by_size_, sizes);
+  }
+
+  /// The block of every feature. To be called once.
+  [[nodiscard]] Array<Index> block_of() {
+    for (take_batch(); seeds_ > 0; take_batch()) {
+      products_.hand_out(seeds_, work_, [&](std::size_t k, int rank) {
+        look_around(batch_[k], batch_[k].most, rank);
+      });
+      for (std::size_t k = 0; k < seeds_; ++k) {
+        if (is_free(batch_[k].feature)) {
+          fill_block(batch_[k]);
+        }
+      }
+    }
+    place_the_others();
+    return std::move(block_of_);
+  }
+
+ private:
+  static constexpr Index unassigned = -1;
+  /// Of a batch, for every thread. Some milliseconds: long beside a parallel region, short enough
+  /// for few searches in vain. Also bounds what they find together, to 16 bytes a product.
+  static constexpr std::int64_t most_products = 1 << 19;
+  static constexpr std::size_t most_seeds = 64;
+
+  struct Seed {
+    Index feature = 0;
+    std::size_t most = 0;  ///< to be found
+    Array<SeedProducts::Alike> alike;
+  };
+
+  [[nodiscard]] std::int64_t load(Index j) const noexcept {
+    return balanced_ ? static_cast<std::int64_t>(columns_.column(j).size()) + 1 : 1;
+  }
+  [[nodiscard]] bool is_free(Index j) const noexcept {
+    return block_of_[static_cast<std::size_t>(j)] == unassigned;
+  }
+  /// What the next block may hold.
+  [[nodiscard]] std::int64_t room() const noexcept {
+    const std::int64_t blocks = count_ - made_;
+    return (left_ + blocks - 1) / blocks;
+  }
+
+  /// The next seeds, no more than there are blocks to make.
+  void take_batch() {
+    seeds_ = 0;
+    work_ = 0;
+    const std::size_t most = std::min(static_cast<std::size_t>(count_ - made_), batch_.size());
+    const double mean_row =
+        static_cast<double>(columns_.nonzeros()) / std::max(columns_.rows(), Index{1});
+    for (; next_ < by_size_.size() && seeds_ < most && work_ < most_products * threads_; ++next_) {
+      const auto j = static_cast<Index>(by_size_[next_]);
+      if (is_free(j)) {
+        const std::int64_t fit = room() - load(j);
+        Seed& seed = batch_[seeds_++];
+        seed.feature = j;
+        seed.most = fit > 0 ? to_find(static_cast<std::size_t>(fit)) : 0;
+        seed.alike.clear();
+        if (fit > 0) {
+          work_ +=
+              static_cast<std::int64_t>(static_cast<double>(columns_.column(j).size()) * mean_row);
+        }
+      }
+    }
+  }
+  /// For a block that `fit` more may enter: some of those found may be gone when the seed chooses.
+  [[nodiscard]] std::size_t to_find(std::size_t fit) const noexcept {
+    return threads_ == 1 ? fit : 2 * fit + 64;
+  }
+
+  /// Finds up to `most` free features that are like the seed.
+  void look_around(Seed& seed, std::size_t most, int rank) {
+    seed.alike =
+        products_.most_alike(seed.feature, most, rank, [this](Index j) { return is_free(j); });
+  }
+
+  void fill_block(Seed& seed) {
+    const std::int64_t most = room();
+    std::int64_t filled = 0;
+    bool full = false;
+    const auto take = [&](Index j) {
+      block_of_[static_cast<std::size_t>(j)] = made_;
+      filled += load(j);
+    };
+    const auto take_alike = [&] {
+      for (const SeedProducts::Alike& one : seed.alike) {
+        const auto j = static_cast<Index>(one.position);
+        if (is_free(j)) {
+          full = filled + load(j) > most;
+          if (full) {
+            break;
+          }
+          take(j);
+        }
+      }
+    };
+    take(seed.feature);
+    take_alike();
+    if (!full && filled < most && seed.alike.size() == seed.most) {  // there may be more
+      look_around(seed, block_of_.size(), /*rank=*/0);
+      take_alike();
+    }
+    left_ -= filled;
+    filled_.push_back(filled);
+    ++made_;
+  }
+
+  void place_the_others() {
+    const auto blocks = static_cast<std::size_t>(count_);
+    filled_.resize(blocks);
+    Array<double> key(blocks);
+    Array<std::size_t> heap(blocks);  // the emptiest block first, of equal ones the first
+    for (std::size_t b = 0; b < blocks; ++b) {
+      heap[b] = b;
+      key[b] = -static_cast<double>(filled_[b]);
+    }
+    sort_falling(heap, key);
+    for (const std::size_t j : by_size_) {
+      if (block_of_[j] == unassigned) {
+        block_of_[j] = static_cast<Index>(heap[0]);
+        filled_[heap[0]] += load(static_cast<Index>(j));
+        sift_down(heap);
+      }
+    }
+  }
+
+  /// Makes a heap of it again after its first block was given more.
+  void sift_down(std::span<std::size_t> heap) const noexcept {
+    const auto is_emptier = [this](std::size_t a, std::size_t b) {
+      return filled_[a] != filled_[b] ? filled_[a] < filled_[b] : a < b;
+    };
+    for (std::size_t k = 0, next = 1; next < heap.size(); k = next, next = 2 * k + 1) {
+      next += next + 1 < heap.size() && is_emptier(heap[next + 1], heap[next]) ? 1 : 0;
+      if (!is_emptier(heap[next], heap[k])) {
+        break;
+      }
+      std::swap(heap[k], heap[next]);
+    }
+  }
+
+  const CscMatrix& columns_;
+  const Index count_;
+  const bool balanced_;
+  const int threads_;
+  SeedProducts products_;
+  Array<std::size_t> by_size_;
+  Array<Index> block_of_;
+  Array<std::int64_t> filled_;  ///< load of each block made
+  Slots<Seed> batch_;
+  std::size_t seeds_ = 0;  ///< of the batch, from its start
+  std::int64_t work_ = 0;  ///< products to look through for the batch, about
+  std::int64_t left_ = 0;  ///< load that is in no block
+  std::size_t next_ = 0;   ///< in by_size_: all before were seeds, or are in a block
+  Index made_ = 0;
+};
+
+/// The block of every feature by Clustering.
+[[nodiscard]] inline Array<Index> clustered_blocks(const CsrMatrix& rows, const CscMatrix& columns,
+                                                   Index count, bool balanced, const Team& team) {
+  return Clustering(rows, columns, count, balanced, team).block_of();
+}
+
+}  // namespace sounder::detail

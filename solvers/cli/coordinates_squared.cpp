@@ -1,5 +1,0 @@
-#include "solve_coordinates.hpp"
-
-template sounder::Result sounder::cli::solve_coordinates(const SolveRequest&, Squared, Trace&);
-template sounder::VirtualRun sounder::cli::simulate_coordinates(const SolveRequest&, Squared,
-                                                                const VirtualWorkers&, Trace&);

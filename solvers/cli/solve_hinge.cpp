@@ -1,5 +1,0 @@
-#include "solve_loss.hpp"
-
-template sounder::Result sounder::cli::solve_loss(const SolveRequest&, Hinge, Trace&);
-template sounder::VirtualRun sounder::cli::simulate_loss(const SolveRequest&, Hinge,
-                                                         const VirtualWorkers&, Trace&);

@@ -1,0 +1,126 @@
+// The evaluator of the coordinate solvers: objective and certificate of a point whose margins are
+// kept, by columns.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/matrix/csc_matrix.hpp>
+#include <sounder/engine/matrix/nonzero_share.hpp>
+#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/driver/certificate.hpp>
+#include <sounder/solvers/driver/free_dual.hpp>
+#include <sounder/solvers/driver/intercept.hpp>
+#include <sounder/solvers/problem/problem.hpp>
+
+namespace sounder {
+
+/// What is known of a point (w, b) with margins z_i = x_i.w + b. One thread calls, the team works;
+/// the same bits for any number of threads. Views of problem, columns and team, which the caller
+/// keeps. Memory: 16 bytes a row, 8 a column.
+template <Loss L, Penalty P>
+class CoordinateEvaluator {
+ public:
+  /// Looks at the point zero, for at_zero(), and at the best intercept there. O(n + p).
+  CoordinateEvaluator(const Problem<L, P>& problem, const CscMatrix& columns, const Team& team)
+      : problem_(problem), columns_(columns), team_(team),
+        at_zero_(objective_at_zero(problem, team)), null_(null_objective(problem, team)),
+        a_(static_cast<std::size_t>(columns.rows())), weighted_(a_.size()),
+        u_(static_cast<std::size_t>(columns.columns())), free_(problem, team) {}
+
+  /// F(0, 0).
+  [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
+  /// X^T (s a) / n of the point last certified, a_i = -loss'(y_i, z_i): minus the gradient.
+  [[nodiscard]] std::span<const double> pull() const noexcept { return u_; }
+
+  /// z = X w + b, anew: rounding (and updates that were lost) add up in margins that are only ever
+  /// updated. One pass over the rows.
+  void margins(std::span<const double> w, double b, std::span<double> z) const {
+    team_.run([&](Worker worker) {
+      const Range share = nonzero_share(problem_.matrix.row_pointers(), worker);
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        z[static_cast<std::size_t>(i)] = problem_.matrix.row(static_cast<Index>(i)).dot(w) + b;
+      }
+    });
+  }
+
+  /// F(w, b) from its margins. O((n + p) / threads).
+  [[nodiscard]] double objective(std::span<const double> w, std::span<const double> z) const {
+    return mean_loss(problem_, z, team_) + penalty_value(problem_.penalty, w, team_);
+  }
+
+  /// Moves a free intercept, and the margins with it, to its best place. O(n) a Newton step.
+  void settle_intercept(double& b, std::span<double> z) const {
+    if (problem_.intercept) {
+      const double shift = best_shift(problem_, z, team_);
+      b += shift;
+      for (double& margin : z) {
+        margin += shift;
+      }
+    }
+  }
+
+  /// The certificate of (w, z), a free intercept being at its best. One pass over the columns. The
+  /// dual objective is the highest that was seen: any of them is a bound.
+  /// @param skipped nonzero for columns known to be zero at the optimum: they are not looked at;
+  ///        the bound is that of the problem without them, whose optimum is the same
+  [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z,
+                                          std::span<const char> skipped = {}) {
+    dual_candidate(problem_, z, a_, team_);
+    const double mean = 1.0 / columns_.rows();
+    for (std::size_t i = 0; i < a_.size(); ++i) {
+      weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) * mean;
+    }
+    team_.run([&](Worker worker) {
+      const Range share = nonzero_share(columns_.column_pointers(), worker);
+      for (std::int64_t j = share.begin; j < share.end; ++j) {
+        const bool skip = !skipped.empty() && skipped[static_cast<std::size_t>(j)] != 0;
+        u_[static_cast<std::size_t>(j)] =
+            skip ? 0.0 : columns_.column(static_cast<Index>(j)).dot(weighted_);
+      }
+    });
+    const double here = objective(w, z);
+    dual_ = sounder::dual_point(problem_, a_, u_, here, team_);
+    highest_dual_ = std::max(highest_dual_, dual_.objective);
+    if constexpr (may_be_free<P>) {
+      if (FreeDual<L, P>::applies(problem_.penalty)) {
+        highest_dual_ = std::max(highest_dual_, free_.bound(w, z, a_, here));
+      }
+    }
+    return certify(w, here, highest_dual_, null_);
+  }
+
+  /// Forgets the dual points: another penalty has others.
+  void forget_duals() noexcept {
+    dual_ = {};
+    highest_dual_ = -infinity;
+  }
+
+  /// Of the point last certified: the factor that makes its dual candidate feasible, and D there.
+  [[nodiscard]] const DualPoint& dual_point() const noexcept { return dual_; }
+  /// The highest dual objective that was seen: a lower bound of min F.
+  [[nodiscard]] double highest_dual() const noexcept { return highest_dual_; }
+  /// By that bound.
+  [[nodiscard]] double relative_gap(double objective) const noexcept {
+    return sounder::relative_gap(objective, highest_dual_, null_);
+  }
+
+ private:
+  const Problem<L, P>& problem_;
+  const CscMatrix& columns_;
+  const Team& team_;
+  double at_zero_;
+  double null_;
+  Array<double> a_;
+  Array<double> weighted_;  ///< s_i a_i / n
+  Array<double> u_;
+  DualPoint dual_;  ///< of the point last certified
+  FreeDual<L, P> free_;
+  double highest_dual_ = -infinity;
+};
+
+}  // namespace sounder

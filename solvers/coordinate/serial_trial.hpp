@@ -1,0 +1,43 @@
+// LoneTrial: are several workers faster than one of them?
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include <sounder/engine/threads/team.hpp>
+
+namespace sounder {
+
+/// In epochs 2 to 5 a part of the units moves one at a time, for comparison: where columns share
+/// most of their rows, workers take each margin out of the other's cache, and are slower than one
+/// of them. Compares the least seconds a unit. One thread.
+class LoneTrial {
+ public:
+  static constexpr int last_epoch = 5;  ///< in which units move alone
+
+  /// The units of [0, count) that move one at a time in such an epoch; the first ones.
+  [[nodiscard]] static Range alone(std::int64_t count) noexcept { return {0, count / part}; }
+
+  /// Whether a part of the units moves alone in this epoch.
+  [[nodiscard]] static bool runs_in(int epoch) noexcept {
+    return epoch >= 2 && epoch <= last_epoch;
+  }
+
+  /// A part of an epoch: how long so many units took.
+  void see(bool alone, double seconds, std::int64_t units) noexcept {
+    double& least = alone ? alone_ : together_;
+    least = std::min(least, seconds / static_cast<double>(units));
+  }
+
+  /// What came of it, after last_epoch.
+  [[nodiscard]] bool alone_is_faster() const noexcept { return alone_ < together_; }
+
+ private:
+  static constexpr std::int64_t part = 16;  ///< one unit in so many
+
+  double alone_ = std::numeric_limits<double>::infinity();
+  double together_ = std::numeric_limits<double>::infinity();
+};
+
+}  // namespace sounder

@@ -1,0 +1,338 @@
+// Extrapolation: the best point in the affine hull of the last few iterates.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
+#include <sounder/engine/base/cholesky.hpp>
+#include <sounder/engine/base/slots.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/driver/certificate.hpp>
+#include <sounder/solvers/problem/problem.hpp>
+
+namespace sounder {
+
+/// Sequential subspace minimisation over iterates (Narkiss and Zibulevsky, "Sequential subspace
+/// optimization method for large-scale unconstrained problems", 2005; Anderson acceleration with
+/// the objective itself as its measure). Minimises F(w + sum_k c_k (w_k - w)) over c by Newton's
+/// method on the margins alone, so that a step costs O(n K^2), not a pass over the data; the
+/// penalty is taken by its slopes and curvatures at w. The result is kept only if the true F is
+/// lower than F(w). A trace of |sum_k c_k (w_k - w)|^2 is added, as a proximal point method would:
+/// along directions that the objective does not feel (equal columns, no penalty) iterates would
+/// otherwise run away on rounding errors.
+///
+/// Coordinates may be scaled: the coefficient is scale_j times the coordinate. Coordinates before
+/// `first_penalised` (an intercept) carry no penalty. Holds K (n + p) doubles.
+template <Loss L, Penalty P>
+class Extrapolation {
+ public:
+  /// @param depth K, how many past iterates are combined; 0: nothing is ever done
+  Extrapolation(const Problem<L, P>& problem, std::span<const float> scales,
+                std::size_t first_penalised, int depth, const Team& team)
+      : problem_(&problem), scales_(scales), first_penalised_(first_penalised),
+        sparse_(is_sparse(problem.penalty)), team_(&team), past_(static_cast<std::size_t>(depth)) {}
+
+  /// Moves (w, z) to the best point found, never to a worse one, and remembers it.
+  /// Returns F there. `objective` is F(w); `evaluate(w)` computes F and the margins z anew, since
+  /// rounding errors of combined margins would add up from one call to the next.
+  double improve(std::span<double> w, std::span<double> z, double objective,
+                 Call<double(std::span<const double>)> evaluate) {
+    if (known_ > 0) {
+      const Vector c = minimise(w, z, objective);
+      objective = accept_if_lower(c, w, z, objective, evaluate);
+    }
+    remember(w, z, objective);
+    return objective;
+  }
+
+  /// Starts again from here: the past belongs to a run that was given up.
+  void forget() noexcept { known_ = 0; }
+
+ private:
+  struct Iterate {
+    Array<double> w;
+    Array<double> z;
+    double objective = 0.0;
+  };
+  using Vector = Array<double>;
+
+  /// Value, gradient and Hessian (lower triangle, row-major) of the restricted objective, side by
+  /// side.
+  class Model {
+   public:
+    explicit Model(std::size_t size = 0) : size_(size), numbers_(1 + size + size * size) {}
+
+    [[nodiscard]] double& value() noexcept { return numbers_[0]; }
+    [[nodiscard]] double* gradient() noexcept { return numbers_.data() + 1; }
+    [[nodiscard]] double* hessian() noexcept { return gradient() + size_; }
+
+    /// Adds slope d to the gradient and curvature d d^T to the Hessian.
+    void add(const Vector& d, double slope, double curvature) noexcept {
+      double* const g = gradient();
+      double* const h = hessian();
+      const std::size_t size = d.size();
+      for (std::size_t b = 0; b < size; ++b) {
+        g[b] += slope * d[b];
+        for (std::size_t c = 0; c <= b; ++c) {
+          h[b * size + c] += curvature * d[b] * d[c];
+        }
+      }
+    }
+    void add(const Model& other) noexcept {
+      for (std::size_t k = 0; k < numbers_.size(); ++k) {
+        numbers_[k] += other.numbers_[k];
+      }
+    }
+
+   private:
+    std::size_t size_;
+    Vector numbers_;
+  };
+
+  /// Sum over [0, count) of what `work(Range, Model&)` adds.
+  [[nodiscard]] Model reduce(std::size_t count, Call<void(Range, Model&)> work) const {
+    return team_->reduce(
+        static_cast<std::int64_t>(count), Model(known_), work,
+        [](Model& sum, const Model& part) { sum.add(part); }, Team::few_numbers);
+  }
+
+  /// The penalty along c: gradient at c = 0, and the constant Hessian.
+  [[nodiscard]] Model penalty_model(std::span<const double> w, double objective) const {
+    const double trace = proximity * objective / squared_norm(w);
+    return reduce(w.size() - first_penalised_, [&](Range share, Model& model) {
+      Vector d(known_);
+      for (std::int64_t k = share.begin; k < share.end; ++k) {
+        const std::size_t j = static_cast<std::size_t>(k) + first_penalised_;
+        const auto scale = static_cast<double>(scales_[j]);
+        for (std::size_t b = 0; b < d.size(); ++b) {
+          d[b] = scale * (past_[b].w[j] - w[j]);
+        }
+        const PenaltyBend bend = bend_at(problem_->penalty, scale * w[j]);
+        model.add(d, bend.slope, bend.curvature + (trace < infinity ? trace : 0.0));
+      }
+    });
+  }
+  /// Of the coefficients that are penalised.
+  [[nodiscard]] double squared_norm(std::span<const double> w) const {
+    return team_->sum(static_cast<std::int64_t>(w.size() - first_penalised_), [&](Range share) {
+      double sum = 0.0;
+      for (std::int64_t k = share.begin; k < share.end; ++k) {
+        const std::size_t j = static_cast<std::size_t>(k) + first_penalised_;
+        const double coefficient = static_cast<double>(scales_[j]) * w[j];
+        sum += coefficient * coefficient;
+      }
+      return sum;
+    });
+  }
+
+  [[nodiscard]] Model loss_model(std::span<const double> z, const Vector& c) const {
+    const L& loss = problem_->loss;
+    const double mean = 1.0 / problem_->matrix.rows();
+    return reduce(z.size(), [&](Range share, Model& model) {
+      Vector d(known_);
+      for (std::int64_t k = share.begin; k < share.end; ++k) {
+        const auto i = static_cast<std::size_t>(k);
+        double margin = z[i];
+        for (std::size_t b = 0; b < d.size(); ++b) {
+          d[b] = past_[b].z[i] - z[i];
+          margin += c[b] * d[b];
+        }
+        const double s = mean * problem_->weight(static_cast<Index>(k));
+        const double y = problem_->targets[i];
+        model.value() += s * loss.value(y, margin);
+        model.add(d, s * loss.derivative(y, margin), s * loss.curvature(y, margin));
+      }
+    });
+  }
+
+  /// The whole restricted objective at c, given the penalty's model.
+  [[nodiscard]] Model objective_model(std::span<const double> z, Model& penalty,
+                                      const Vector& c) const {
+    Model model = loss_model(z, c);
+    const std::size_t size = c.size();
+    const double* const slopes = penalty.gradient();
+    const double* const curvatures = penalty.hessian();
+    for (std::size_t b = 0; b < size; ++b) {
+      double bend = 0.0;
+      for (std::size_t e = 0; e < size; ++e) {
+        bend += curvatures[b >= e ? b * size + e : e * size + b] * c[e];
+      }
+      model.value() += c[b] * (slopes[b] + 0.5 * bend);
+      model.gradient()[b] += slopes[b] + bend;
+      for (std::size_t e = 0; e <= b; ++e) {
+        model.hessian()[b * size + e] += curvatures[b * size + e];
+      }
+    }
+    return model;
+  }
+
+  /// Newton's method from the best of the known points.
+  [[nodiscard]] Vector minimise(std::span<const double> w, std::span<const double> z,
+                                double objective) const {
+    constexpr int most_evaluations = 12;
+    Model penalty = penalty_model(w, objective);
+    Vector c = best_known(objective);
+    Model here = objective_model(z, penalty, c);
+    double total = 0.0;
+    for (int evaluations = 1; evaluations < most_evaluations;) {
+      Vector step = newton_step(here, c.size());
+      bool lower = false;
+      while (!step.empty() && evaluations < most_evaluations && !lower) {
+        Vector trial = c;
+        for (std::size_t b = 0; b < c.size(); ++b) {
+          trial[b] += step[b];
+          step[b] *= 0.25;
+        }
+        ++evaluations;
+        if (too_far(trial)) {
+          continue;
+        }
+        Model there = objective_model(z, penalty, trial);
+        lower = there.value() < here.value();
+        if (lower) {
+          const double decrease = here.value() - there.value();
+          total += decrease;
+          c = std::move(trial);
+          here = std::move(there);
+          if (decrease <= 1e-3 * total) {
+            return c;
+          }
+        }
+      }
+      if (!lower) {
+        break;
+      }
+    }
+    return c;
+  }
+
+  /// The unit vector of the best past iterate, or zero where w itself is best.
+  [[nodiscard]] Vector best_known(double objective) const {
+    Vector c(known_);
+    for (std::size_t b = 0; b < c.size(); ++b) {
+      if (past_[b].objective < objective) {
+        std::fill(c.begin(), c.end(), 0.0);
+        c[b] = 1.0;
+        objective = past_[b].objective;
+      }
+    }
+    return c;
+  }
+
+  /// Iterates that nearly coincide invite huge coefficients, in which the model means nothing.
+  [[nodiscard]] static bool too_far(const Vector& c) noexcept {
+    double total = 0.0;
+    for (const double value : c) {
+      total += std::abs(value);
+    }
+    return !(total <= 1e3);
+  }
+
+  /// -H^-1 g, of so many numbers; empty where H is beyond repair.
+  [[nodiscard]] static Vector newton_step(Model& model, std::size_t size) {
+    Vector hessian(std::span<const double>(model.hessian(), size * size));
+    double largest = 0.0;
+    for (std::size_t b = 0; b < size; ++b) {
+      largest = std::max(largest, hessian[b * size + b]);
+    }
+    Vector step(size);
+    for (std::size_t b = 0; b < size; ++b) {
+      // Past iterates may lie on a line.
+      hessian[b * size + b] += 1e-9 * hessian[b * size + b] + 1e-12 * largest;
+      step[b] = -model.gradient()[b];
+    }
+    if (!solve_cholesky(hessian, step)) {
+      return {};
+    }
+    return step;
+  }
+
+  double accept_if_lower(const Vector& c, std::span<double> w, std::span<double> z,
+                         double objective, Call<double(std::span<const double>)> evaluate) const {
+    if (std::all_of(c.begin(), c.end(), [](double value) { return value == 0.0; })) {
+      return objective;
+    }
+    const Array<double> old_w(w);
+    const Array<double> old_z(z);
+    double known = objective;
+    for (std::size_t b = 0; b < known_; ++b) {
+      known = std::min(known, past_[b].objective);
+    }
+    if (sparse_) {
+      combine(c, old_w, w, /*keep_zeros=*/true);
+      const double found = evaluate(std::span<const double>(w));
+      if (found < objective && found <= known) {
+        return found;
+      }
+    }
+    combine(c, old_w, w, /*keep_zeros=*/false);
+    const double found = evaluate(std::span<const double>(w));
+    if (found < objective) {
+      return found;
+    }
+    std::copy(old_w.begin(), old_w.end(), w.begin());
+    std::copy(old_z.begin(), old_z.end(), z.begin());
+    return objective;
+  }
+
+  /// w = base + sum_b c_b (w_b - base); with `keep_zeros`, what the penalty has set to zero in
+  /// base stays zero.
+  void combine(const Vector& c, std::span<const double> base, std::span<double> w,
+               bool keep_zeros) const {
+    team_->for_shares(
+        static_cast<std::int64_t>(base.size()),
+        [&](Range share) {
+          for (std::int64_t k = share.begin; k < share.end; ++k) {
+            const auto j = static_cast<std::size_t>(k);
+            double value = base[j];
+            if (!keep_zeros || value != 0.0 || j < first_penalised_) {
+              for (std::size_t b = 0; b < c.size(); ++b) {
+                value += c[b] * (past_[b].w[j] - base[j]);
+              }
+            }
+            if constexpr (BoxedPenalty<P>) {
+              const auto scale = static_cast<double>(scales_[j]);
+              value =
+                  j < first_penalised_ ? value : problem_->penalty.prox(value * scale, 0.0) / scale;
+            }
+            w[j] = value;
+          }
+        },
+        Team::few_numbers);
+  }
+
+  void remember(std::span<const double> w, std::span<const double> z, double objective) {
+    if (past_.size() == 0) {
+      return;
+    }
+    if (known_ < past_.size()) {
+      ++known_;
+    } else {
+      for (std::size_t b = 1; b < known_; ++b) {
+        std::swap(past_[b - 1], past_[b]);
+      }
+    }
+    Iterate& latest = past_[known_ - 1];
+    latest.w.assign(w);
+    latest.z.assign(z);
+    latest.objective = objective;
+  }
+
+  static constexpr double proximity = 1e-7;  ///< of F, for a move as long as w
+
+  const Problem<L, P>* problem_;
+  std::span<const float> scales_;
+  std::size_t first_penalised_;
+  bool sparse_;  ///< the penalty sets coefficients to zero
+  const Team* team_;
+  Slots<Iterate> past_;
+  std::size_t known_ = 0;  ///< of them, oldest first
+};
+
+}  // namespace sounder

@@ -1,0 +1,78 @@
+// Separable classes, without a penalty: where the optimum is zero, or there is none.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/problem/problem.hpp>
+
+namespace sounder {
+
+/// Whether the penalty is none but for bounds.
+template <Penalty P>
+[[nodiscard]] bool is_unpenalised(const P& penalty) noexcept {
+  if constexpr (ElasticPenalty<P>) {
+    return penalty.l1() == 0.0 && penalty.l2() == 0.0;
+  } else {
+    const Interval domain = penalty.conjugate_domain();
+    return domain.low == 0.0 && domain.high == 0.0;
+  }
+}
+
+/// The least y_i z_i of the rows that weigh anything. O(n).
+template <Loss L, Penalty P>
+[[nodiscard]] double least_margin(const Problem<L, P>& problem,
+                                  std::span<const double> z) noexcept {
+  double least = infinity;
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    if (problem.weight(static_cast<Index>(i)) > 0.0) {
+      least = std::min(least, problem.targets[i] * z[i]);
+    }
+  }
+  return least;
+}
+
+/// What to multiply a point by so that its least margin is 1, where that ends a run: all margins
+/// are positive, there is no penalty, and the loss never rises as a margin grows, so that beyond
+/// this point it only falls: to zero there (the hinges: an optimum), or never to its infimum
+/// (logistic: there is no optimum). 0 where it does not end it. O(n + p).
+template <Loss L, Penalty P>
+[[nodiscard]] double separating_factor(const Problem<L, P>& problem, std::span<const double> w,
+                                       std::span<const double> z) noexcept {
+  if constexpr (L::classification && may_be_free<P>) {
+    if (!is_unpenalised(problem.penalty)) {
+      return 0.0;
+    }
+    const double margin = least_margin(problem, z);
+    if (!(margin > 0.0) || !(margin < infinity)) {
+      return 0.0;
+    }
+    for (const double m : {1.0, 2.0, 10.0, 100.0, 1e4}) {
+      if (problem.loss.derivative(1.0, m) > 0.0) {
+        return 0.0;
+      }
+    }
+    // Bounds that hold somewhere on the ray make an optimum.
+    constexpr double far = 1e100;
+    for (const double value : w) {
+      if (problem.penalty.prox(far * value, 0.0) != far * value) {
+        return 0.0;
+      }
+    }
+    const double factor = (1.0 + 1e-15) / margin;  // rounding must not leave a margin below 1
+    return factor < infinity ? factor : 0.0;
+  }
+  return 0.0;
+}
+
+/// Every number times the factor. O(n).
+inline void scale_all(double factor, std::span<double> numbers) noexcept {
+  for (double& number : numbers) {
+    number *= factor;
+  }
+}
+
+}  // namespace sounder

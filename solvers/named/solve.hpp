@@ -1,0 +1,74 @@
+// One training run, by the names of its parts.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/shared/replay.hpp>
+#include <sounder/solvers/coordinate/coordinate_options.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
+#include <sounder/solvers/stochastic/sgd_options.hpp>
+
+namespace sounder::cli {
+
+/// What every solver is told.
+struct RunOptions {
+  int threads = 1;
+  int max_epochs = 0;
+  double tolerance = 0.0;  ///< 0: none
+  double time_limit = everywhere.high;
+  std::uint64_t seed = 1;
+
+  /// Into the options of one kind of solver.
+  void fill(auto& options) const {
+    options.threads = threads;
+    options.max_epochs = max_epochs;
+    options.tolerance = tolerance;
+    options.time_limit = time_limit;
+    options.seed = seed;
+  }
+};
+
+/// What is minimised, by whom. Views of the data: the caller keeps them alive.
+struct SolveRequest {
+  std::string solver;   ///< on the list of solvers, but not "auto"
+  std::string loss;     ///< on the list of losses
+  std::string penalty;  ///< on the list of penalties
+  std::string update;   ///< on the list of updates
+  double lambda = 0.0;
+  double c = 0.0;  ///< 1 / (n lambda), to the digit that was asked for; 0 without a penalty
+  double l1_ratio = 0.0;
+  bool intercept = false;
+  Interval bounds = everywhere;  ///< of every coefficient; for coordinate solvers
+  CsrMatrix matrix;
+  std::span<const double> targets;
+  std::span<const double> weights;
+  RunOptions run;
+  SgdOptions sgd;                ///< of sgd and hogwild
+  CoordinateOptions coordinate;  ///< of the coordinate solvers
+  bool counted = false;          ///< by the update's counting twin; cd and sgd have none
+
+  /// `run` into the options of both kinds of solvers.
+  void hand_on_run() {
+    run.fill(sgd);
+    run.fill(coordinate);
+  }
+};
+
+/// Trains. @throws std::invalid_argument for options or data that a solver refuses.
+[[nodiscard]] Result solve(const SolveRequest& request, Trace& trace);
+
+/// Trains on virtual cores. `request.solver` is on the list of virtual solvers, `update` is
+/// ignored.
+/// @throws std::invalid_argument for options or data that a solver refuses.
+[[nodiscard]] VirtualRun simulate(const SolveRequest& request, const VirtualWorkers& workers,
+                                  Trace& trace);
+
+/// lambda_max of the request's loss, data and l1_ratio. @throws std::invalid_argument
+[[nodiscard]] double strongest_penalty(const SolveRequest& request, int threads);
+
+}  // namespace sounder::cli

@@ -1,0 +1,266 @@
+// Newton steps on the support of a small model by Cholesky: feature-sign search.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/cholesky.hpp>
+#include <sounder/engine/base/lane_sum.hpp>
+#include <sounder/solvers/newton/gram_matrix.hpp>
+#include <sounder/solvers/newton/quadratic_model.hpp>
+#include <sounder/solvers/newton/support_newton.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+namespace detail {
+
+/// Where the ray w + t x meets a kink of the penalty.
+struct Kink {
+  double t;
+  std::size_t at;     ///< on the support
+  double value;       ///< of the coefficient there
+  double slope_rise;  ///< of the objective along the ray
+};
+
+/// In no order.
+template <ElasticPenalty P>
+Array<Kink> kinks_along(const P& penalty, const Support& support, std::span<const double> x,
+                        std::span<const double> w) {
+  Array<Kink> kinks;
+  const auto add = [&](std::size_t a, double value, double rise) {
+    const double t = (value - w[support.positions[a]]) / x[a];
+    if (t >= 0.0 && t <= 1.0) {
+      kinks.push_back({t, a, value, rise});
+    }
+  };
+  for (std::size_t a = 0; a < x.size(); ++a) {
+    const double old = w[support.positions[a]];
+    const double end = old + x[a];
+    if (penalty.l1() > 0.0 && old * end < 0.0) {
+      add(a, 0.0, 2.0 * penalty.l1() * std::abs(x[a]));
+    }
+    if (const double bound = penalty.prox(end, 0.0); bound != end) {
+      add(a, bound, std::numeric_limits<double>::infinity());
+    }
+  }
+  return kinks;
+}
+
+/// Brings the first kink on the way to the back: few are passed, so they need no sort.
+inline const Kink& first_to_back(Array<Kink>& kinks) {
+  std::size_t first = 0;
+  for (std::size_t k = 1; k < kinks.size(); ++k) {
+    first = kinks[k].t < kinks[first].t ? k : first;
+  }
+  std::swap(kinks[first], kinks.back());
+  return kinks.back();
+}
+
+/// -H^-1 gradient on the support by Cholesky, for H (row-major): a ridge of a small share of the
+/// diagonal bridges what it lost where it was kept so. O(s^3).
+inline Array<double> newton_direction(Array<double> h, const Support& support, double l2,
+                                      GramPrecision kept) {
+  const double ridge = kept == GramPrecision::full ? 1e-13 : 1e-6;
+  const std::size_t s = support.size();
+  Array<double> x(s);
+  for (std::size_t a = 0; a < s; ++a) {
+    h[a * s + a] += ridge * h[a * s + a] + l2;
+    x[a] = -support.gradient[a];
+  }
+  solve_cholesky(h, x, 0.1 * ridge);
+  return x;
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// A Cholesky factor of H on as many of the support's columns as are independent, taken in order.
+struct IndependentColumns {
+  Array<std::size_t> members;  ///< places on the support
+  Array<double> factor;        ///< lower triangle, rows of `stride` numbers
+  std::size_t stride = 0;
+
+  /// O(s r^2) for r independent ones of s.
+  IndependentColumns(std::span<const double> h, std::size_t s, std::size_t most)
+      : factor(most * most), stride(most) {
+    constexpr double least = 1e-11;  // of the diagonal: what is left of a dependent column
+    for (std::size_t a = 0; a < s && members.size() < most; ++a) {
+      double* const row = factor.data() + members.size() * stride;
+      const double left = h[a * s + a] - reduce(h, s, a, row);
+      if (left > least * h[a * s + a]) {
+        row[members.size()] = std::sqrt(left);
+        members.push_back(a);
+      }
+    }
+  }
+  /// The combination of members that column a is; O(r^2).
+  [[nodiscard]] Array<double> combination(std::span<const double> h, std::size_t s,
+                                          std::size_t a) const {
+    Array<double> c(members.size());
+    static_cast<void>(reduce(h, s, a, c.data()));
+    for (std::size_t k = members.size(); k-- > 0;) {
+      c[k] /= factor[k * stride + k];
+      for (std::size_t q = 0; q < k; ++q) {
+        c[q] -= factor[k * stride + q] * c[k];
+      }
+    }
+    return c;
+  }
+
+ private:
+  /// row = L^-1 h_a, and its squared norm.
+  double reduce(std::span<const double> h, std::size_t s, std::size_t a, double* row) const {
+    double squares = 0.0;
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      const double* const other = factor.data() + k * stride;
+      const double rest =
+          h[a * s + members[k]] - lane_sum(k, [&](std::size_t q) { return row[q] * other[q]; });
+      row[k] = rest / other[k];
+      squares += row[k] * row[k];
+    }
+    return squares;
+  }
+};
+
+}  // namespace detail
+
+/// Takes coefficients to zero until the columns of those that are left are independent: along the
+/// combinations that the loss does not feel, in the direction in which the l1 norm does not rise,
+/// until the first coefficient arrives at zero. More columns than rows are in use where an l1
+/// penalty is next to nothing, and without this each Newton step would take one of them out.
+/// O(s r^2) a column that leaves the independent ones, O(r^2 + r |W|) any other. For l1 alone.
+/// @param most columns that can be independent: the number of rows
+template <ElasticPenalty P>
+void shed_dependent(GramModel& model, const P& penalty, std::span<double> w, std::size_t most) {
+  // Multiplications of a call. A few columns too many are left to the next one; where most are, the
+  // Newton steps that follow would be wasted on them.
+  const double affordable =
+      w.size() - static_cast<std::size_t>(std::count(w.begin(), w.end(), 0.0)) > 2 * most ? 3e9
+                                                                                          : 1e8;
+  double spent = 0.0;
+  while (spent < affordable) {
+    const Support support(model, penalty, w);
+    const std::size_t s = support.size();
+    if (s <= most) {
+      return;
+    }
+    spent += static_cast<double>(s) * static_cast<double>(most) * static_cast<double>(most);
+    model.focus(support.positions);
+    const std::span<const double> h = model.block();
+    const detail::IndependentColumns basis(h, s, most);
+    Array<char> within(s);
+    for (const std::size_t a : basis.members) {
+      within[a] = 1;
+    }
+    bool changed = false;  // the independent ones
+    for (std::size_t a = 0; a < s && !changed; ++a) {
+      if (within[a] != 0) {
+        continue;
+      }
+      const Array<double> c = basis.combination(h, s, a);
+      double& value = w[support.positions[a]];
+      double rise = std::copysign(1.0, value);  // of the l1 norm, with w_a
+      for (std::size_t k = 0; k < c.size(); ++k) {
+        rise -= c[k] * std::copysign(1.0, w[support.positions[basis.members[k]]]);
+      }
+      // w_a moves by t, the members by -t c, until one of them is zero.
+      const double sense = rise > 0.0 || (rise == 0.0 && value > 0.0) ? -1.0 : 1.0;
+      double t = sense * value < 0.0 ? std::abs(value) : infinity;
+      std::size_t first = s;
+      for (std::size_t k = 0; k < c.size(); ++k) {
+        const double member = w[support.positions[basis.members[k]]];
+        const double speed = -sense * c[k];
+        if (speed * member < 0.0 && std::abs(member / speed) < t) {
+          t = std::abs(member / speed);
+          first = k;
+        }
+      }
+      if (!(t < infinity)) {
+        continue;
+      }
+      const auto move = [&](std::size_t position, double change, bool to_zero) {
+        const double end = to_zero ? 0.0 : w[position] + change;
+        model.move(position, end - w[position]);
+        w[position] = end;
+      };
+      for (std::size_t k = 0; k < c.size(); ++k) {
+        move(support.positions[basis.members[k]], -sense * t * c[k], k == first);
+      }
+      move(support.positions[a], sense * t, first == s);
+      changed = first != s;
+    }
+    if (!changed) {
+      return;
+    }
+  }
+}
+
+/// Newton steps on the support by Cholesky, each to the exact minimum along its ray (kinks and
+/// all), until one is free of kinks: the feature-sign search of Lee, Battle, Raina, Ng, "Efficient
+/// sparse coding algorithms", NIPS 2006. O(s^3) a step.
+template <ElasticPenalty P>
+void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w, int most_steps) {
+  for (int step = 0; step < most_steps; ++step) {
+    const Support support(model, penalty, w);
+    const std::size_t s = support.size();
+    if (s == 0) {
+      return;
+    }
+    model.focus(support.positions);
+    Array<double> block(model.block().size());
+    std::copy(model.block().begin(), model.block().end(), block.begin());
+    const Array<double> x =
+        detail::newton_direction(std::move(block), support, penalty.l2(), model.precision());
+    double slope = 0.0;
+    double squares = 0.0;
+    for (std::size_t a = 0; a < s; ++a) {
+      slope += support.gradient[a] * x[a];
+      squares += x[a] * x[a];
+    }
+    const double bend = model.curvature(x) + penalty.l2() * squares;
+    if (!(slope < 0.0)) {
+      return;
+    }
+    // The slope along the ray is slope + t bend + the rises passed; stop where it is zero.
+    Array<detail::Kink> kinks = detail::kinks_along(penalty, support, x, w);
+    const bool free = kinks.empty();
+    const detail::Kink* stop = nullptr;
+    double t = -1.0;
+    for (; !kinks.empty(); kinks.pop_back()) {
+      const detail::Kink& kink = detail::first_to_back(kinks);
+      if (slope + kink.t * bend >= 0.0) {
+        break;
+      }
+      slope += kink.slope_rise;
+      if (slope + kink.t * bend >= 0.0) {
+        stop = &kink;
+        t = kink.t;
+        break;
+      }
+    }
+    if (stop == nullptr) {
+      t = bend > 0.0 ? std::min(-slope / bend, 1.0) : 1.0;
+    }
+    model.commit(t);
+    for (std::size_t a = 0; a < s; ++a) {
+      w[support.positions[a]] += t * x[a];
+    }
+    if (stop != nullptr) {
+      double& value = w[support.positions[stop->at]];
+      const double change = stop->value - value;
+      value = stop->value;
+      model.move(support.positions[stop->at], change);
+    }
+    if (free) {
+      return;
+    }
+  }
+}
+
+}  // namespace sounder

@@ -1,0 +1,230 @@
+// Minimises a quadratic model + penalty: coordinate descent, helped by second-order steps.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <span>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/falling_order.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/solvers/coordinate/coordinate_options.hpp>
+#include <sounder/solvers/newton/anderson.hpp>
+#include <sounder/solvers/newton/cholesky_newton.hpp>
+#include <sounder/solvers/newton/exact_groups.hpp>
+#include <sounder/solvers/newton/margin_model.hpp>
+#include <sounder/solvers/newton/quadratic_model.hpp>
+#include <sounder/solvers/newton/support_newton.hpp>
+#include <sounder/solvers/penalty/scaled.hpp>
+
+namespace sounder {
+
+/// Coordinate descent on a model by the options' rule, with Newton steps on the support and
+/// Anderson extrapolation between epochs where the options ask for them and the penalty is elastic.
+/// One thread calls.
+template <Penalty P>
+class ModelDescent {
+ public:
+  /// @param trace may cut a call of minimise() short
+  /// @param rows  of the data: more columns are never independent
+  ModelDescent(const P& penalty, const CoordinateOptions& options, const Trace& trace,
+               std::size_t rows)
+      : penalty_(penalty), options_(options), trace_(trace), random_(options.seed, 0),
+        anderson_(options.extrapolation), rows_(rows) {}
+
+  /// Another penalty from here on.
+  void set_penalty(const P& penalty) { penalty_ = penalty; }
+  /// Coordinates looked at by all calls of minimise().
+  [[nodiscard]] std::int64_t updates() const noexcept { return updates_; }
+
+  /// What ends a call of minimise().
+  struct Goal {
+    double enough = 0.0;     ///< violation of an epoch, absolute
+    double reduction = 0.0;  ///< or as a share of the first epoch's
+    int patience = 1;        ///< epochs before Newton steps begin
+    int most_epochs = 200;   ///< stop after so many in any case
+    bool settle = true;  ///< solve what is nearly collinear, also where no Newton step was needed
+  };
+  /// What a call of minimise() came to.
+  struct Outcome {
+    double first = 0.0;   ///< violation of the first epoch: sum_k h_k |step on k|, as it went
+    int epochs = 0;       ///< that were run
+    bool newton = false;  ///< whether steps on the support were tried
+  };
+
+  /// Epochs until the violation is small enough, with a Newton step after each once patience is
+  /// over. @{
+  Outcome minimise(GramModel& model, std::span<double> w, const Goal& goal) {
+    approach(model, w);
+    return descend({model, &ModelDescent::epoch<GramModel>, &ModelDescent::newton_on_gram, 0.0}, w,
+                   goal);
+  }
+  Outcome minimise(MarginModel& model, std::span<double> w, const Goal& goal) {
+    const Outcome outcome = descend(
+        {model, &ModelDescent::epoch<MarginModel>, &ModelDescent::newton_by_products, slow_rate}, w,
+        goal);
+    if constexpr (ElasticPenalty<P>) {
+      if (options_.newton && (goal.settle || outcome.newton)) {
+        settle_collinear(model, penalty_, w);
+        if (outcome.newton) {
+          settle_heaviest(model, penalty_, w);
+        }
+      }
+    }
+    return outcome;
+  }
+  /// @}
+
+ private:
+  /// Epochs by margins that shrink the violation by less are worth replacing by a Newton step.
+  static constexpr double slow_rate = 0.8;
+  /// A support of s coefficients: steps by Cholesky up to here, as many as s^3 allows; an epoch on
+  /// a small model costs less than many of them.
+  static constexpr double few = 300.0;
+  static constexpr double cubes = 1e6;
+
+  /// Where the gradient is far above the l1 penalty, down to it in stages, by a stronger penalty
+  /// each: with more columns than rows nearly all of them would leave zero at once, and go back one
+  /// by one (homotopy; Osborne, Presnell, Turlach, IMA J. Numer. Anal. 2000).
+  void approach(GramModel& model, std::span<double> w) {
+    if constexpr (SelfScalingPenalty<P> && ElasticPenalty<P>) {
+      constexpr double far = 300.0;
+      double steepest = 0.0;
+      for (std::size_t k = 0; k < w.size(); ++k) {
+        steepest = std::max(steepest, std::abs(model.gradient(k)));
+      }
+      if (!(steepest > far * penalty_.l1()) || !(penalty_.l1() > 0.0) || !options_.newton) {
+        return;
+      }
+      const P asked = penalty_;
+      for (double factor = 0.3 * steepest / asked.l1(); factor > 3.0; factor *= 0.3) {
+        penalty_ = asked.scaled(factor);
+        descend({model, &ModelDescent::epoch<GramModel>, &ModelDescent::newton_on_gram, 0.0}, w,
+                {.reduction = 1e-3, .patience = 2, .most_epochs = 20});
+      }
+      penalty_ = asked;
+    }
+  }
+
+  /// A model and what is done with its form.
+  struct Form {
+    QuadraticModel& model;
+    double (ModelDescent::*epoch)(QuadraticModel&, std::span<double>);
+    void (ModelDescent::*newton)(QuadraticModel&, std::span<double>);
+    double slow;  ///< an epoch that leaves more of the violation is slow; 0: every one
+  };
+
+  Outcome descend(const Form& form, std::span<double> w, const Goal& goal) {
+    Outcome outcome;
+    anderson_.forget();
+    double previous = std::numeric_limits<double>::infinity();
+    while (outcome.epochs < goal.most_epochs && !trace_.cancelled()) {
+      const double violation = (this->*form.epoch)(form.model, w);
+      ++outcome.epochs;
+      if (outcome.epochs == 1) {
+        outcome.first = violation;
+      }
+      if (violation <= std::max(goal.enough, goal.reduction * outcome.first)) {
+        break;
+      }
+      if constexpr (ElasticPenalty<P>) {
+        const bool slow = form.slow == 0.0 || violation > form.slow * previous;
+        previous = violation;
+        if (options_.newton && slow && outcome.epochs >= goal.patience) {
+          (this->*form.newton)(form.model, w);
+          outcome.newton = true;
+          anderson_.forget();
+          previous = std::numeric_limits<double>::infinity();
+        } else {
+          anderson_.improve(form.model, penalty_, w);
+        }
+      }
+    }
+    return outcome;
+  }
+
+  void newton_on_gram(QuadraticModel& model, std::span<double> w) {
+    if constexpr (ElasticPenalty<P>) {
+      auto zeros = std::count(w.begin(), w.end(), 0.0);
+      if (penalty_.l1() > 0.0 && penalty_.l2() == 0.0 &&
+          static_cast<std::size_t>(static_cast<std::ptrdiff_t>(w.size()) - zeros) > rows_) {
+        shed_dependent(static_cast<GramModel&>(model), penalty_, w, rows_);
+        zeros = std::count(w.begin(), w.end(), 0.0);
+      }
+      const auto s = static_cast<double>(static_cast<std::ptrdiff_t>(w.size()) - zeros);
+      if (s > few) {
+        newton_by_products(model, w);
+        return;
+      }
+      const double steps = std::clamp(cubes / (s * s * s), 1.0, 100.0);
+      newton_by_cholesky(static_cast<GramModel&>(model), penalty_, w, static_cast<int>(steps));
+    }
+  }
+
+  void newton_by_products(QuadraticModel& model, std::span<double> w) {
+    if constexpr (ElasticPenalty<P>) {
+      damping_.adapt(newton_by_residuals(model, penalty_, w, damping_.value(), 200));
+    }
+  }
+
+  template <class Model>
+  double epoch(QuadraticModel& any, std::span<double> w) {
+    Model& model = static_cast<Model&>(any);
+    arrange(model, w);
+    double violation = 0.0;
+    for (std::size_t visit = 0; visit < order_.size(); ++visit) {
+      const std::size_t k =
+          options_.rule == CoordinateRule::random ? random_.below(w.size()) : order_[visit];
+      const double value = stepped(model, penalty_, k, w[k]);
+      if (value != w[k]) {
+        violation += model.diagonal(k) * std::abs(value - w[k]);
+        model.move(k, value - w[k]);
+        w[k] = value;
+      }
+    }
+    updates_ += static_cast<std::int64_t>(order_.size());
+    return violation;
+  }
+
+  /// The order of an epoch; greedy: by promised descent, those that promise any.
+  void arrange(const QuadraticModel& model, std::span<const double> w) {
+    order_.resize(w.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    if (options_.rule == CoordinateRule::shuffled) {
+      for (std::size_t k = order_.size(); k > 1; --k) {
+        std::swap(order_[k - 1], order_[random_.below(k)]);
+      }
+    } else if (options_.rule == CoordinateRule::greedy) {
+      promise_.clear();
+      for (std::size_t k = 0; k < w.size(); ++k) {
+        const double change = stepped(model, penalty_, k, w[k]) - w[k];
+        if (change != 0.0) {
+          promise_.push_back({model.diagonal(k) * change * change, k});
+        }
+      }
+      detail::sort_falling(promise_);
+      order_.resize(promise_.size());
+      for (std::size_t k = 0; k < order_.size(); ++k) {
+        order_[k] = promise_[k].position;
+      }
+    }
+  }
+
+  P penalty_;
+  const CoordinateOptions& options_;
+  const Trace& trace_;
+  RandomStream random_;
+  Anderson anderson_;
+  std::size_t rows_;
+  Damping damping_;
+  Array<std::size_t> order_;
+  Array<detail::Ranked> promise_;
+  std::int64_t updates_ = 0;
+};
+
+}  // namespace sounder

@@ -1,0 +1,139 @@
+// A quadratic model of the loss on a working set, and its form by the Gram matrix, where the set is
+// small; margin_model.hpp has the other.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/lane_sum.hpp>
+#include <sounder/solvers/newton/gram_matrix.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
+
+namespace sounder {
+
+/// Around a point: gradient g and Hessian H = X_W^T diag(d) X_W of the mean loss on the columns W,
+/// a free intercept eliminated: H loses shift shift^T / total.
+struct QuadraticTerms {
+  Array<float> d;          ///< s_i loss''(y_i, z_i) / n, a number a row
+  Array<double> gradient;  ///< at the point
+  Array<double> diagonal;  ///< of H; 0 for a column that must not move
+  Array<double> shift;     ///< X_W^T d; empty without an intercept
+  double total = 0.0;      ///< sum_i d_i
+};
+
+/// Where the proximal step takes coordinate k, of value w. A coordinate that must not move stays.
+template <class Model, Penalty P>
+[[nodiscard]] double stepped(const Model& model, const P& penalty, std::size_t k, double w) {
+  const double h = model.diagonal(k);
+  return h > 0.0 ? penalty.prox(w - model.gradient(k) / h, 1.0 / h) : w;
+}
+
+/// What steps on many coordinates at once ask of a model, whichever form it has: they are then
+/// compiled once. Loops over single coordinates take the form itself.
+class QuadraticModel {
+ public:
+  QuadraticModel() = default;
+  QuadraticModel(const QuadraticModel&) = delete;
+  QuadraticModel& operator=(const QuadraticModel&) = delete;
+
+  /// H_kk.
+  [[nodiscard]] virtual double diagonal(std::size_t k) const noexcept = 0;
+  /// Of the model along k, after the moves so far.
+  [[nodiscard]] virtual double gradient(std::size_t k) const noexcept = 0;
+
+  /// What multiply() and curvature() speak of: coordinates `support`.
+  virtual void focus(std::span<const std::size_t> support) = 0;
+  /// out = H_SS x.
+  virtual void multiply(std::span<const double> x, std::span<double> out) = 0;
+  /// x^T H_SS x; commit(t) then moves the support by t x. @{
+  [[nodiscard]] virtual double curvature(std::span<const double> x) = 0;
+  virtual void commit(double t) noexcept = 0;
+  /// @}
+
+ protected:
+  ~QuadraticModel() = default;  // by its own type, never through this one
+};
+
+/// The model by H itself: every move costs |W| additions, a look at a gradient nothing.
+class GramModel final : public QuadraticModel {
+ public:
+  /// Views of both, which the caller keeps. O(|W|).
+  GramModel(const QuadraticTerms& terms, const GramMatrix& gram)
+      : terms_(terms), gram_(gram), gradient_(terms.gradient) {}
+
+  /// |W|.
+  [[nodiscard]] std::size_t size() const noexcept { return gradient_.size(); }
+  /// H_kk.
+  [[nodiscard]] double diagonal(std::size_t k) const noexcept override {
+    return terms_.diagonal[k];
+  }
+  /// Of the model along k, after the moves so far. O(1).
+  [[nodiscard]] double gradient(std::size_t k) const noexcept override { return gradient_[k]; }
+  /// w_k + change in place of w_k. O(|W|).
+  void move(std::size_t k, double change) noexcept { add_row(k, change, gradient_); }
+
+  void focus(std::span<const std::size_t> support) override {
+    support_.assign(support);
+    const std::size_t s = support_.size();
+    block_.resize(s * s);
+    for (std::size_t a = 0; a < s; ++a) {
+      gram_.with_row(support_[a], [&](const auto* row) {
+        for (std::size_t b = 0; b < s; ++b) {
+          block_[a * s + b] = static_cast<double>(row[support_[b]]);
+        }
+      });
+    }
+  }
+  /// H_SS, row-major.
+  [[nodiscard]] std::span<const double> block() const noexcept { return block_; }
+  /// As GramMatrix has it.
+  [[nodiscard]] GramPrecision precision() const noexcept { return gram_.precision(); }
+
+  void multiply(std::span<const double> x, std::span<double> out) noexcept override {
+    const std::size_t s = x.size();
+    for (std::size_t a = 0; a < s; ++a) {
+      const double* const row = block_.data() + a * s;
+      out[a] = lane_sum(s, [&](std::size_t b) { return row[b] * x[b]; });
+    }
+  }
+  /// x^T H_SS x; commit(t) then moves the support by t x. O(|W| x support). @{
+  [[nodiscard]] double curvature(std::span<const double> x) override {
+    image_.assign(size(), 0.0);
+    for (std::size_t a = 0; a < x.size(); ++a) {
+      if (x[a] != 0.0) {
+        add_row(support_[a], x[a], image_);
+      }
+    }
+    double sum = 0.0;
+    for (std::size_t a = 0; a < x.size(); ++a) {
+      sum += x[a] * image_[support_[a]];
+    }
+    return sum;
+  }
+  void commit(double t) noexcept override {
+    for (std::size_t k = 0; k < size(); ++k) {
+      gradient_[k] += t * image_[k];
+    }
+  }
+  /// @}
+
+ private:
+  void add_row(std::size_t k, double factor, Array<double>& sums) const noexcept {
+    gram_.with_row(k, [&](const auto* row) {
+      double* const out = sums.data();
+      for (std::size_t q = 0; q < size(); ++q) {
+        out[q] += factor * static_cast<double>(row[q]);
+      }
+    });
+  }
+
+  const QuadraticTerms& terms_;
+  const GramMatrix& gram_;
+  Array<double> gradient_;
+  Array<std::size_t> support_;
+  Array<double> block_;
+  Array<double> image_;
+};
+
+}  // namespace sounder

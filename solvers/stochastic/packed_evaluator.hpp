@@ -1,0 +1,203 @@
+// The evaluator of the stochastic solvers: objective, certificate and full gradient of a point that
+// is held in packed, scaled coordinates.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/matrix/packed_rows.hpp>
+#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/threads/schedule.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/driver/certificate.hpp>
+#include <sounder/solvers/driver/free_dual.hpp>
+#include <sounder/solvers/driver/intercept.hpp>
+#include <sounder/solvers/problem/problem.hpp>
+#include <sounder/solvers/stochastic/preconditioner.hpp>
+
+namespace sounder {
+
+/// The problem's rows packed and scaled, with what is known of one point w on them.
+///
+/// Packed coordinates: label k stands for column order().original_of[k] and carries the coefficient
+/// w_k scales()[k]; label 0 is the intercept where the problem has one. One thread calls, the team
+/// works. Memory: 8 bytes a nonzero; 8 (threads + 3) a column; 24 a row.
+template <Loss L, Penalty P>
+class PackedEvaluator {
+ public:
+  /// @param hot_columns as in order_columns
+  /// @param precondition scale by the preconditioner, or leave the columns as they are
+  PackedEvaluator(const Problem<L, P>& problem, int hot_columns, bool precondition,
+                  const Team& team)
+      : problem_(problem), team_(team), at_zero_(objective_at_zero(problem, team)),
+        null_(null_objective(problem, team)),
+        rows_(pack(problem, hot_columns, precondition, team, scales_)), transpose_(rows_, team),
+        z_(static_cast<std::size_t>(rows_.rows())), a_(z_.size()), weighted_(z_.size()),
+        u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()),
+        free_(problem, team) {}
+
+  PackedEvaluator(const PackedEvaluator&) = delete;
+  PackedEvaluator& operator=(const PackedEvaluator&) = delete;
+
+  /// The problem's rows, packed and scaled.
+  [[nodiscard]] const PackedRows& rows() const noexcept { return rows_; }
+  /// A factor a label.
+  [[nodiscard]] std::span<const float> scales() const noexcept { return scales_; }
+  /// The first label that is not the intercept.
+  [[nodiscard]] std::size_t first_penalised() const noexcept { return problem_.intercept ? 1 : 0; }
+  /// F(0, 0).
+  [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
+
+  /// z_i = x_i.w + b of the point last seen by objective(); extrapolation may write them.
+  [[nodiscard]] std::span<double> margins() noexcept { return z_; }
+  /// a_i = -loss'(y_i, z_i) of the point last certified.
+  [[nodiscard]] std::span<const double> anchors() const noexcept { return a_; }
+  /// X^T (s a) / n of the point last certified, in packed, scaled coordinates.
+  [[nodiscard]] std::span<const double> pull() const noexcept { return u_; }
+
+  /// |grad F|^2 at the point last certified, without the frequent columns' part.
+  [[nodiscard]] double rest_of_gradient() const {
+    const std::size_t first = rows_.frequent() - std::min(rows_.frequent(), first_penalised());
+    const double l2 = problem_.penalty.l2();
+    return team_.sum(static_cast<std::int64_t>(w_.size() - first), [&](Range columns) {
+      double sum = 0.0;
+      for (std::int64_t k = columns.begin; k < columns.end; ++k) {
+        const std::size_t j = first + static_cast<std::size_t>(k);
+        const double slope = l2 * w_[j] - dual_[j];
+        sum += slope * slope;
+      }
+      return sum;
+    });
+  }
+
+  /// F(w), and the margins with it. One pass over the data.
+  [[nodiscard]] double objective(std::span<const double> w) {
+    rows_.margins(w, z_, team_);
+    unscale(w);
+    return mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
+  }
+
+  /// F(w) by the first `size` rows of a sample alone; nothing is kept. Rows are dealt out one by
+  /// one.
+  [[nodiscard]] double objective(std::span<const double> w, const Schedule& sample,
+                                 std::int64_t size) const {
+    double loss = 0.0;
+    for (std::int64_t k = 0; k < size; ++k) {
+      const auto i = static_cast<Index>(sample.rows_at(k).begin);
+      const double z = packed_dot(rows_.row(i), [w](std::size_t j) { return w[j]; });
+      loss += problem_.weight(i) * problem_.loss.value(problem_.target(i), z);
+    }
+    double penalty = 0.0;
+    for (std::size_t k = first_penalised(); k < w.size(); ++k) {
+      penalty += problem_.penalty.value(w[k] * static_cast<double>(scales_[k]));
+    }
+    return loss / static_cast<double>(size) + penalty;
+  }
+
+  /// The certificate of w, whose margins are known; first moves the intercept to its best place.
+  /// One pass over the data. The dual objective is the highest so far: any of them is a bound.
+  /// @param settle false: the intercept is to stay
+  [[nodiscard]] Certificate certify_point(std::span<double> w, bool settle = true) {
+    if (problem_.intercept && settle) {
+      const double shift = best_shift(problem_, z_, team_);
+      w[0] += shift / static_cast<double>(scales_[0]);
+      for (double& margin : z_) {
+        margin += shift;
+      }
+    }
+    dual_candidate(problem_, z_, a_, team_);
+    const double n = rows_.rows();
+    team_.for_each(a_.size(), [&](std::size_t i) {
+      weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) / n;
+    });
+    transpose_(weighted_, u_);
+    unscale(w);
+    const std::size_t first = first_penalised();
+    team_.for_each(dual_.size(), [&](std::size_t k) {
+      dual_[k] = u_[k + first] / static_cast<double>(scales_[k + first]);
+    });
+    const double here = mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
+    highest_dual_ = std::max(highest_dual_, dual_point(problem_, a_, dual_, here, team_).objective);
+    if constexpr (may_be_free<P>) {
+      if (FreeDual<L, P>::applies(problem_.penalty)) {
+        Result point;
+        unload(w, point);
+        highest_dual_ = std::max(highest_dual_, free_.bound(point.w, z_, a_, here));
+      }
+    }
+    return certify(w_, here, highest_dual_, null_);
+  }
+
+  /// As sounder::relative_gap() has it.
+  [[nodiscard]] double relative_gap(double objective, double dual_objective) const noexcept {
+    return sounder::relative_gap(objective, dual_objective, null_);
+  }
+
+  /// Packed coordinates of coefficients (p, or empty for zeros) and intercept.
+  void load(std::span<const double> coefficients, double intercept, std::span<double> w) const {
+    for (std::size_t k = 0; k < w.size(); ++k) {
+      const Index column = rows_.order().original_of[k];
+      double value = 0.0;
+      if (column == ColumnOrder::none) {
+        value = intercept;
+      } else if (!coefficients.empty()) {
+        value = coefficients[static_cast<std::size_t>(column)];
+      }
+      w[k] = value / static_cast<double>(scales_[k]);
+    }
+  }
+
+  /// The reverse of load: p coefficients, zero for columns that hold nothing, and the intercept.
+  void unload(std::span<const double> w, Result& result) const {
+    result.w.assign(static_cast<std::size_t>(problem_.matrix.columns()), 0.0);
+    for (std::size_t k = 0; k < w.size(); ++k) {
+      const double value = w[k] * static_cast<double>(scales_[k]);
+      const Index column = rows_.order().original_of[k];
+      (column == ColumnOrder::none ? result.intercept
+                                   : result.w[static_cast<std::size_t>(column)]) = value;
+    }
+  }
+
+ private:
+  static PackedRows pack(const Problem<L, P>& problem, int hot_columns, bool precondition,
+                         const Team& team, Array<float>& scales) {
+    const ColumnMoments moments = column_moments(problem, team);
+    ColumnOrder order =
+        order_columns(moments.counts, problem.matrix.rows(), problem.intercept, hot_columns);
+    if (precondition) {
+      scales = preconditioner(problem, order, moments.mean_squares, team);
+    } else {
+      scales.assign(order.size(), 1.0F);
+    }
+    return PackedRows(problem.matrix, std::move(order), scales, problem.intercept, team);
+  }
+
+  void unscale(std::span<const double> w) {
+    const std::size_t first = first_penalised();
+    team_.for_each(w_.size(), [&](std::size_t k) {
+      w_[k] = w[k + first] * static_cast<double>(scales_[k + first]);
+    });
+  }
+
+  const Problem<L, P>& problem_;
+  const Team& team_;
+  double at_zero_;
+  double null_;
+  Array<float> scales_;
+  PackedRows rows_;
+  TransposeProduct transpose_;
+  Array<double> z_;
+  Array<double> a_;
+  Array<double> weighted_;  ///< s_i a_i / n
+  Array<double> u_;
+  Array<double> w_;     ///< coefficients in packed order, unscaled, without the intercept
+  Array<double> dual_;  ///< u likewise
+  double highest_dual_ = -infinity;
+  FreeDual<L, P> free_;
+};
+
+}  // namespace sounder

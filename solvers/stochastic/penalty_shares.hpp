@@ -1,0 +1,58 @@
+// Penalty and drift, split over the rows that hold a column.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/matrix/packed_rows.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/stochastic/step_terms.hpp>
+
+namespace sounder {
+
+/// A stochastic step touches only its row's columns, so each of them feels n / count times the
+/// penalty and the drift there: over an epoch, once the whole. Hot columns feel them when they are
+/// exchanged, once for many rows (see RowStepper), and undivided.
+///
+/// In packed coordinates. One thread calls, the team works. Memory: 48 bytes a column.
+class SplitTerms {
+ public:
+  /// @param scales a coefficient is scale times its packed coordinate
+  /// @param first_penalised columns before it (an intercept) feel no penalty
+  /// @param by_prox steps on l2 are proximal ones
+  SplitTerms(const PackedRows& rows, std::span<const float> scales, std::size_t first_penalised,
+             double l1, double l2, bool by_prox, const Team& team)
+      : hot_(static_cast<std::size_t>(rows.order().hot)), by_prox_(by_prox), team_(team),
+        split_(rows.columns()), terms_(rows.columns()) {
+    const double n = rows.rows();
+    team_.for_each(split_.size(), [&](std::size_t j) {
+      const bool free = j < first_penalised;
+      const double share = j < hot_ ? 1.0 : n / rows.order().count_of[j];
+      const auto scale = static_cast<double>(scales[j]);
+      split_[j] = {share, free ? 0.0 : share * scale * scale * l2, free ? 0.0 : share * scale * l1};
+    });
+  }
+
+  /// The terms of an epoch that begins with this step.
+  /// @param pull minus the mean gradient that variance reduction adds; empty without it
+  [[nodiscard]] std::span<const CoordinateTerms> at(double step, std::span<const double> pull) {
+    team_.for_each(terms_.size(), [&](std::size_t j) {
+      const CoordinateTerms& split = split_[j];
+      const double drift = pull.empty() ? 0.0 : -split.drift * pull[j];
+      // A rare column's share of the penalty must not overshoot zero, as a gradient's step would.
+      const double damping = j < hot_ || by_prox_ ? 1.0 : 1.0 / (1.0 + step * split.shrink);
+      terms_[j] = {damping * drift, damping * split.shrink, damping * split.threshold};
+    });
+    return terms_;
+  }
+
+ private:
+  std::size_t hot_;
+  bool by_prox_;
+  const Team& team_;
+  Array<CoordinateTerms> split_;  ///< at a drift of 1, without damping; the same all epochs
+  Array<CoordinateTerms> terms_;
+};
+
+}  // namespace sounder

@@ -1,0 +1,212 @@
+// A pass over the rows: the part of the stochastic solvers that runs on all workers at once.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
+#include <sounder/engine/base/slots.hpp>
+#include <sounder/engine/matrix/packed_rows.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/shared/hot_columns.hpp>
+#include <sounder/engine/shared/shared_vector.hpp>
+#include <sounder/engine/shared/update_counts.hpp>
+#include <sounder/engine/threads/schedule.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/problem/problem.hpp>
+#include <sounder/solvers/stochastic/adagrad_step.hpp>
+#include <sounder/solvers/stochastic/labelled_rows.hpp>
+#include <sounder/solvers/stochastic/row_step.hpp>
+#include <sounder/solvers/stochastic/step_terms.hpp>
+
+namespace sounder {
+
+/// The shared vector and the workers' steps on it. How a step is made (update policy, AdaGrad, l1)
+/// is behind this interface, asked once an epoch, so that the driver is compiled once a problem.
+class RowPass {
+ public:
+  RowPass() = default;
+  RowPass(const RowPass&) = delete;
+  RowPass& operator=(const RowPass&) = delete;
+  virtual ~RowPass() = default;
+
+  /// The vector, while no pass runs.
+  [[nodiscard]] virtual std::span<double> vector() noexcept = 0;
+
+  /// How many workers share a pass.
+  [[nodiscard]] virtual int workers() const noexcept = 0;
+
+  /// Back to zero, as newly made.
+  virtual void restart() = 0;
+
+  /// Of all passes, if the policy counts.
+  [[nodiscard]] virtual std::optional<UpdateCounts> counts() const { return std::nullopt; }
+
+  /// Sets what every coordinate feels beside the loss in the passes to come.
+  virtual void prepare(std::span<const CoordinateTerms> terms) = 0;
+
+  /// Steps through the rows at `positions` of the schedule, a contiguous share a worker.
+  /// @param anchors empty, or minus the derivatives at the last snapshot (variance reduction)
+  /// @param step    the step size when a worker has done this part, in [0, 1), of its share
+  /// @return false if the trace cancelled the pass half-way
+  virtual bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,
+                   Call<double(double)> step, const Trace& trace) = 0;
+};
+
+/// The vector and one stepper a worker; how the workers run side by side is left open.
+template <class Stepper>
+class SteppersPass : public RowPass {
+ public:
+  /// @param rows_a_pass what all workers together take in a pass
+  /// @param source      what the steppers' terms are made from beside the driver's
+  SteppersPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
+               int workers, const typename Stepper::TermsType::Source& source)
+      : source_(source), rows_(*data.rows),
+        bands_(rows_.order(), rows_.rows(), rows_a_pass / workers), terms_(rows_.columns()),
+        shared_(rows_.columns()), common_(rows_.columns()),
+        steppers_(static_cast<std::size_t>(workers),
+                  [&](std::size_t) { return Stepper(data, bands_, terms_, shared_, common_); }) {}
+
+  [[nodiscard]] std::span<double> vector() noexcept override { return shared_.quiescent(); }
+
+  [[nodiscard]] int workers() const noexcept override { return static_cast<int>(steppers_.size()); }
+
+  void restart() override {
+    shared_.assign({});
+    common_.restart();
+  }
+
+  [[nodiscard]] std::optional<UpdateCounts> counts() const override {
+    if constexpr (counts_updates<Update>) {
+      return shared_.counts();
+    }
+    return std::nullopt;
+  }
+
+  void prepare(std::span<const CoordinateTerms> terms) override {
+    for (std::size_t j = 0; j < terms_.size(); ++j) {
+      terms_[j] = Terms::from(terms[j], source_);
+    }
+  }
+
+ protected:
+  /// What the workers step through.
+  [[nodiscard]] const PackedRows& rows() const noexcept { return rows_; }
+  /// A worker's own.
+  [[nodiscard]] Stepper& stepper(int rank) noexcept {
+    return steppers_[static_cast<std::size_t>(rank)];
+  }
+
+ private:
+  using Terms = typename Stepper::TermsType;
+  using Update = typename Stepper::UpdateType;
+
+  [[no_unique_address]] typename Terms::Source source_;
+  const PackedRows& rows_;
+  HotBands bands_;
+  Array<Terms> terms_;
+  SharedVector<Update> shared_;
+  typename Stepper::Common common_;
+  Slots<Stepper> steppers_;
+};
+
+/// RowPass by the threads of a team. No allocation inside a pass.
+template <class Stepper>
+class StepperPass final : public SteppersPass<Stepper> {
+ public:
+  /// A view of team, which the caller keeps.
+  StepperPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
+              const Team& team, const typename Stepper::TermsType::Source& source = {})
+      : SteppersPass<Stepper>(data, rows_a_pass, team.size(), source), team_(team) {}
+
+  bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,
+           Call<double(double)> step, const Trace& trace) override {
+    std::atomic<bool> cancelled = false;
+    team_.run([&](Worker worker) {
+      Stepper& stepper = this->stepper(worker.rank);
+      stepper.begin_epoch(anchors);
+      const Range share = share_of(positions.size(), worker);
+      for (std::int64_t k = share.begin; k < share.end; ++k) {
+        if (trace.cancelled()) {
+          cancelled.store(true, std::memory_order_relaxed);
+          return;
+        }
+        const std::int64_t position = positions.begin + k;
+        const double done =
+            static_cast<double>(k - share.begin) / static_cast<double>(share.size());
+        const Range next = k + 1 < share.end ? schedule.rows_at(position + 1) : Range{};
+        step_block(stepper, schedule.rows_at(position), next, step(done));
+      }
+      stepper.end_epoch();
+    });
+    return !cancelled.load();
+  }
+
+ private:
+  void step_block(Stepper& stepper, Range block, Range next, double step) const {
+    constexpr std::int64_t ahead = 2;
+    for (std::int64_t i = block.begin; i < block.end; ++i) {
+      const std::int64_t soon = i + ahead;
+      if (soon < block.end) {
+        this->rows().prefetch(static_cast<Index>(soon));
+      } else if (next.begin + soon - block.end < next.end) {
+        this->rows().prefetch(static_cast<Index>(next.begin + soon - block.end));
+      }
+      stepper.step(static_cast<Index>(i), step);
+    }
+  }
+
+  const Team& team_;
+};
+
+/// Makes a driver's pass. `rows_a_pass` is for what must happen several times in a pass.
+template <Loss L>
+using MakeRowPass =
+    Call<std::unique_ptr<RowPass>(const LabelledRows<L>& data, bool adagrad, bool sparse,
+                                  std::int64_t rows_a_pass, const Team& team)>;
+
+/// Makes the pass for an update policy: AdaGrad's step, or the plain one with or without soft
+/// thresholds; for a penalty that is not elastic, by its prox. Beside AdaGrad's roots and divisions
+/// a threshold of zero costs nothing.
+template <class Update, Loss L, Penalty P>
+class PassMaker {
+ public:
+  /// A view of the penalty, which the caller keeps.
+  explicit PassMaker(const P& penalty) noexcept : penalty_(penalty) {}
+
+  /// As MakeRowPass has it.
+  [[nodiscard]] std::unique_ptr<RowPass> operator()(const LabelledRows<L>& data, bool adagrad,
+                                                    bool sparse, std::int64_t rows_a_pass,
+                                                    const Team& team) const {
+    using Thresholds = std::conditional_t<ElasticPenalty<P>, SparseTerms, ProxTerms<P>>;
+    if (adagrad) {
+      return make<AdaGradStepper<Update, Thresholds, L>>(data, rows_a_pass, team);
+    }
+    if constexpr (ElasticPenalty<P>) {
+      if (!sparse) {
+        return make<RowStepper<Update, SmoothTerms, L>>(data, rows_a_pass, team);
+      }
+    }
+    return make<RowStepper<Update, Thresholds, L>>(data, rows_a_pass, team);
+  }
+
+ private:
+  template <class Stepper>
+  [[nodiscard]] std::unique_ptr<RowPass> make(const LabelledRows<L>& data, std::int64_t rows_a_pass,
+                                              const Team& team) const {
+    if constexpr (ElasticPenalty<P>) {
+      return std::make_unique<StepperPass<Stepper>>(data, rows_a_pass, team);
+    } else {
+      return std::make_unique<StepperPass<Stepper>>(data, rows_a_pass, team, &penalty_);
+    }
+  }
+
+  const P& penalty_;
+};
+
+}  // namespace sounder

@@ -1,0 +1,76 @@
+// Options of the stochastic gradient solvers.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include <sounder/engine/base/message.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+
+namespace sounder {
+
+/// How the step falls over a run; t counts epochs, as a real number from 0 to max_epochs.
+enum class StepSchedule {
+  automatic,  ///< with variance reduction: linear over the first epoch, then constant; else linear
+  constant,   ///< step
+  epoch_decay,  ///< step * step_decay^floor(t), as in the Hogwild! paper
+  inverse,      ///< step / (1 + t)
+  linear,       ///< step * (1 - t / max_epochs)
+};
+
+/// Options of `hogwild` and `sgd`; stored by value, checked by validate().
+struct SgdOptions {
+  int threads = 1;         ///< workers; `sgd` always uses one
+  int max_epochs = 20;     ///< passes over the rows
+  double tolerance = 0.0;  ///< stop at this relative duality gap; 0: run every epoch
+  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
+
+  /// 0: found by trial on a sample of rows. Its unit is 1 / (curvature bound x mean squared norm
+  /// of a preconditioned row), so that 1 takes a mean row about all the way.
+  double step = 0.0;
+  StepSchedule schedule = StepSchedule::automatic;  ///< how the step falls
+  double step_decay = 0.9;  ///< factor an epoch, for StepSchedule::epoch_decay
+
+  /// Subtracts from every stochastic gradient its value at the last epoch's end, and adds the mean
+  /// of those: the noise vanishes as the run converges. Costs one more pass over the data an epoch,
+  /// on the training clock. From the second epoch on.
+  bool variance_reduction = true;
+  int extrapolation = 8;  ///< past iterates combined after an epoch; 0: none
+  /// Near the end, joint Newton steps on the most frequent columns (FrequentNewton), whose noise
+  /// the duality gap feels most. For smooth losses with an l2 penalty and no l1.
+  bool newton = true;
+  bool adagrad = false;  ///< AdaGrad steps; rules out variance reduction
+
+  Index row_block = 16;    ///< at most so many neighbouring rows stay together in the shuffle
+  int hot_columns = -1;    ///< columns a worker keeps copies of; -1: automatic, 0: none
+  std::uint64_t seed = 1;  ///< of every random choice
+
+  std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
+  double initial_intercept = 0.0;        ///< b to start from
+
+  /// @throws std::invalid_argument with one sentence naming the option.
+  void validate() const {
+    const auto require = [](bool fine, const char* sentence) {
+      if (!fine) {
+        refuse({sentence});
+      }
+    };
+    require(threads >= 1, "threads must be at least 1");
+    require(max_epochs >= 0, "max_epochs must not be negative");
+    require(tolerance >= 0.0 && std::isfinite(tolerance), "tolerance must be 0 or more");
+    require(time_limit > 0.0, "time_limit must be more than 0 seconds");
+    require(step >= 0.0 && std::isfinite(step), "step must be 0 (automatic) or more");
+    require(step_decay > 0.0 && step_decay <= 1.0, "step_decay must be in (0, 1]");
+    require(extrapolation >= 0 && extrapolation <= 64, "extrapolation must be from 0 to 64");
+    require(row_block >= 1, "row_block must be at least 1");
+    require(hot_columns >= -1, "hot_columns must be -1 (automatic) or more");
+    require(std::isfinite(initial_intercept), "initial_intercept must be finite");
+    for (const double coefficient : initial) {
+      require(std::isfinite(coefficient), "initial must hold finite coefficients");
+    }
+  }
+};
+
+}  // namespace sounder

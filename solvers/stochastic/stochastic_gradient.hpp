@@ -1,0 +1,376 @@
+// The driver that `hogwild` and `sgd` share: epochs of stochastic steps, and what happens between.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/shared/shared_vector.hpp>
+#include <sounder/engine/threads/schedule.hpp>
+#include <sounder/solvers/driver/extrapolation.hpp>
+#include <sounder/solvers/driver/prepared_problem.hpp>
+#include <sounder/solvers/driver/progress_watch.hpp>
+#include <sounder/solvers/driver/separation.hpp>
+#include <sounder/solvers/problem/problem.hpp>
+#include <sounder/solvers/stochastic/frequent_newton.hpp>
+#include <sounder/solvers/stochastic/packed_evaluator.hpp>
+#include <sounder/solvers/stochastic/penalty_shares.hpp>
+#include <sounder/solvers/stochastic/row_pass.hpp>
+#include <sounder/solvers/stochastic/sgd_options.hpp>
+#include <sounder/solvers/stochastic/step_size.hpp>
+
+namespace sounder {
+
+/// Sparse stochastic gradient descent on a shared vector.
+///
+/// Between epochs: margins; extrapolation; near the end Newton on the frequent columns; the exact
+/// intercept; the dual candidate a and X^T a, which are at once the certificate of the point and
+/// the anchor and drift of variance reduction (Johnson and Zhang 2013; sparse and lock-free: Mania
+/// et al. 2017, "KroMagnon").
+///
+/// Memory beside the problem: the evaluator's, and 8 (K + 4) bytes a column and 8 K a row for K
+/// iterates of extrapolation; 8 more a row once Newton's steps are taken.
+template <Loss L, Penalty P>
+class StochasticGradient {
+  static_assert(!BoxedPenalty<P>, "a stochastic step knows no bounds: take a coordinate solver");
+
+ public:
+  /// Lays out the data. Views of problem, make_trial and trace, which the caller keeps.
+  StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
+                     MakeRowPass<L> make_pass_of, MakeRowPass<L> make_trial, Trace& trace)
+      : training_(Stopwatch::running()), problem_(problem), options_(options),
+        make_trial_(make_trial), trace_(trace), team_(options.threads),
+        point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
+        pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
+        terms_(split_terms()), schedule_(rows_.rows(), row_block(), options.seed),
+        extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
+                       team_),
+        newton_(problem, rows_, point_.scales(), point_.first_penalised(), team_) {
+    training_.stop();
+  }
+
+  /// The whole run; once.
+  Result run() {
+    start();
+    while (!ended_) {
+      next_epoch();
+    }
+    return finish();
+  }
+
+ private:
+  static constexpr bool elastic = ElasticPenalty<P>;
+
+  [[nodiscard]] LabelledRows<L> labelled_rows() const noexcept {
+    return {&rows_, problem_.targets, problem_.weights, problem_.loss};
+  }
+  /// Rows that are dealt out together: on few rows fewer, so that every worker gets its share.
+  [[nodiscard]] std::int64_t row_block() const noexcept {
+    return std::clamp<std::int64_t>(rows_.rows() / (64 * pass_->workers()), 1, options_.row_block);
+  }
+  [[nodiscard]] SplitTerms split_terms() const {
+    double l1 = 1.0;  // of a penalty by its prox: see ProxTerms
+    double l2 = 1.0;
+    if constexpr (elastic) {
+      l1 = problem_.penalty.l1();
+      l2 = problem_.penalty.l2();
+    }
+    return {rows_, point_.scales(), point_.first_penalised(), l1, l2, !elastic, team_};
+  }
+  [[nodiscard]] bool sparse() const noexcept { return is_sparse(problem_.penalty); }
+  [[nodiscard]] bool newton() const noexcept {
+    if constexpr (elastic) {
+      return options_.newton && L::smooth && !sparse() && problem_.penalty.l2() > 0.0;
+    }
+    return false;
+  }
+  [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
+
+  void start() {
+    warm_ = !options_.initial.empty() || options_.initial_intercept != 0.0;
+    point_.load(options_.initial, options_.initial_intercept, pass_->vector());
+    evaluation_.start();
+    latest_.objective = point_.objective(pass_->vector());
+    evaluation_.stop();
+    look();
+    if (options_.max_epochs == 0 && !ended_) {
+      ended_ = Status::max_epochs;
+    }
+    if (ended_) {
+      return;
+    }
+    training_.start();
+    if (!options_.adagrad) {
+      const double mean_square = weighted_mean(problem_, team_, [&](double, std::size_t i) {
+        return rows_.squared_norm(static_cast<Index>(i));
+      });
+      unit_ = 1.0 / std::max(mean_square * L::curvature_bound, 1e-300);
+    }
+    step_ = automatic_step() ? find_step() : options_.step;
+    if (automatic_step() && !options_.variance_reduction && !options_.adagrad) {
+      step_ = std::min(step_, largest_first_step);
+    }
+    training_.stop();
+  }
+
+  /// One epoch and what follows it. What the method itself needs is on the training clock; a mere
+  /// look at the objective is not.
+  void next_epoch() {
+    ++epoch_;
+    const bool reduced = options_.variance_reduction && (epoch_ > 1 || warm_);
+    training_.start();
+    pass_->prepare(terms_.at(step_ * unit_ * step_factor(options_, epoch_ - 1),
+                             reduced ? point_.pull() : std::span<const double>()));
+    const bool whole = pass_over_rows(reduced);
+    training_.stop();
+    if (!whole) {
+      ended_ = Status::interrupted;
+      return;
+    }
+    updates_ += rows_.nonzeros();
+    Stopwatch& clock = options_.extrapolation > 0 || newton() ? training_ : evaluation_;
+    clock.start();
+    const bool sound = settle();
+    clock.stop();
+    if (sound) {
+      look();
+    } else {
+      retreat();
+    }
+    check_limits();
+  }
+
+  /// The lock-free part. False if the trace cancelled it.
+  bool pass_over_rows(bool reduced) {
+    schedule_.shuffle(epoch_);
+    const auto step = [this](double done) {
+      return step_ * unit_ * step_factor(options_, epoch_ - 1 + done);
+    };
+    return pass_->run(schedule_, {0, schedule_.positions()},
+                      reduced ? point_.anchors() : std::span<const double>(), step, trace_);
+  }
+
+  /// Margins, extrapolation and Newton's steps. False if the objective is not finite or has
+  /// exploded.
+  bool settle() {
+    const double found = point_.objective(pass_->vector());
+    if (!std::isfinite(found) || found > exploded * std::max(point_.at_zero(), lowest_)) {
+      return false;
+    }
+    adapt_step(found);
+    if (options_.extrapolation > 0) {
+      extrapolation_.improve(pass_->vector(), point_.margins(), found,
+                             [this](std::span<const double> w) { return point_.objective(w); });
+    }
+    if constexpr (elastic) {
+      if (newton()) {
+        improve_frequent();
+      }
+    }
+    return true;
+  }
+
+  /// Newton's steps profit the gap alone, so they are for the epochs that may be the last: where
+  /// the other columns' part of the gap, (grad F)^2 / (2 lambda), is near the tolerance.
+  void improve_frequent() {
+    constexpr double near = 10.0;
+    const bool last = epoch_ == options_.max_epochs;
+    if (!last && options_.tolerance == 0.0) {
+      return;
+    }
+    const double rest = point_.rest_of_gradient();
+    const double gap = rest / (2.0 * problem_.penalty.l2() * latest_.objective);
+    if (last || gap <= near * options_.tolerance) {
+      newton_.improve(pass_->vector(), point_.margins(), rest);
+    }
+  }
+
+  /// Variance-reduced epochs bear a large step until suddenly they do not: grow it while they
+  /// descend, halve it when one climbs by more than extrapolation makes good.
+  void adapt_step(double found) {
+    if (!automatic_step() || !options_.variance_reduction) {
+      return;
+    }
+    const bool guarded = options_.extrapolation > 0;
+    if (epoch_ == 1 && !warm_) {
+      step_ = std::min(step_, guarded ? largest_first_step : 0.25);
+    } else if (found <= latest_.objective) {
+      step_ = guarded ? std::min(1.5 * step_, 16.0) : step_;
+    } else if (found > (guarded && L::smooth ? 1.5 : 1.0) * latest_.objective) {
+      step_ *= 0.5;
+    }
+  }
+
+  /// Certifies the point, keeps it if it is the best, and tells the trace.
+  void look() {
+    Stopwatch& clock = options_.variance_reduction ? training_ : evaluation_;
+    clock.start();
+    latest_ = point_.certify_point(pass_->vector());
+    const double factor =
+        latest_.objective > 0.0
+            ? separating_factor(problem_, std::span<const double>(pass_->vector()),
+                                point_.margins())
+            : 0.0;
+    if (factor > 0.0) {
+      scale_all(factor, pass_->vector());
+      static_cast<void>(point_.objective(pass_->vector()));
+      latest_ = point_.certify_point(pass_->vector(), /*settle=*/false);
+    }
+    clock.stop();
+    // What separates is the model, though a longer one would have a lower loss.
+    if (latest_.objective < lowest_ || best_.empty() || factor > 0.0) {
+      lowest_ = latest_.objective;
+      best_.assign(pass_->vector());
+      best_certificate_ = latest_;
+    }
+    const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates_, latest_};
+    if (trace_.epoch(progress) == Trace::Verdict::interrupt) {
+      ended_ = Status::interrupted;
+    } else if (options_.tolerance > 0.0 && latest_.relative_gap <= options_.tolerance) {
+      ended_ = Status::converged;
+    } else if (factor > 0.0 && latest_.objective > 0.0) {
+      ended_ = Status::separable;
+    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_, pass_->vector())) {
+      ended_ = Status::stalled;
+    }
+  }
+
+  /// After an explosion: back to the best iterate with a smaller step, if it is ours to pick.
+  void retreat() {
+    if (!automatic_step() || ++retreats_ > most_retreats) {
+      ended_ = Status::diverged;
+      return;
+    }
+    training_.start();
+    step_ *= 0.25;
+    std::copy(best_.begin(), best_.end(), pass_->vector().begin());
+    extrapolation_.forget();
+    latest_.objective = point_.objective(pass_->vector());
+    training_.stop();
+    look();
+  }
+
+  void check_limits() {
+    if (ended_) {
+      return;
+    }
+    if (epoch_ >= options_.max_epochs) {
+      ended_ = Status::max_epochs;
+    } else if (training_.seconds() >= options_.time_limit) {
+      ended_ = Status::time_limit;
+    }
+  }
+
+  /// The step by trial: one pass over a sample of the rows from zero, in one thread.
+  [[nodiscard]] double find_step() {
+    const std::int64_t n = rows_.rows();
+    const std::int64_t size = std::min<std::int64_t>(n, std::max<std::int64_t>(1000, n / 50));
+    Schedule sample(n, 1, options_.seed ^ 0x5A5A5A5AU);
+    sample.shuffle(0);
+    const Team alone(1);
+    const auto trial = make_trial_(labelled_rows(), options_.adagrad, sparse(), size, alone);
+    return search_step(options_.adagrad ? 0.1 : 1.0, [&](double step) {
+      trial->restart();
+      trial->prepare(terms_.at(step * unit_, {}));
+      trial->run(
+          sample, {0, size}, {}, [&](double done) { return step * unit_ * (1.0 - done); },
+          SilentTrace());
+      return point_.objective(trial->vector(), sample, size);
+    });
+  }
+
+  [[nodiscard]] Result finish() {
+    Result result;
+    point_.unload(best_, result);
+    result.status = *ended_;
+    result.epochs = epoch_;
+    result.updates = updates_;
+    result.seconds = training_.seconds();
+    result.evaluation_seconds = evaluation_.seconds();
+    result.step = step_;
+    result.certificate = best_certificate_;
+    // The best iterate's gap, by the best bound that was found since.
+    result.certificate.dual_objective = latest_.dual_objective;
+    result.certificate.relative_gap =
+        point_.relative_gap(best_certificate_.objective, latest_.dual_objective);
+    result.counts = pass_->counts();
+    result.seed = options_.seed;
+    result.threads = pass_->workers();
+    return result;
+  }
+
+  static constexpr double exploded = 100.0;
+  /// A sample can be fitted by steps that overshoot on the rest.
+  static constexpr double largest_first_step = 4.0;
+  static constexpr int most_retreats = 8;
+  static constexpr int no_progress = 100;  ///< epochs that end a run
+
+  Stopwatch training_;  // first: laying out the data is training
+  const Problem<L, P>& problem_;
+  SgdOptions options_;
+  MakeRowPass<L> make_trial_;
+  Trace& trace_;
+  Team team_;
+  PackedEvaluator<L, P> point_;
+  const PackedRows& rows_;
+  std::unique_ptr<RowPass> pass_;
+  SplitTerms terms_;
+  Schedule schedule_;
+  Extrapolation<L, P> extrapolation_;
+  FrequentNewton<L, P> newton_;
+  Array<double> best_;
+  Certificate latest_;
+  Certificate best_certificate_;
+  ProgressWatch watch_{no_progress};
+  double lowest_ = infinity;
+  double unit_ = 1.0;
+  double step_ = 1.0;
+  int epoch_ = 0;
+  int retreats_ = 0;
+  bool warm_ = false;
+  std::int64_t updates_ = 0;
+  Stopwatch evaluation_;
+  std::optional<Status> ended_;
+};
+
+/// Runs the driver on options and a prepared problem; `make_trial` makes the pass of one worker
+/// that tries steps on a sample.
+template <Loss L, Penalty P>
+[[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
+                                         MakeRowPass<L> make_pass_of, Trace& trace,
+                                         MakeRowPass<L> make_trial) {
+  if (options.adagrad) {
+    options.variance_reduction = false;
+    options.hot_columns = 0;  // its sums are in shared memory
+  }
+  return StochasticGradient<L, P>(problem, options, make_pass_of, make_trial, trace).run();
+}
+
+/// On any problem, with workers that meet by an update policy.
+/// @throws std::invalid_argument if the problem or an option does not fit
+template <class Update, Loss L, Penalty P>
+[[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
+                                         Trace& trace) {
+  if (holds_locks<Update>) {
+    options.hot_columns = 0;  // the baseline without private copies
+  }
+  // Alone, relaxed updates are plain ones; compiling the steps a second time would take seconds.
+  using Trial = std::conditional_t<std::is_same_v<Update, Relaxed>, Relaxed, Plain>;
+  using Q = Rescaled<P>;
+  return solve_prepared(
+      problem, options, trace, [](const auto& prepared, const SgdOptions& inner, Trace& told) {
+        return stochastic_gradient<L, Q>(prepared, inner, PassMaker<Update, L, Q>(prepared.penalty),
+                                         told, PassMaker<Trial, L, Q>(prepared.penalty));
+      });
+}
+
+}  // namespace sounder

@@ -1,0 +1,27 @@
+#include <sounder/solvers/block_greedy.hpp>
+
+#include <sounder/solvers/newton/newton_epochs.hpp>
+
+#include "solvers/coordinate/coordinate_checks.hpp"
+
+namespace {
+
+const auto solver = [](const auto& problem, const sounder::CoordinateOptions& options,
+                       sounder::Trace& trace) {
+  return sounder::block_greedy(problem, options, trace, sounder::newton_ending);
+};
+
+}  // namespace
+
+using namespace sounder;
+using sounder::test::Pair;
+
+TEMPLATE_TEST_CASE("block-greedy reaches the optimum", "[block_greedy]", (Pair<Squared, Bounded>),
+                   (Pair<Logistic, Bounded>), (Pair<SquaredHinge, Bounded>),
+                   (Pair<Logistic, ElasticNet>)) {
+  for (const sounder::Index blocks : {0, 1, 7}) {
+    sounder::CoordinateOptions options;
+    options.blocks = blocks;
+    sounder::test::reaches_the_oracle<typename TestType::L, typename TestType::P>(solver, options);
+  }
+}

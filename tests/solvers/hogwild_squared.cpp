@@ -1,6 +1,0 @@
-#include "solvers/solve.hpp"
-
-TEMPLATE_LIST_TEST_CASE("hogwild reaches the optimum of squared loss", "[hogwild]",
-                        sounder::test::Penalties) {
-  sounder::test::reaches_the_optimum<sounder::Squared, TestType>();
-}

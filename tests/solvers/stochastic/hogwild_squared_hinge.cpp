@@ -1,0 +1,6 @@
+#include "solvers/stochastic/hogwild_checks.hpp"
+
+TEMPLATE_LIST_TEST_CASE("hogwild reaches the optimum of squared hinge loss", "[hogwild]",
+                        sounder::test::Penalties) {
+  sounder::test::reaches_the_optimum<sounder::SquaredHinge, TestType>();
+}
