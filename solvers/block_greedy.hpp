@@ -1,8 +1,14 @@
 // Block-greedy coordinate descent: the best coordinate of each of several blocks at once.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+
 #include <sounder/solvers/blocks/feature_blocks.hpp>
-#include <sounder/solvers/shotgun.hpp>
+#include <sounder/solvers/coordinate/p_star.hpp>
+#include <sounder/solvers/coordinate/parallel_descent.hpp>
 
 namespace sounder {
 

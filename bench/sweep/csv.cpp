@@ -8,7 +8,7 @@
 #include <limits>
 #include <system_error>
 
-#include "text.hpp"
+#include <sounder/solvers/output/text.hpp>
 
 namespace sounder::sweep {
 namespace {
@@ -75,7 +75,7 @@ std::string quoted(const std::string& text) {
 }
 
 std::string number_cell(double number) {
-  return std::isfinite(number) ? cli::shortest(number) : "";
+  return std::isfinite(number) ? shortest(number) : "";
 }
 
 double read_number(const Cell& cell, const std::string& path) {

@@ -4,14 +4,10 @@
 
 #include <cmath>
 
-#include "text.hpp"
+#include <sounder/solvers/output/text.hpp>
 
 namespace sounder::sweep {
 namespace {
-
-using cli::count_of;
-using cli::digits;
-using cli::with_commas;
 
 std::string name_of(const Setting& setting) {
   return setting.solver + (setting.update == "plain" ? "" : " (" + setting.update + ")");

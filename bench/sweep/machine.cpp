@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "text.hpp"
+#include <sounder/solvers/output/text.hpp>
 
 namespace sounder::sweep {
 namespace {
@@ -40,7 +40,7 @@ std::string system_name() {
 }  // namespace
 
 std::string Machine::name() const {
-  return processor + ", " + cli::count_of(cores, "core");
+  return processor + ", " + count_of(cores, "core");
 }
 
 Machine this_machine() {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "names.hpp"
+#include <sounder/solvers/named/names.hpp>
 
 namespace sounder::sweep {
 namespace {

@@ -6,17 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "output.hpp"
+#include <sounder/solvers/output/output.hpp>
+#include <sounder/solvers/output/text.hpp>
 #include "page.hpp"
-#include "text.hpp"
 
 namespace sounder::sweep {
 namespace {
 
-using cli::decimals;
-using cli::digits;
-using cli::json_number;
-using cli::right;
 using Json = nlohmann::ordered_json;
 
 std::string now() {
@@ -117,7 +113,7 @@ Json predictors_json(const Predictors& predictors) {
           {"p_star", predictors.radius.p_star()}};
 }
 
-Json problem_json(const cli::SolveRequest& request) {
+Json problem_json(const SolveRequest& request) {
   return {{"loss", request.loss},
           {"penalty", request.penalty},
           {"l1_ratio", request.l1_ratio},
@@ -227,15 +223,15 @@ std::string predictors_table(const Story& story) {
   if (std::isfinite(staleness)) {
     text += " (measured: " + digits(staleness, 2) + ")";
   }
-  return text + "\nP* = " + cli::with_commas(story.predictors.radius.p_star()) +
+  return text + "\nP* = " + with_commas(story.predictors.radius.p_star()) +
          ": so many coordinates may be updated at once\n";
 }
 
 }  // namespace
 
 Story::Story(std::string data_name, std::string made_by, const Options& all_options,
-             const cli::SolveRequest& solved, const Predictors& predicted,
-             const Machine& measured_on, const Sweep& runs, bool all)
+             const SolveRequest& solved, const Predictors& predicted, const Machine& measured_on,
+             const Sweep& runs, bool all)
     : data(std::move(data_name)), command(std::move(made_by)), options(all_options),
       request(solved), predictors(predicted), machine(measured_on), sweep(runs), complete(all),
       summaries(summarise(runs.rows())), baseline(sweep::baseline(summaries)),
@@ -272,8 +268,8 @@ Json to_json(const Story& story) {
 
 std::string to_table(const Story& story) {
   std::string text =
-      "to a relative gap of " + cli::shortest(story.options.target) + ": medians of " +
-      cli::count_of(story.options.repeats, "run") + "; speedup is over the best serial run" +
+      "to a relative gap of " + shortest(story.options.target) + ": medians of " +
+      count_of(story.options.repeats, "run") + "; speedup is over the best serial run" +
       (story.baseline ? ", " + story.baseline->setting.solver + " in " +
                             digits(story.baseline->median.seconds_to_target, 3) + " s"
                       : "") +

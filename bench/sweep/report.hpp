@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <sounder/solvers/named/solve.hpp>
 #include "limits.hpp"
 #include "machine.hpp"
-#include "solve.hpp"
 #include "summary.hpp"
 #include "sweep.hpp"
 
@@ -17,14 +17,13 @@ namespace sounder::sweep {
 
 /// Everything that is to be told, and what it follows from.
 struct Story {
-  Story(std::string data, std::string command, const Options& options,
-        const cli::SolveRequest& request, const Predictors& predictors, const Machine& machine,
-        const Sweep& sweep, bool complete);
+  Story(std::string data, std::string command, const Options& options, const SolveRequest& request,
+        const Predictors& predictors, const Machine& machine, const Sweep& sweep, bool complete);
 
   std::string data;     ///< its name
   std::string command;  ///< that made it
   const Options& options;
-  const cli::SolveRequest& request;
+  const SolveRequest& request;
   const Predictors& predictors;
   const Machine& machine;
   const Sweep& sweep;

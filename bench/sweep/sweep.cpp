@@ -13,10 +13,10 @@
 #include <sstream>
 #include <utility>
 
-#include "names.hpp"
-#include "output.hpp"
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/output/output.hpp>
+#include <sounder/solvers/output/text.hpp>
 #include "summary.hpp"
-#include "text.hpp"
 
 namespace sounder::sweep {
 namespace {
@@ -57,13 +57,13 @@ void fill_counts(const UpdateCounts& counts, Row& row) {
 }
 
 /// The same run by the counting twin, a few epochs of it.
-UpdateCounts count(cli::SolveRequest request, int epochs, const Trace& interrupt) {
+UpdateCounts count(SolveRequest request, int epochs, const Trace& interrupt) {
   request.counted = true;
   request.run.tolerance = 0.0;
   request.run.max_epochs = std::clamp(epochs, 1, counted_epochs);
   request.hand_on_run();
   CurveTrace unseen(interrupt);
-  return cli::solve(request, unseen).counts.value();
+  return solve(request, unseen).counts.value();
 }
 
 /// Remembers how long runs took, to tell how long others will.
@@ -95,7 +95,7 @@ class Forecast {
 
 }  // namespace
 
-Sweep::Sweep(Options options, cli::SolveRequest request, Index p_star)
+Sweep::Sweep(Options options, SolveRequest request, Index p_star)
     : options_(std::move(options)), request_(std::move(request)), p_star_(p_star),
       planned_(plan()) {
   load();
@@ -109,7 +109,7 @@ std::string Sweep::curves_path(const std::string& csv) {
 std::string Sweep::virtual_problem() const {
   return options_.problem + ", step times " +
          (options_.measured_step_times ? "measured" : "constant") + ", straggler " +
-         cli::shortest(options_.straggler);
+         shortest(options_.straggler);
 }
 
 std::vector<Row> Sweep::plan() const {
@@ -128,7 +128,7 @@ std::vector<Row> Sweep::plan() const {
   }
   for (const std::string& solver : options_.wishes.solvers) {
     for (const int workers : options_.virtual_workers) {
-      if (cli::is_virtual_solver(solver)) {
+      if (is_virtual_solver(solver)) {
         Row& row = rows.emplace_back();
         row.kind = "virtual";
         row.setting = {solver, "virtual", workers};
@@ -161,8 +161,8 @@ void Sweep::load() {
 
 void Sweep::save() const {
   if (!options_.csv.empty()) {
-    cli::write_file(curves_path(options_.csv), curves_to_csv(curves_));
-    cli::write_file(options_.csv, to_csv(rows_));
+    write_file(curves_path(options_.csv), curves_to_csv(curves_));
+    write_file(options_.csv, to_csv(rows_));
   }
 }
 
@@ -195,8 +195,8 @@ bool Sweep::run(const Trace& interrupt, Watcher& watcher) {
   return true;
 }
 
-cli::SolveRequest Sweep::request_of(const Row& row) const {
-  cli::SolveRequest request = request_;
+SolveRequest Sweep::request_of(const Row& row) const {
+  SolveRequest request = request_;
   request.solver = row.setting.solver;
   request.update = row.setting.update;
   request.run.threads = static_cast<int>(row.setting.threads);
@@ -214,9 +214,9 @@ Index Sweep::parallel(const Setting& setting) const {
 }
 
 bool Sweep::measure(Row& row, const Trace& interrupt) {
-  const cli::SolveRequest request = request_of(row);
+  const SolveRequest request = request_of(row);
   CurveTrace curve(interrupt);
-  const Result result = cli::solve(request, curve);
+  const Result result = solve(request, curve);
   if (interrupt.cancelled()) {
     return false;
   }
@@ -232,7 +232,7 @@ bool Sweep::measure(Row& row, const Trace& interrupt) {
       row.staleness_mean = row.staleness_p95 = row.staleness_max = 0.0;
     }
   } else {
-    cli::SolveRequest kept_parallel = request;
+    SolveRequest kept_parallel = request;
     kept_parallel.coordinate.parallel = parallel(row.setting);
     const UpdateCounts counts = count(kept_parallel, result.epochs, interrupt);
     if (interrupt.cancelled()) {
@@ -264,7 +264,7 @@ int Sweep::worthwhile_epochs(const Row& row) const {
 }
 
 bool Sweep::simulate(Row& row, const Trace& interrupt) {
-  cli::SolveRequest request = request_of(row);
+  SolveRequest request = request_of(row);
   request.run.threads = 1;
   request.run.time_limit = infinity;  // the same bits, however long it takes
   request.run.max_epochs = worthwhile_epochs(row);
@@ -275,7 +275,7 @@ bool Sweep::simulate(Row& row, const Trace& interrupt) {
     workers.measured = step_times(row, interrupt);
   }
   CurveTrace unseen(interrupt);
-  const VirtualRun run = cli::simulate(request, workers, unseen);
+  const VirtualRun run = simulate(request, workers, unseen);
   if (interrupt.cancelled()) {
     return false;
   }

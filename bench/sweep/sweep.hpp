@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include <sounder/solvers/named/solve.hpp>
 #include "curve.hpp"
 #include "plan.hpp"
 #include "row.hpp"
-#include "solve.hpp"
 
 namespace sounder::sweep {
 
@@ -49,7 +49,7 @@ class Sweep {
   /// @param request the problem; solver, update and run are filled in here
   /// @param p_star  the most coordinates that virtual Shotgun updates at once
   /// @throws InputError, ParseError if the CSV is there and not of this sweep
-  Sweep(Options options, cli::SolveRequest request, Index p_star);
+  Sweep(Options options, SolveRequest request, Index p_star);
 
   /// Runs what is missing. False if `interrupt` ended it; what was done is kept.
   bool run(const Trace& interrupt, Watcher& watcher);
@@ -68,7 +68,7 @@ class Sweep {
   [[nodiscard]] std::vector<Row> plan() const;
   [[nodiscard]] bool kept(const Row& row) const;
   [[nodiscard]] std::string virtual_problem() const;
-  [[nodiscard]] cli::SolveRequest request_of(const Row& row) const;
+  [[nodiscard]] SolveRequest request_of(const Row& row) const;
   /// How many coordinates or rows are in flight: what is counted and simulated. A timed run may
   /// find that fewer are faster.
   [[nodiscard]] Index parallel(const Setting& setting) const;
@@ -78,7 +78,7 @@ class Sweep {
   [[nodiscard]] const std::vector<double>& step_times(const Row& row, const Trace& interrupt);
 
   Options options_;
-  cli::SolveRequest request_;
+  SolveRequest request_;
   Index p_star_;
   std::vector<Row> planned_;
   std::vector<Row> rows_;

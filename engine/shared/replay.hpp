@@ -12,7 +12,6 @@
 #include <vector>
 
 #include <sounder/engine/base/random.hpp>
-#include <sounder/engine/run/result.hpp>
 
 namespace sounder {
 
@@ -39,13 +38,6 @@ struct VirtualWorkers {
       throw std::invalid_argument("VirtualWorkers: measured durations must be positive");
     }
   }
-};
-
-/// What a simulated run came to. `result.threads` is the number of virtual workers, its counts are
-/// there, and its seconds are those of the simulation, which predict nothing.
-struct VirtualRun {
-  Result result;         ///< the solver's
-  double balance = 1.0;  ///< as Replay::balance
 };
 
 /// A discrete event simulation of workers that take steps side by side. A worker reads what its

@@ -5,7 +5,6 @@ if(SOUNDER_DOXYGEN)
   file(WRITE ${PROJECT_BINARY_DIR}/Doxyfile
     "@INCLUDE = ${PROJECT_SOURCE_DIR}/scripts/Doxyfile\n"
     "PROJECT_NUMBER = ${PROJECT_VERSION}\n"
-    "INPUT += ${SOUNDER_INCLUDE_DIR}/sounder/sounder.hpp\n"
     "OUTPUT_DIRECTORY = ${PROJECT_BINARY_DIR}/reference\n")
   add_custom_target(docs COMMAND ${SOUNDER_DOXYGEN} ${PROJECT_BINARY_DIR}/Doxyfile
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM

@@ -5,8 +5,9 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sounder)
 
 install(DIRECTORY engine datasets solvers DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sounder
-        FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN named EXCLUDE PATTERN sample EXCLUDE)
-install(FILES ${SOUNDER_INCLUDE_DIR}/sounder/sounder.hpp
+        FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN named EXCLUDE
+        PATTERN output EXCLUDE PATTERN sample EXCLUDE PATTERN solvers/sounder.hpp EXCLUDE)
+install(FILES solvers/sounder.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sounder)
 
 foreach(part engine datasets solvers sounder)

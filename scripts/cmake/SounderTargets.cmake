@@ -1,5 +1,5 @@
-# The header-only targets. Headers lie flat in their folder and are included as
-# <sounder/FOLDER/NAME.hpp>; a link in the build tree gives every consumer that path.
+# The header-only targets. A header is included as <sounder/FOLDER/NAME.hpp>; links in the build tree
+# give every consumer that path, and <sounder/sounder.hpp>.
 include(GNUInstallDirs)
 
 set(SOUNDER_INCLUDE_DIR ${PROJECT_BINARY_DIR}/include)
@@ -8,8 +8,8 @@ foreach(folder engine datasets solvers)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${SOUNDER_INCLUDE_DIR}/sounder/${folder}
        SYMBOLIC)
 endforeach()
-configure_file(${PROJECT_SOURCE_DIR}/scripts/cmake/sounder.hpp.in
-               ${SOUNDER_INCLUDE_DIR}/sounder/sounder.hpp @ONLY)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/solvers/sounder.hpp
+     ${SOUNDER_INCLUDE_DIR}/sounder/sounder.hpp SYMBOLIC)
 
 if(SOUNDER_STATIC)
   set(CMAKE_FIND_LIBRARY_SUFFIXES .a)

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "text.hpp"
+#include <sounder/solvers/output/text.hpp>
 
 namespace sounder::cli {
 namespace po = boost::program_options;

@@ -4,7 +4,7 @@
 #include <array>
 #include <limits>
 
-#include "names.hpp"
+#include <sounder/solvers/named/names.hpp>
 
 namespace sounder::cli {
 namespace {

@@ -7,11 +7,11 @@
 #include <cstdio>
 #include <limits>
 
+#include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/solvers/output/output.hpp>
+#include <sounder/solvers/output/text.hpp>
 #include "command.hpp"
 #include "command_line.hpp"
-#include "output.hpp"
-#include "stopwatch.hpp"
-#include "text.hpp"
 
 namespace sounder::cli {
 namespace {
@@ -163,9 +163,9 @@ std::string noise_sentence(const RegressionOptions& /*options*/, const Generated
 template <class Options>
 std::vector<double> write_set(const Options& options, const std::string& path, int threads,
                               const Report& report) {
-  const Stopwatch clock;
+  const Stopwatch clock = Stopwatch::running();
   GeneratedData set = draw(options, Team(threads));
-  const double drawn = clock.seconds();
+  const double drawn = clock.so_far();
   WriteOptions write;
   write.threads = threads;
   write_libsvm(path, set.data, write);
@@ -173,7 +173,7 @@ std::vector<double> write_set(const Options& options, const std::string& path, i
   report.line((path == "-" ? "standard output" : path) + ": " + count_of(matrix.rows(), "row") +
               ", " + count_of(matrix.columns(), "column") + ", " + with_commas(matrix.nonzeros()) +
               " nonzeros, drawn in " + digits(drawn, 3) + " s, written in " +
-              digits(clock.seconds() - drawn, 3) + " s; " + noise_sentence(options, set));
+              digits(clock.so_far() - drawn, 3) + " s; " + noise_sentence(options, set));
   return std::move(set.truth);
 }
 

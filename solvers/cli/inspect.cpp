@@ -12,15 +12,15 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solve.hpp>
+#include <sounder/solvers/output/output.hpp>
+#include <sounder/solvers/output/text.hpp>
 #include "command.hpp"
 #include "command_line.hpp"
 #include "coordinate_arguments.hpp"
 #include "memory.hpp"
-#include "names.hpp"
-#include "output.hpp"
 #include "problem_arguments.hpp"
-#include "solve.hpp"
-#include "text.hpp"
 #include "training_set.hpp"
 
 namespace sounder::cli {

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "text.hpp"
+#include <sounder/solvers/output/text.hpp>
 
 namespace sounder::cli {
 namespace {

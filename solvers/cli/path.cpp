@@ -15,15 +15,15 @@
 #include <utility>
 #include <vector>
 
+#include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/output/output.hpp>
+#include <sounder/solvers/output/text.hpp>
 #include "command.hpp"
 #include "interrupt.hpp"
 #include "memory.hpp"
-#include "names.hpp"
-#include "output.hpp"
 #include "path_options.hpp"
 #include "path_report.hpp"
-#include "stopwatch.hpp"
-#include "text.hpp"
 #include "training_set.hpp"
 
 namespace sounder::cli {
@@ -82,7 +82,7 @@ class PathRun {
           regularization_path(data_, shape_, outcome_.lambdas, options_.solver, interrupt_,
                               solver(), [&](const PathPoint& point) { return add(point, report); });
     }
-    outcome_.seconds = clock_.seconds();
+    outcome_.seconds = clock_.so_far();
     return std::move(outcome_);
   }
 
@@ -129,13 +129,13 @@ class PathRun {
   }
 
   bool fold_by_fold(PathReport& report) {
-    const Stopwatch clock;
+    const Stopwatch clock = Stopwatch::running();
     outcome_.scores = cross_validate(data_, shape_, outcome_.lambdas, options_.solver, fold_, team_,
                                      solver(), [this] { return interrupt_.cancelled(); });
     if (outcome_.scores.empty()) {
       return false;
     }
-    report.folds_done(clock.seconds());
+    report.folds_done(clock.so_far());
     return true;
   }
 
@@ -153,7 +153,7 @@ class PathRun {
     return !interrupt_.cancelled();
   }
 
-  Stopwatch clock_;  // first: laying out the data is part of a path
+  Stopwatch clock_ = Stopwatch::running();  // first: laying out the data is part of a path
   const PathOptions& options_;
   const TrainingSet& set_;
   const ValidationSet* apart_;

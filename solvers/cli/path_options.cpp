@@ -3,7 +3,7 @@
 #include <array>
 #include <limits>
 
-#include "names.hpp"
+#include <sounder/solvers/named/names.hpp>
 #include "problem_arguments.hpp"
 
 namespace sounder::cli {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "text.hpp"
+#include <sounder/solvers/output/text.hpp>
 #include "train_report.hpp"
 
 namespace sounder::cli {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "output.hpp"
+#include <sounder/solvers/output/output.hpp>
 #include "path_options.hpp"
 #include "training_set.hpp"
 

@@ -10,11 +10,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include <sounder/solvers/output/output.hpp>
+#include <sounder/solvers/output/text.hpp>
 #include "command.hpp"
 #include "command_line.hpp"
-#include "output.hpp"
+#include "read_model.hpp"
 #include "score.hpp"
-#include "text.hpp"
 
 namespace sounder::cli {
 namespace {

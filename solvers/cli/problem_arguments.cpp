@@ -7,8 +7,8 @@
 #include <limits>
 #include <system_error>
 
+#include <sounder/solvers/named/names.hpp>
 #include "coordinate_arguments.hpp"
-#include "names.hpp"
 
 namespace sounder::cli {
 namespace {

@@ -1,7 +1,7 @@
 // From what was asked for and what was read to what is solved.
 #pragma once
 
-#include "solve.hpp"
+#include <sounder/solvers/named/solve.hpp>
 #include "train_options.hpp"
 #include "training_set.hpp"
 

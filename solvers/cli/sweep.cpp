@@ -5,17 +5,17 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/output/output.hpp>
+#include <sounder/solvers/output/text.hpp>
 #include "command.hpp"
 #include "interrupt.hpp"
-#include "limits.hpp"
-#include "machine.hpp"
 #include "memory.hpp"
-#include "names.hpp"
-#include "output.hpp"
-#include "report.hpp"
 #include "request.hpp"
+#include "sweep/limits.hpp"
+#include "sweep/machine.hpp"
+#include "sweep/report.hpp"
 #include "sweep_options.hpp"
-#include "text.hpp"
 #include "train_report.hpp"
 #include "training_set.hpp"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <sounder/solvers/named/names.hpp>
 #include "coordinate_arguments.hpp"
-#include "names.hpp"
 #include "problem_arguments.hpp"
 
 namespace sounder::cli {

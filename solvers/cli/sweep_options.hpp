@@ -4,7 +4,7 @@
 #include <string>
 
 #include "command_line.hpp"
-#include "sweep.hpp"
+#include "sweep/sweep.hpp"
 #include "train_options.hpp"
 
 namespace sounder::cli {

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "text.hpp"
+#include <sounder/solvers/output/text.hpp>
 
 namespace sounder::cli {
 namespace {

@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include <sounder/solvers/named/solve.hpp>
+#include <sounder/solvers/output/output.hpp>
 #include "command.hpp"
 #include "interrupt.hpp"
 #include "memory.hpp"
-#include "output.hpp"
 #include "request.hpp"
-#include "solve.hpp"
 #include "traces.hpp"
 #include "train_options.hpp"
 #include "train_report.hpp"

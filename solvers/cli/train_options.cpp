@@ -7,8 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include <sounder/solvers/named/names.hpp>
 #include "coordinate_arguments.hpp"
-#include "names.hpp"
 #include "problem_arguments.hpp"
 
 namespace sounder::cli {

@@ -6,8 +6,8 @@
 
 #include <sounder/datasets/libsvm_reader.hpp>
 
+#include <sounder/solvers/named/solve.hpp>
 #include "command_line.hpp"
-#include "solve.hpp"
 
 namespace sounder::cli {
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "text.hpp"
+#include <sounder/solvers/output/text.hpp>
 
 namespace sounder::cli {
 namespace {

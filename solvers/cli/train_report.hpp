@@ -5,8 +5,8 @@
 
 #include <sounder/engine/run/result.hpp>
 
-#include "output.hpp"
-#include "solve.hpp"
+#include <sounder/solvers/named/solve.hpp>
+#include <sounder/solvers/output/output.hpp>
 #include "train_options.hpp"
 #include "training_set.hpp"
 

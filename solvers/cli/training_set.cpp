@@ -7,9 +7,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "names.hpp"
-#include "stopwatch.hpp"
-#include "text.hpp"
+#include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/output/text.hpp>
+#include "read_model.hpp"
 
 namespace sounder::cli {
 namespace {
@@ -91,9 +92,9 @@ std::string explain_values(const Dataset& data, const ReadOptions& read) {
 
 TrainingSet load_training_set(const TrainOptions& options) {
   TrainingSet set;
-  const Stopwatch clock;
+  const Stopwatch clock = Stopwatch::running();
   set.data = read_libsvm(options.data, options.read);
-  set.load_seconds = clock.seconds();
+  set.load_seconds = clock.so_far();
   refuse_weightless(options.data, set.data);
   try {
     map_labels(options, set);

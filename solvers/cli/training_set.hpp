@@ -8,7 +8,7 @@
 #include <sounder/datasets/dataset.hpp>
 #include <sounder/solvers/model/linear_model.hpp>
 
-#include "output.hpp"
+#include <sounder/solvers/output/output.hpp>
 #include "train_options.hpp"
 
 namespace sounder::cli {

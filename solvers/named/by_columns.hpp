@@ -11,10 +11,10 @@
 #include <sounder/solvers/shotgun.hpp>
 #include <sounder/solvers/virtual_cores.hpp>
 
-#include "names.hpp"
-#include "solve.hpp"
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solve.hpp>
 
-namespace sounder::cli {
+namespace sounder {
 
 /// The request's problem with this loss.
 template <Loss L>
@@ -55,4 +55,4 @@ VirtualRun simulate_coordinates(const SolveRequest& request, L loss, const Virtu
              : virtual_shotgun(problem, request.coordinate, workers, trace);
 }
 
-}  // namespace sounder::cli
+}  // namespace sounder

@@ -1,5 +1,5 @@
-#include "by_columns.hpp"
+#include <sounder/solvers/named/by_columns.hpp>
 
-template sounder::Result sounder::cli::solve_coordinates(const SolveRequest&, Logistic, Trace&);
-template sounder::VirtualRun sounder::cli::simulate_coordinates(const SolveRequest&, Logistic,
-                                                                const VirtualWorkers&, Trace&);
+template sounder::Result sounder::solve_coordinates(const SolveRequest&, Logistic, Trace&);
+template sounder::VirtualRun sounder::simulate_coordinates(const SolveRequest&, Logistic,
+                                                           const VirtualWorkers&, Trace&);

@@ -7,10 +7,10 @@
 #include <sounder/solvers/sgd.hpp>
 #include <sounder/solvers/virtual_cores.hpp>
 
-#include "names.hpp"
-#include "solve.hpp"
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solve.hpp>
 
-namespace sounder::cli {
+namespace sounder {
 
 /// Calls `use(problem)` with the request's problem, this loss, and the penalty that it names.
 template <Loss L, class Use>
@@ -43,4 +43,4 @@ VirtualRun simulate_loss(const SolveRequest& request, L loss, const VirtualWorke
   });
 }
 
-}  // namespace sounder::cli
+}  // namespace sounder

@@ -1,5 +1,5 @@
-#include "by_rows.hpp"
+#include <sounder/solvers/named/by_rows.hpp>
 
-template sounder::Result sounder::cli::solve_loss(const SolveRequest&, Logistic, Trace&);
-template sounder::VirtualRun sounder::cli::simulate_loss(const SolveRequest&, Logistic,
-                                                         const VirtualWorkers&, Trace&);
+template sounder::Result sounder::solve_loss(const SolveRequest&, Logistic, Trace&);
+template sounder::VirtualRun sounder::simulate_loss(const SolveRequest&, Logistic,
+                                                    const VirtualWorkers&, Trace&);

@@ -22,7 +22,7 @@
 #include <sounder/solvers/penalty/l2.hpp>
 #include <sounder/solvers/penalty/none.hpp>
 
-namespace sounder::cli {
+namespace sounder {
 
 template <class... Types>
 struct TypeList {};
@@ -106,4 +106,4 @@ decltype(auto) with_update(List list, std::string_view name, bool counted, Use&&
   });
 }
 
-}  // namespace sounder::cli
+}  // namespace sounder

@@ -1,12 +1,12 @@
-#include "solve.hpp"
+#include <sounder/solvers/named/solve.hpp>
 
 #include <sounder/solvers/path/lambda_max.hpp>
 
-#include "by_columns.hpp"
-#include "by_rows.hpp"
-#include "names.hpp"
+#include <sounder/solvers/named/by_columns.hpp>
+#include <sounder/solvers/named/by_rows.hpp>
+#include <sounder/solvers/named/names.hpp>
 
-namespace sounder::cli {
+namespace sounder {
 
 extern template Result solve_loss(const SolveRequest&, Logistic, Trace&);
 extern template VirtualRun simulate_loss(const SolveRequest&, Logistic, const VirtualWorkers&,
@@ -60,4 +60,4 @@ double strongest_penalty(const SolveRequest& request, int threads) {
   });
 }
 
-}  // namespace sounder::cli
+}  // namespace sounder

@@ -13,7 +13,7 @@
 #include <sounder/solvers/penalty/penalty.hpp>
 #include <sounder/solvers/stochastic/sgd_options.hpp>
 
-namespace sounder::cli {
+namespace sounder {
 
 /// What every solver is told.
 struct RunOptions {
@@ -71,4 +71,4 @@ struct SolveRequest {
 /// lambda_max of the request's loss, data and l1_ratio. @throws std::invalid_argument
 [[nodiscard]] double strongest_penalty(const SolveRequest& request, int threads);
 
-}  // namespace sounder::cli
+}  // namespace sounder

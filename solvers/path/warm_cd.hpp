@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/driver/prepared_problem.hpp>
+#include <sounder/solvers/newton/working_set_descent.hpp>
 #include <sounder/solvers/penalty/bounded.hpp>
 
 namespace sounder {

@@ -7,9 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include <sounder/solvers/model/linear_model.hpp>
-
-namespace sounder::cli {
+namespace sounder {
 
 /// Lines for a person, on standard error; nothing at all when quiet.
 class Report {
@@ -39,10 +37,7 @@ void write_json(const std::string& path, const nlohmann::ordered_json& json);
 /// The bits of hashed columns, null where they are not hashed.
 [[nodiscard]] nlohmann::ordered_json hash_bits_json(int bits);
 
-/// @throws InputError when it cannot be read, ParseError when it is no model.
-[[nodiscard]] LinearModel read_model(const std::string& path);
-
 /// The most memory that this process has held so far, in bytes.
 [[nodiscard]] std::int64_t peak_memory_bytes();
 
-}  // namespace sounder::cli
+}  // namespace sounder

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace sounder::cli {
+namespace sounder {
 
 /// 1234567 as "1,234,567".
 [[nodiscard]] std::string with_commas(std::int64_t number);
@@ -24,4 +24,4 @@ namespace sounder::cli {
 /// "1 row", "2 rows": the noun takes an s, a final y becomes ies.
 [[nodiscard]] std::string count_of(std::int64_t number, const std::string& noun);
 
-}  // namespace sounder::cli
+}  // namespace sounder

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-namespace sounder::cli {
+namespace sounder {
 namespace {
 
 using Buffer = std::array<char, 512>;  // %f of the largest double takes 309 digits
@@ -54,4 +54,4 @@ std::string count_of(std::int64_t number, const std::string& noun) {
   return text + "s";
 }
 
-}  // namespace sounder::cli
+}  // namespace sounder

@@ -1,0 +1,49 @@
+// P*: how many coordinates the data let a solver update at once.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+#include <sounder/engine/analysis/spectral_radius.hpp>
+#include <sounder/engine/base/message.hpp>
+#include <sounder/engine/matrix/csc_matrix.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/threads/team.hpp>
+
+namespace sounder {
+namespace detail {
+
+/// Spectral radius enough to tell P*: a few iterations, since only its size matters.
+[[nodiscard]] inline SpectralRadius rough_radius(const CsrMatrix& rows, const CscMatrix& columns,
+                                                 const Team& team) {
+  return spectral_radius(rows, columns, team, {.tolerance = 1e-2, .max_iterations = 30});
+}
+
+/// min(wanted, P*) by as little work as it takes: with unit columns the radius is at most the
+/// largest number of entries in a row, for (sum_j x_ij v_j)^2 <= omega sum_j (x_ij v_j)^2.
+[[nodiscard]] inline Index at_most_p_star(Index wanted, const CsrMatrix& rows,
+                                          const CscMatrix& columns, const Team& team) {
+  std::size_t omega = 1;
+  for (Index i = 0; i < rows.rows(); ++i) {
+    omega = std::max(omega, rows.row(i).size());
+  }
+  Index active = 0;
+  for (Index j = 0; j < columns.columns(); ++j) {
+    active += columns.column(j).size() > 0 ? 1 : 0;
+  }
+  if (static_cast<std::size_t>(wanted) * omega <= static_cast<std::size_t>(active)) {
+    return wanted;
+  }
+  return std::min(wanted, rough_radius(rows, columns, team).p_star());
+}
+
+/// "; these data bear P* = ..." and what it counts, once it is worth finding out.
+[[nodiscard]] inline std::string p_star_clause(const CsrMatrix& rows, const CscMatrix& columns,
+                                               const Team& team, const char* what) {
+  return message({"; these data bear P* = ", rough_radius(rows, columns, team).p_star(), what});
+}
+
+}  // namespace detail
+
+}  // namespace sounder
