@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/run/virtual_run.hpp>
 #include <sounder/engine/shared/replay.hpp>
 #include <sounder/solvers/block_greedy.hpp>
 #include <sounder/solvers/coordinate/virtual_rounds.hpp>
@@ -13,13 +13,6 @@
 #include <sounder/solvers/stochastic/virtual_pass.hpp>
 
 namespace sounder {
-
-/// What a simulated run came to. `result.threads` is the number of virtual workers, its counts are
-/// there, and its seconds are those of the simulation, which predict nothing.
-struct VirtualRun {
-  Result result;         ///< the solver's
-  double balance = 1.0;  ///< as Replay::balance
-};
 
 /// `hogwild` with virtual workers: epochs, staleness and collisions of a run with that many cores,
 /// the same bits each time. With one worker, the bits of `sgd`. AdaGrad is not simulated.

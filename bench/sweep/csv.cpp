@@ -1,4 +1,4 @@
-#include "csv.hpp"
+#include <sounder/bench/sweep/csv.hpp>
 
 #include <sounder/datasets/parse_error.hpp>
 

@@ -1,8 +1,8 @@
-#include "curve.hpp"
+#include <sounder/bench/sweep/curve.hpp>
 
 #include <sounder/datasets/parse_error.hpp>
 
-#include "csv.hpp"
+#include <sounder/bench/sweep/csv.hpp>
 
 namespace sounder::sweep {
 namespace {

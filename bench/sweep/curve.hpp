@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "row.hpp"
+#include <sounder/bench/sweep/row.hpp>
 
 namespace sounder::sweep {
 

@@ -1,4 +1,4 @@
-#include "limits.hpp"
+#include <sounder/bench/sweep/limits.hpp>
 
 #include <sounder/engine/matrix/csc_matrix.hpp>
 

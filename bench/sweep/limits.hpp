@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "summary.hpp"
+#include <sounder/bench/sweep/summary.hpp>
 
 namespace sounder::sweep {
 

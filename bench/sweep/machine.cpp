@@ -1,4 +1,4 @@
-#include "machine.hpp"
+#include <sounder/bench/sweep/machine.hpp>
 
 #include <sounder/engine/threads/team.hpp>
 

@@ -1,15 +1,11 @@
-#include "plan.hpp"
+#include <sounder/bench/sweep/plan.hpp>
 
 #include <algorithm>
 
-#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 
 namespace sounder::sweep {
 namespace {
-
-bool knows(const std::string& solver, const std::string& update) {
-  return solver == "hogwild" || update != Locked::name;
-}
 
 void add(std::vector<Setting>& plan, const Setting& setting) {
   if (std::find(plan.begin(), plan.end(), setting) == plan.end()) {
@@ -20,25 +16,27 @@ void add(std::vector<Setting>& plan, const Setting& setting) {
 }  // namespace
 
 bool is_plain(const std::string& solver) {
-  return solver == "sgd" || solver == "cd";
+  return solver_row(solver).updates.empty();
 }
 
 std::vector<Setting> make_plan(const Wishes& wishes, bool smooth) {
   std::vector<Setting> plan;
-  const std::string plain(Plain::name);
-  add(plan, {"sgd", plain, 1});
-  if (smooth) {
-    add(plan, {"cd", plain, 1});
+  // The serial runs that the others are compared with.
+  for (const SolverRow& row : solver_rows()) {
+    if (row.updates.empty() && (smooth || !row.smooth_losses_only)) {
+      add(plan, {std::string(row.name), std::string(row.default_update()), 1});
+    }
   }
   for (const std::string& solver : wishes.solvers) {
     for (const std::string& update : wishes.updates) {
-      if (!is_plain(solver) && !knows(solver, update)) {
+      const SolverRow& row = solver_row(solver);
+      if (!row.updates.empty() && !row.takes_update(update)) {
         continue;
       }
-      const std::string policy = is_plain(solver) ? plain : update;
+      const std::string policy = row.updates.empty() ? std::string(row.default_update()) : update;
       add(plan, {solver, policy, 1});
       for (const int threads : wishes.threads) {
-        if (solver != "sgd") {
+        if (!row.one_thread) {
           add(plan, {solver, policy, threads});
         }
       }

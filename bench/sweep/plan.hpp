@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "row.hpp"
+#include <sounder/bench/sweep/row.hpp>
 
 namespace sounder::sweep {
 

@@ -1,4 +1,4 @@
-#include "report.hpp"
+#include <sounder/bench/sweep/report.hpp>
 
 #include <chrono>
 #include <cmath>
@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include <sounder/bench/sweep/page.hpp>
 #include <sounder/solvers/output/output.hpp>
 #include <sounder/solvers/output/text.hpp>
-#include "page.hpp"
 
 namespace sounder::sweep {
 namespace {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include <sounder/bench/sweep/limits.hpp>
+#include <sounder/bench/sweep/machine.hpp>
+#include <sounder/bench/sweep/summary.hpp>
+#include <sounder/bench/sweep/sweep.hpp>
 #include <sounder/solvers/named/solve.hpp>
-#include "limits.hpp"
-#include "machine.hpp"
-#include "summary.hpp"
-#include "sweep.hpp"
 
 namespace sounder::sweep {
 

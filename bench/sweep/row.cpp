@@ -1,10 +1,10 @@
-#include "row.hpp"
+#include <sounder/bench/sweep/row.hpp>
 
 #include <sounder/datasets/parse_error.hpp>
 
 #include <cstddef>
 
-#include "csv.hpp"
+#include <sounder/bench/sweep/csv.hpp>
 
 namespace sounder::sweep {
 namespace {

@@ -1,4 +1,4 @@
-#include "summary.hpp"
+#include <sounder/bench/sweep/summary.hpp>
 
 #include <sounder/engine/shared/locked.hpp>
 

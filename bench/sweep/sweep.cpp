@@ -1,7 +1,8 @@
-#include "sweep.hpp"
+#include <sounder/bench/sweep/sweep.hpp>
 
 #include <sounder/datasets/parse_error.hpp>
 #include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/engine/shared/shared_vector.hpp>
 #include <sounder/engine/threads/team.hpp>
 
 #include <algorithm>
@@ -13,10 +14,11 @@
 #include <sstream>
 #include <utility>
 
+#include <sounder/bench/sweep/summary.hpp>
 #include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include <sounder/solvers/output/output.hpp>
 #include <sounder/solvers/output/text.hpp>
-#include "summary.hpp"
 
 namespace sounder::sweep {
 namespace {
@@ -61,7 +63,6 @@ UpdateCounts count(SolveRequest request, int epochs, const Trace& interrupt) {
   request.counted = true;
   request.run.tolerance = 0.0;
   request.run.max_epochs = std::clamp(epochs, 1, counted_epochs);
-  request.hand_on_run();
   CurveTrace unseen(interrupt);
   return solve(request, unseen).counts.value();
 }
@@ -113,7 +114,7 @@ std::string Sweep::virtual_problem() const {
 }
 
 std::vector<Row> Sweep::plan() const {
-  const bool smooth = request_.loss != Hinge::name;
+  const bool smooth = is_smooth_loss(request_.loss);
   std::vector<Row> rows;
   for (int repeat = 1; repeat <= options_.repeats; ++repeat) {
     for (const Setting& setting : make_plan(options_.wishes, smooth)) {
@@ -128,7 +129,7 @@ std::vector<Row> Sweep::plan() const {
   }
   for (const std::string& solver : options_.wishes.solvers) {
     for (const int workers : options_.virtual_workers) {
-      if (is_virtual_solver(solver)) {
+      if (solver_row(solver).on_virtual_cores) {
         Row& row = rows.emplace_back();
         row.kind = "virtual";
         row.setting = {solver, "virtual", workers};
@@ -204,7 +205,6 @@ SolveRequest Sweep::request_of(const Row& row) const {
   request.run.time_limit = options_.time_limit;
   request.run.max_epochs = options_.max_epochs;
   request.run.seed = static_cast<std::uint64_t>(row.seed);
-  request.hand_on_run();
   return request;
 }
 
@@ -268,14 +268,13 @@ bool Sweep::simulate(Row& row, const Trace& interrupt) {
   request.run.threads = 1;
   request.run.time_limit = infinity;  // the same bits, however long it takes
   request.run.max_epochs = worthwhile_epochs(row);
-  request.hand_on_run();
   VirtualWorkers workers{.straggler = options_.straggler, .seed = request.run.seed};
   workers.count = parallel(row.setting);
   if (options_.measured_step_times) {
     workers.measured = step_times(row, interrupt);
   }
   CurveTrace unseen(interrupt);
-  const VirtualRun run = simulate(request, workers, unseen);
+  const VirtualRun run = sounder::simulate(request, workers, unseen);
   if (interrupt.cancelled()) {
     return false;
   }

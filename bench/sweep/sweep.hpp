@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include <sounder/bench/sweep/curve.hpp>
+#include <sounder/bench/sweep/plan.hpp>
+#include <sounder/bench/sweep/row.hpp>
 #include <sounder/solvers/named/solve.hpp>
-#include "curve.hpp"
-#include "plan.hpp"
-#include "row.hpp"
 
 namespace sounder::sweep {
 

@@ -5,15 +5,12 @@
 #include <limits>
 
 #include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 
 namespace sounder::cli {
 namespace {
 
 constexpr std::int64_t most = std::numeric_limits<Index>::max();
-
-constexpr std::array<const char*, 6> names = {"parallel", "blocks", "block-kind",
-                                              "lower",    "upper",  "non-negative"};
-constexpr std::array<const char*, 3> names_of_cd = {"rule", "working-set", "screening"};
 
 constexpr std::array<std::string_view, 4> rule_names = {"shuffled", "cyclic", "random", "greedy"};
 constexpr std::array rules = {CoordinateRule::shuffled, CoordinateRule::cyclic,
@@ -25,28 +22,30 @@ CoordinateRule rule(const Arguments& arguments) {
                                         rule_names.begin())];
 }
 
-/// A hinge has a corner, at which coordinates can block each other.
+/// The table says which solver takes what, and what it needs.
 void require_suitable(const Arguments& arguments, const TrainOptions& options) {
-  for (const char* name : names_of_cd) {
-    if (arguments.given(name) && options.chosen != "cd") {
-      throw UsageError("--" + std::string(name) + " goes with --solver cd only");
+  const SolverRow& solver = solver_row(options.chosen);
+  for (const SolverRow& other : solver_rows()) {
+    for (const std::string_view option : other.options) {
+      if (arguments.given(std::string(option)) && !solver.takes(option)) {
+        throw UsageError(
+            "--" + std::string(option) + " goes with --solver " +
+            enumerate(solver_names_where([&](const SolverRow& row) { return row.takes(option); })) +
+            " only");
+      }
     }
   }
-  if (is_coordinate_solver(options.chosen)) {
-    if (options.loss == Hinge::name) {
-      throw UsageError("--solver " + options.chosen +
-                       " needs a smooth loss: --loss squared-hinge, or --solver hogwild");
-    }
-    if (options.update == Locked::name) {
-      throw UsageError("--update locked goes with --solver hogwild only");
-    }
-    return;
+  // A hinge has a corner, at which coordinates can block each other.
+  if (solver.smooth_losses_only && !is_smooth_loss(options.loss)) {
+    throw UsageError("--solver " + options.chosen +
+                     " needs a smooth loss: --loss squared-hinge, or --solver hogwild");
   }
-  for (const char* name : names) {
-    if (arguments.given(name)) {
-      throw UsageError("--" + std::string(name) + " needs a solver that walks columns: --solver " +
-                       enumerate(coordinate_solver_names));
-    }
+  if (arguments.given("update") && !solver.updates.empty() &&
+      !solver.takes_update(options.update)) {
+    throw UsageError("--update " + options.update + " goes with --solver " +
+                     enumerate(solver_names_where(
+                         [&](const SolverRow& row) { return row.takes_update(options.update); })) +
+                     " only");
   }
 }
 
@@ -103,15 +102,9 @@ void read_coordinate_arguments(const Arguments& arguments, TrainOptions& options
   coordinate.working_set = arguments.on_off("working-set");
   coordinate.screening = arguments.on_off("screening");
   if (arguments.given("parallel")) {
-    if (options.chosen == "cd") {
-      throw UsageError("--parallel goes with --solver shotgun, block-greedy or block-cd only");
-    }
     coordinate.parallel = static_cast<Index>(arguments.integer("parallel", 1, most));
   }
   if (arguments.given("blocks")) {
-    if (options.chosen == "shotgun" || options.chosen == "cd") {
-      throw UsageError("--blocks goes with --solver block-greedy or block-cd only");
-    }
     coordinate.blocks = static_cast<Index>(arguments.integer("blocks", 1, most));
   }
   coordinate.block_kind = block_kind(arguments.choice("block-kind", block_kind_names));

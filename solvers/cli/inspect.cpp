@@ -14,6 +14,7 @@
 
 #include <sounder/solvers/named/names.hpp>
 #include <sounder/solvers/named/solve.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include <sounder/solvers/output/output.hpp>
 #include <sounder/solvers/output/text.hpp>
 #include "command.hpp"

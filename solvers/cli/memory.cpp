@@ -114,23 +114,6 @@ AvailableMemory memory_to_be_had() {
   return memory_to_be_had({}, known ? limit.rlim_cur : RLIM_INFINITY);
 }
 
-double bytes_a_column_by_columns(int threads) {
-  // Column pointers; a histogram a thread, and a thread's places to write to. Later column
-  // pointers, norms and a vector.
-  return std::max(12.0 + 4.0 * threads, 24.0);
-}
-
-double bytes_a_column(const std::string& solver, int threads) {
-  if (solver == "sgd" || solver == "hogwild") {  // the columns' moments, and each thread's share
-    return 12.0 + 16.0 * (solver == "sgd" ? 1 : threads);
-  }
-  if (solver == "cd") {
-    return 42.0;  // column pointers, curvatures, gradient, two marks, the point and the best one
-  }
-  // The same but the marks, and a permutation and scales for extrapolation.
-  return std::max(48.0, bytes_a_column_by_columns(threads));
-}
-
 void require_memory(const std::string& path, const ReadOptions& read, Dataset& data,
                     double bytes_a_column) {
   const AvailableMemory memory = memory_to_be_had();

@@ -31,14 +31,6 @@ struct AvailableMemory {
 /// The same of this process.
 [[nodiscard]] AvailableMemory memory_to_be_had();
 
-/// What a solver takes for each column at its leanest, in bytes: vectors that are there at the same
-/// time. Writing the model afterwards takes less: its weights, twice, and 3 bytes of text for a
-/// zero.
-[[nodiscard]] double bytes_a_column(const std::string& solver, int threads);
-
-/// The same of a matrix by columns with one vector or two beside it: all that `inspect` makes.
-[[nodiscard]] double bytes_a_column_by_columns(int threads);
-
 /// Refuses data whose columns alone need more memory than is to be had, before any vector by column
 /// is made. It names the place of the largest index: for that it gives up the data, and reads the
 /// file again.

@@ -17,6 +17,7 @@
 
 #include <sounder/engine/base/stopwatch.hpp>
 #include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include <sounder/solvers/output/output.hpp>
 #include <sounder/solvers/output/text.hpp>
 #include "command.hpp"
@@ -204,8 +205,9 @@ Exit run_path(Words words) {
   const PathOptions options = path_options(arguments);
   TrainingSet set = load_training_set(options.train);
   const int threads = options.solver.threads;
-  require_memory(options.train.data, options.train.read, set.data,
-                 std::max(bytes_a_column("cd", threads), bytes_a_column_by_columns(threads)));
+  require_memory(
+      options.train.data, options.train.read, set.data,
+      std::max(solver_row("cd").bytes_a_column(threads), bytes_a_column_by_columns(threads)));
   return with_loss(options.train.loss, [&](auto loss) {
     if constexpr (decltype(loss)::smooth) {
       return walk(options, set, loss);

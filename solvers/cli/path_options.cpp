@@ -102,8 +102,8 @@ PathOptions path_options(const Arguments& arguments) {
   if (train.l1_ratio == 0.0) {
     throw UsageError("a path needs an l1 penalty: --penalty l1, or elastic-net with --l1-ratio");
   }
-  if (train.loss == Hinge::name) {
-    throw UsageError("a path needs a smooth loss: --loss squared-hinge instead of hinge");
+  if (!is_smooth_loss(train.loss)) {
+    throw UsageError("a path needs a smooth loss: --loss squared-hinge instead of " + train.loss);
   }
   options.lambdas = static_cast<int>(arguments.integer("lambdas", 1, 100000));
   options.lambda_min_ratio = arguments.number("lambda-min-ratio", 1e-12, 1.0);

@@ -1,6 +1,8 @@
 #include "request.hpp"
 
 #include <sounder/datasets/parse_error.hpp>
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 
 namespace sounder::cli {
 
@@ -17,15 +19,12 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
   request.weights = set.data.weights;
   request.bounds = options.bounds;
   request.run = options.run;
-  request.run.threads = request.solver == "sgd" ? 1 : options.run.threads;
+  request.run.threads = solver_row(request.solver).one_thread ? 1 : options.run.threads;
+  request.run.initial = start.w;
+  request.run.initial_intercept = start.intercept;
   request.sgd = options.sgd;
-  request.sgd.initial = start.w;
-  request.sgd.initial_intercept = start.intercept;
   request.coordinate = options.coordinate;
-  request.hand_on_run();
-  request.coordinate.initial = start.w;
-  request.coordinate.initial_intercept = start.intercept;
-  if (options.penalty == "none") {
+  if (options.penalty == NoPenalty::name) {
     return request;
   }
   const auto n = static_cast<double>(set.data.matrix.rows());

@@ -5,16 +5,17 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include <sounder/bench/sweep/limits.hpp>
+#include <sounder/bench/sweep/machine.hpp>
+#include <sounder/bench/sweep/report.hpp>
 #include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include <sounder/solvers/output/output.hpp>
 #include <sounder/solvers/output/text.hpp>
 #include "command.hpp"
 #include "interrupt.hpp"
 #include "memory.hpp"
 #include "request.hpp"
-#include "sweep/limits.hpp"
-#include "sweep/machine.hpp"
-#include "sweep/report.hpp"
 #include "sweep_options.hpp"
 #include "train_report.hpp"
 #include "training_set.hpp"
@@ -85,10 +86,11 @@ std::string describe_problem(const TrainOptions& train, const SolveRequest& requ
 /// The most that one of the runs takes; two serial solvers always run.
 double most_bytes_a_column(const SweepOptions& options) {
   const sweep::Wishes& wishes = options.sweep.wishes;
-  double most = std::max(bytes_a_column_by_columns(options.train.run.threads),
-                         bytes_a_column(options.train.loss == Hinge::name ? "sgd" : "cd", 1));
+  double most =
+      std::max(bytes_a_column_by_columns(options.train.run.threads),
+               solver_row(is_smooth_loss(options.train.loss) ? "cd" : "sgd").bytes_a_column(1));
   for (const std::string& solver : wishes.solvers) {
-    most = std::max(most, bytes_a_column(solver, wishes.threads.back()));
+    most = std::max(most, solver_row(solver).bytes_a_column(wishes.threads.back()));
   }
   return most;
 }
@@ -125,7 +127,7 @@ Exit sweep_over(SweepOptions options) {
   TrainingSet set = load_training_set(options.train);
   require_memory(options.train.data, options.train.read, set.data, most_bytes_a_column(options));
   options.train.chosen = "hogwild";
-  options.train.update = Relaxed::name;
+  options.train.update = solver_row(options.train.chosen).default_update();
   const SolveRequest request = make_request(options.train, set, {});
   const sweep::Machine machine = sweep::this_machine();
   options.sweep.problem = describe_problem(options.train, request, options.sweep);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include "coordinate_arguments.hpp"
 #include "problem_arguments.hpp"
 
@@ -15,8 +16,6 @@ namespace {
 constexpr int most_threads = 4096;
 
 constexpr std::array<std::string_view, 2> step_time_names = {"constant", "measured"};
-constexpr std::array<std::string_view, 6> swept_solver_names = {
-    "sgd", "hogwild", "cd", "shotgun", "block-greedy", "block-cd"};
 
 constexpr const char* description =
     "How far does training scale on this data, and what do conflicts cost? Runs solvers with\n"
@@ -63,6 +62,16 @@ std::string default_threads() {
   return cores > 1 ? text + ',' + std::to_string(cores) : text;
 }
 
+std::vector<std::string_view> all_solvers() {
+  return solver_names_where([](const SolverRow&) { return true; });
+}
+
+/// Those that are swept where nobody says which.
+std::vector<std::string_view> swept_solvers(bool smooth) {
+  return solver_names_where(
+      [&](const SolverRow& row) { return row.swept && (smooth || !row.smooth_losses_only); });
+}
+
 void read_wishes(const Arguments& arguments, SweepOptions& options) {
   sweep::Wishes& wishes = options.sweep.wishes;
   wishes.threads = arguments.integers("threads", 1, most_threads);
@@ -70,24 +79,32 @@ void read_wishes(const Arguments& arguments, SweepOptions& options) {
     threads = Team(threads).size();  // OMP_THREAD_LIMIT may allow fewer: a row says what runs
   }
   wishes.updates = arguments.choices("updates", update_names);
+  const bool smooth = is_smooth_loss(options.train.loss);
   if (arguments.given("solvers")) {
-    wishes.solvers = arguments.choices("solvers", swept_solver_names);
+    wishes.solvers = arguments.choices("solvers", all_solvers());
   } else {
-    wishes.solvers = {"hogwild"};
-    if (options.train.loss != Hinge::name) {
-      wishes.solvers.insert(wishes.solvers.end(), {"shotgun", "block-greedy"});
+    for (const std::string_view name : swept_solvers(smooth)) {
+      wishes.solvers.emplace_back(name);
     }
   }
   for (const std::string& solver : wishes.solvers) {
-    if (is_coordinate_solver(solver) && options.train.loss == Hinge::name) {
+    if (solver_row(solver).smooth_losses_only && !smooth) {
       throw UsageError("solver " + solver +
                        " needs a smooth loss: --loss squared-hinge, or --solvers hogwild");
     }
   }
-  const bool locked_only = wishes.updates.size() == 1 && wishes.updates.front() == Locked::name;
-  if (locked_only &&
-      std::find(wishes.solvers.begin(), wishes.solvers.end(), "hogwild") == wishes.solvers.end()) {
-    throw UsageError("--updates locked goes with --solvers hogwild only");
+  const auto knows_one = [&](const std::string& solver) {
+    const SolverRow& row = solver_row(solver);
+    return row.updates.empty() ||
+           std::any_of(wishes.updates.begin(), wishes.updates.end(),
+                       [&](const std::string& update) { return row.takes_update(update); });
+  };
+  if (std::none_of(wishes.solvers.begin(), wishes.solvers.end(), knows_one)) {
+    const std::string& update = wishes.updates.front();
+    throw UsageError("--updates " + update + " goes with --solvers " +
+                     enumerate(solver_names_where(
+                         [&](const SolverRow& row) { return row.takes_update(update); })) +
+                     " only");
   }
 }
 
@@ -132,8 +149,8 @@ CommandLine sweep_command_line() {
   line.group("Sweep")
       .option("threads", "LIST", "numbers of threads", default_threads())
       .option("solvers", "LIST",
-              enumerate(swept_solver_names) +
-                  " (default: hogwild,shotgun,block-greedy; of hinge loss hogwild)")
+              enumerate(all_solvers()) + " (default: " + enumerate(swept_solvers(true)) +
+                  "; of hinge loss " + enumerate(swept_solvers(false)) + ")")
       .option("updates", "LIST", enumerate(update_names) + "; locked: hogwild only",
               "relaxed,atomic")
       .option("repeats", "N", "runs of each, with different seeds", "3")

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include <sounder/bench/sweep/sweep.hpp>
 #include "command_line.hpp"
-#include "sweep/sweep.hpp"
 #include "train_options.hpp"
 
 namespace sounder::cli {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <sounder/solvers/named/solve.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include <sounder/solvers/output/output.hpp>
 #include "command.hpp"
 #include "interrupt.hpp"
@@ -44,7 +45,7 @@ Exit train(const Arguments& arguments) {
   TrainingSet set = load_training_set(options);
   reconsider_solver(arguments, set.data.matrix, options);
   require_memory(options.data, options.read, set.data,
-                 bytes_a_column(options.chosen, options.run.threads));
+                 solver_row(options.chosen).bytes_a_column(options.run.threads));
   const Start start = load_start(options, set);
   require_writable(options.model);
   require_writable(options.json);

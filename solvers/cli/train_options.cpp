@@ -8,6 +8,7 @@
 #include <limits>
 
 #include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include "coordinate_arguments.hpp"
 #include "problem_arguments.hpp"
 
@@ -36,9 +37,6 @@ constexpr const char* description =
     "C is the same thing in another scale: lambda = 1/(n C), and its objective is F / lambda.\n";
 
 constexpr const char* epilogue =
-    "Losses: logistic log(1 + exp(-y z)); hinge max(0, 1 - y z); squared-hinge max(0, 1 - y z)^2;\n"
-    "squared (z - y)^2 / 2, the only one for labels that are real numbers.\n"
-    "\n"
     "Labels of two kinds (1/-1, 0/1, 1/2, ...) become +1 and -1: the larger of the two is +1, in\n"
     "whatever order the rows stand. With --positive LABEL that label is +1 and all others are -1;\n"
     "the model calls the rest by the other label where there are two, else by -1 (or 0, or the "
@@ -86,6 +84,31 @@ StepSchedule schedule(const Arguments& arguments) {
   return schedules[k];
 }
 
+/// "auto" and the table's.
+std::vector<std::string_view> solver_names() {
+  std::vector<std::string_view> names = solver_names_where([](const SolverRow&) { return true; });
+  names.insert(names.begin(), "auto");
+  return names;
+}
+
+/// "sgd is ...; hogwild is ...".
+std::string solvers_in_words() {
+  std::string text;
+  for (const SolverRow& row : solver_rows()) {
+    text += (text.empty() ? "" : "; ") + std::string(row.help);
+  }
+  return text;
+}
+
+/// "logistic log(1 + exp(-y z)); ..."
+std::string losses_in_words() {
+  std::string text;
+  for (const std::string_view name : loss_names) {
+    text += (text.empty() ? "" : "; ") + std::string(name) + " " + std::string(loss_formula(name));
+  }
+  return text;
+}
+
 /// What only stochastic gradients know.
 constexpr std::array<const char*, 8> names_of_sgd = {
     "update",  "step",      "step-schedule", "step-decay", "variance-reduction",
@@ -97,7 +120,7 @@ bool has_weak_penalty(const TrainOptions& options) {
 }
 
 ProblemKind kind_of_problem(const TrainOptions& options) {
-  return {.smooth = with_loss(options.loss, [](auto loss) { return decltype(loss)::smooth; }),
+  return {.smooth = is_smooth_loss(options.loss),
           .sparse = options.l1_ratio > 0.0,
           .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
           .weak = has_weak_penalty(options)};
@@ -116,18 +139,16 @@ void choose_solver(TrainOptions& options) {
 
 /// What every solver is told; defaults depend on who it is.
 void read_run(const Arguments& arguments, TrainOptions& options) {
-  const bool coordinates = is_coordinate_solver(options.chosen);
+  const SolverRow& solver = solver_row(options.chosen);
   options.update = arguments.choice("update", update_names);
-  if (options.chosen == "sgd") {
-    options.update = Plain::name;
-  } else if (coordinates && !arguments.given("update")) {
-    options.update = Atomic::name;
+  if (solver.updates.empty() || !arguments.given("update")) {
+    options.update = solver.default_update();
   }
   RunOptions& run = options.run;
   run.threads = read_threads(arguments);
   // Stochastic gradients asked for by name keep the papers' passes; whatever "auto" takes runs to a
   // gap.
-  const bool to_a_gap = coordinates || options.solver == "auto";
+  const bool to_a_gap = solver.runs_to_a_gap || options.solver == "auto";
   run.max_epochs = to_a_gap ? CoordinateOptions{}.max_epochs : SgdOptions{}.max_epochs;
   if (arguments.given("max-epochs")) {
     run.max_epochs = static_cast<int>(arguments.integer("max-epochs", 0, most));
@@ -190,12 +211,9 @@ CommandLine train_command_line() {
   describe_strength(line);
   line.group("Solver")
       .option("solver", "NAME",
-              enumerate(solver_names) +
-                  ": sgd is serial, hogwild the same without locks on all threads; cd works "
-                  "on the few features that matter; the others "
-                  "update coefficients one by one, one a thread at once; auto takes cd "
-                  "where there is an l1 penalty or a bound, or columns are few (and no hinge), "
-                  "else hogwild",
+              enumerate(solver_names()) + ": " + solvers_in_words() +
+                  "; auto takes cd where there is an l1 penalty or a bound, or columns are few "
+                  "(and no hinge), else hogwild",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option("update", "NAME",
@@ -236,7 +254,8 @@ CommandLine train_command_line() {
       .option("hot-columns", "N",
               "frequent columns that each thread keeps copies of; 0: Hogwild! "
               "as published (default: automatic)");
-  return line.epilogue(epilogue);
+  return line.epilogue("Losses: " + losses_in_words() +
+                       ".\nThe squared loss takes labels that are real numbers.\n\n" + epilogue);
 }
 
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {
@@ -259,7 +278,7 @@ TrainOptions train_options(const Arguments& arguments) {
   options.warm_start = arguments.text("warm-start");
   read_problem_arguments(arguments, options);
   read_strength(arguments, options);
-  options.solver = arguments.choice("solver", solver_names);
+  options.solver = arguments.choice("solver", solver_names());
   choose_solver(options);
   read_run(arguments, options);
   read_stochastic(arguments, options);

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include <sounder/solvers/output/text.hpp>
 
 namespace sounder::cli {
@@ -26,16 +28,14 @@ std::string penalty_formula(const SolveRequest& request) {
   return "[" + shortest(rho) + " |w|_1 + " + digits(0.5 * (1.0 - rho), 6) + " |w|_2^2]";
 }
 
-std::string loss_formula(const SolveRequest& request) {
+std::string summed_loss(const SolveRequest& request) {
   const std::string weight = request.weights.empty() ? "sum " : "sum s ";
   const std::string z = request.intercept ? "(x.w + b)" : "x.w";
-  if (request.loss == "logistic") {
-    return weight + "log(1 + exp(-y " + z + "))";
+  std::string text = weight;
+  for (const char letter : loss_formula(request.loss)) {
+    text += letter == 'z' ? z : std::string(1, letter);
   }
-  if (request.loss == "squared") {
-    return weight + "(" + z + " - y)^2 / 2";
-  }
-  return weight + "max(0, 1 - y " + z + ")" + (request.loss == "squared-hinge" ? "^2" : "");
+  return text;
 }
 
 std::string bounds_clause(const SolveRequest& request) {
@@ -48,7 +48,7 @@ std::string bounds_clause(const SolveRequest& request) {
 }
 
 void announce_objective(const SolveRequest& request, const Report& report) {
-  const std::string loss = loss_formula(request);
+  const std::string loss = summed_loss(request);
   if (request.lambda == 0.0) {
     report.line("minimising (1/n) " + loss + ", no penalty" + bounds_clause(request));
     return;
@@ -66,8 +66,8 @@ std::string describe_solver(const TrainOptions& options, const SolveRequest& req
     text += " (auto: " + options.why + ")";
   }
   text += ", " + count_of(request.run.threads, "thread");
-  if (request.solver == "sgd" && options.run.threads > 1) {
-    text += " (sgd is serial)";
+  if (solver_row(request.solver).one_thread && options.run.threads > 1) {
+    text += " (" + request.solver + " is serial)";
   }
   return text + ", " + request.update + " updates, seed " + std::to_string(request.run.seed);
 }

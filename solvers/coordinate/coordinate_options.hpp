@@ -1,14 +1,8 @@
 // Options of the coordinate-descent solvers.
 #pragma once
 
-#include <cmath>
-#include <cstdint>
-#include <limits>
-#include <span>
-#include <string_view>
-
-#include <sounder/engine/base/message.hpp>
 #include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/solvers/driver/run_options.hpp>
 
 namespace sounder {
 
@@ -28,14 +22,9 @@ enum class BlockKind {
 };
 
 /// Options of `cd`, `shotgun`, `block_greedy` and `block_cd`; stored by value, checked by
-/// validate(). A solver ignores what it has no use for.
-struct CoordinateOptions {
-  int threads = 1;          ///< at most; `cd` takes fewer where the data is small
-  int max_epochs = 1000;    ///< an epoch is a look at every coordinate, or what the solver says
-  double tolerance = 1e-3;  ///< stop at this relative duality gap; 0: run every epoch
-  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
-  std::uint64_t seed = 1;                                       ///< of every random choice
-
+/// validate(). A solver ignores what it has no use for; `cd` takes fewer threads where the data is
+/// small.
+struct CoordinateOptions : RunOptions {
   CoordinateRule rule = CoordinateRule::shuffled;  ///< of `cd`
   bool working_set = true;                         ///< of `cd`, as the next two
   bool screening = true;                           ///< Gap-Safe
@@ -50,27 +39,12 @@ struct CoordinateOptions {
   Index blocks = 0;                            ///< B; 0: automatic
   BlockKind block_kind = BlockKind::balanced;  ///< of `block_greedy` and `block_cd`
 
-  std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
-  double initial_intercept = 0.0;        ///< b to start from
-
   /// @throws std::invalid_argument with one sentence naming the option.
   void validate() const {
-    const auto require = [](bool fine, const char* sentence) {
-      if (!fine) {
-        refuse({sentence});
-      }
-    };
-    require(threads >= 1, "threads must be at least 1");
-    require(max_epochs >= 0, "max_epochs must not be negative");
-    require(tolerance >= 0.0 && std::isfinite(tolerance), "tolerance must be 0 or more");
-    require(time_limit > 0.0, "time_limit must be more than 0 seconds");
+    RunOptions::validate();
     require(extrapolation >= 0 && extrapolation <= 64, "extrapolation must be from 0 to 64");
     require(parallel >= 0, "parallel must be 0 (automatic) or more");
     require(blocks >= 0, "blocks must be 0 (automatic) or more");
-    require(std::isfinite(initial_intercept), "initial_intercept must be finite");
-    for (const double coefficient : initial) {
-      require(std::isfinite(coefficient), "initial must hold finite coefficients");
-    }
   }
 };
 

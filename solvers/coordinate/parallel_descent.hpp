@@ -6,9 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
-#include <string>
 #include <utility>
 
 #include <sounder/engine/analysis/spectral_radius.hpp>
@@ -28,7 +26,7 @@
 #include <sounder/solvers/coordinate/serial_trial.hpp>
 #include <sounder/solvers/driver/extrapolation.hpp>
 #include <sounder/solvers/driver/prepared_problem.hpp>
-#include <sounder/solvers/driver/progress_watch.hpp>
+#include <sounder/solvers/driver/run.hpp>
 #include <sounder/solvers/driver/separation.hpp>
 
 namespace sounder {
@@ -55,8 +53,8 @@ class ParallelDescent {
   ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
                   MakeCoordinatePass<Chooser> make_pass_of, MakeEnding<L, P> make_ending,
                   Trace& trace)
-      : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
-        deadline_(trace, training_, options.time_limit), team_(options.threads),
+      : run_(options, trace), problem_(problem), options_(options), trace_(trace),
+        deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
         columns_(problem.matrix, team_), step_(problem, columns_, team_),
         chooser_(step_, options, team_), point_(problem, columns_, team_),
         pass_(make_pass_of(chooser_, columns_, options.seed, team_)), ones_(w().size(), 1.0F),
@@ -65,13 +63,13 @@ class ParallelDescent {
                                        : make_ending(problem_, columns_, step_.curvature(),
                                                      options_, team_, deadline_)) {
     parallel_ = options.parallel > 0 ? options.parallel : chooser_.parallel();
-    training_.stop();
+    run_.training().stop();
   }
 
   /// The whole run; once.
   Result run() {
     start();
-    while (!ended_) {
+    while (!run_.ended()) {
       next_epoch();
     }
     return finish();
@@ -83,30 +81,26 @@ class ParallelDescent {
   [[nodiscard]] std::span<double> z() noexcept { return pass_->margins(); }
 
   void start() {
-    training_.start();
+    run_.training().start();
     b_ = problem_.intercept ? options_.initial_intercept : 0.0;
     step_.start(options_.initial, w());
     objective_ = renew();
     highest_ = std::max(objective_, point_.at_zero());
-    training_.stop();
+    run_.training().stop();
     look();
-    if (!ended_ && options_.max_epochs == 0) {
-      ended_ = Status::max_epochs;
-    }
   }
 
   void next_epoch() {
-    ++epoch_;
-    training_.start();
+    run_.begin_epoch();
+    run_.training().start();
     endings_turn_ = may_end() && pace_.far() && !endings_turn_;
     const bool whole = endings_turn_ || pass_over_units();
     const bool sound = endings_turn_ ? end() : whole && settle();
-    training_.stop();
+    run_.training().stop();
     if (!whole) {
-      ended_ = Status::interrupted;
+      run_.end(Status::interrupted);
     } else if (sound) {
       look();
-      check_limits();
     }
   }
 
@@ -130,15 +124,15 @@ class ParallelDescent {
     }
     loses_ = pass_->loses(parallel_);
     for (int pass = 0; pass < chooser_.passes(); ++pass) {
-      pass_->shuffle(epoch_ * chooser_.passes() + pass);
+      pass_->shuffle(run_.epoch() * chooser_.passes() + pass);
       const Range alone = trial ? LoneTrial::alone(chooser_.units()) : Range{};
       if (!run_units(alone, 1) || !run_units({alone.end, chooser_.units()}, parallel_)) {
         return false;
       }
     }
-    if (trial && epoch_ == LoneTrial::last_epoch && trial_.alone_is_faster()) {
+    if (trial && run_.epoch() == LoneTrial::last_epoch && trial_.alone_is_faster()) {
       parallel_ = 1;
-      message_ = "one update at a time is faster here: workers would wait for each other's cache";
+      run_.say("one update at a time is faster here: workers would wait for each other's cache");
     }
     updates_ += chooser_.passes() * chooser_.updates_a_pass();
     return true;
@@ -158,7 +152,7 @@ class ParallelDescent {
   }
 
   [[nodiscard]] bool on_trial() const noexcept {
-    return automatic() && parallel_ > 1 && LoneTrial::runs_in(epoch_);
+    return automatic() && parallel_ > 1 && LoneTrial::runs_in(run_.epoch());
   }
 
   /// Margins, intercept and objective of w anew.
@@ -184,17 +178,17 @@ class ParallelDescent {
     const bool hardly_fell =
         automatic() && parallel_ > 1 && objective_ - found < hardly * promised();
     crawled_ = hardly_fell ? crawled_ + 1 : 0;
-    if (crawled_ >= (epoch_ <= LoneTrial::last_epoch ? 1 : patience)) {
+    if (crawled_ >= (run_.epoch() <= LoneTrial::last_epoch ? 1 : patience)) {
       crawled_ = 0;
       return retreat("hardly fell");
     }
-    above_best_ = found > lowest_ + rounding * highest_ ? above_best_ + 1 : 0;
+    above_best_ = found > run_.lowest() + rounding * highest_ ? above_best_ + 1 : 0;
     if (!finite || found > exploded * highest_ || (!automatic() && above_best_ >= patience)) {
-      ended_ = Status::diverged;
-      message_ = message({"the objective ",
-                          above_best_ < patience || !finite ? "exploded" : "no longer fell",
-                          " with ", parallel_, " updates at once",
-                          chooser_.excuse(problem_.matrix, columns_, team_)});
+      run_.end(Status::diverged,
+               message({"the objective ",
+                        above_best_ < patience || !finite ? "exploded" : "no longer fell", " with ",
+                        parallel_, " updates at once",
+                        chooser_.excuse(problem_.matrix, columns_, team_)}));
       return false;
     }
     // Where the objective no longer tells points apart, an old one would be taken for the best.
@@ -220,18 +214,17 @@ class ParallelDescent {
   /// Back to the best point, with half as many updates at once. False, as settle() has it.
   bool retreat(const char* reason) {
     if (parallel_ == 1) {
-      ended_ = Status::diverged;
-      message_ = "the numbers overflow: scale the columns";
+      run_.end(Status::diverged, Run::overflow);
       return false;
     }
     parallel_ = std::max<Index>(1, std::min<Index>(parallel_, team_.size()) / 2);
-    message_ = message({"the objective ", reason, ": P went down to ", parallel_});
-    std::copy(best_.w.begin(), best_.w.end(), w().begin());
-    b_ = best_.intercept;
+    run_.say(message({"the objective ", reason, ": P went down to ", parallel_}));
+    std::copy(run_.best().w.begin(), run_.best().w.end(), w().begin());
+    b_ = run_.best().intercept;
     objective_ = renew();
     extrapolation_.forget();
     endings_turn_ = true;  // so not in the next epoch: the gradient at hand is of another point
-    --epoch_;
+    run_.take_back_epoch();
     return false;
   }
 
@@ -246,74 +239,34 @@ class ParallelDescent {
     objective_ = found;
   }
 
-  /// Certifies the point, keeps it if it is the best, and tells the trace.
+  /// Certifies the point and shows it to the run.
   void look() {
-    evaluation_.start();
+    run_.evaluation().start();
     latest_ = point_.certify_point(w(), z());
-    if (reached(latest_) && epoch_ > 0) {
+    if (run_.reached(latest_) && run_.epoch() > 0) {
       // Rounding errors of updated margins must not end a run: judge by those of w itself.
       objective_ = renew();
       latest_ = point_.certify_point(w(), z());
     }
-    const double factor = latest_.objective > 0.0 ? separating_factor(problem_, w(), z()) : 0.0;
-    if (factor > 0.0) {
-      scale_all(factor, w());
-      b_ *= factor;
-      point_.margins(w(), b_, z());
-      objective_ = point_.objective(w(), z());
-      latest_ = point_.certify_point(w(), z());
-    }
-    evaluation_.stop();
-    // What separates is the model, though a longer one would have a lower loss.
-    if (latest_.objective < lowest_ || best_.w.empty() || factor > 0.0) {
-      lowest_ = latest_.objective;
-      best_.w.assign(w().begin(), w().end());
-      best_.intercept = b_;
-      best_.certificate = latest_;
-    }
-    pace_.see(epoch_, latest_.relative_gap);
-    const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates(), latest_};
-    if (trace_.epoch(progress) == Trace::Verdict::interrupt) {
-      ended_ = Status::interrupted;
-    } else if (reached(latest_)) {
-      ended_ = Status::converged;
-    } else if (factor > 0.0 && latest_.objective > 0.0) {
-      ended_ = Status::separable;
-    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_, w())) {
-      ended_ = Status::stalled;
-    }
+    const bool separates =
+        scale_to_margins_of_one(problem_, latest_.objective, w(), z(), [this](double factor) {
+          b_ *= factor;
+          point_.margins(w(), b_, z());
+          objective_ = point_.objective(w(), z());
+          latest_ = point_.certify_point(w(), z());
+        });
+    run_.evaluation().stop();
+    pace_.see(run_.epoch(), latest_.relative_gap);
+    run_.see({latest_, w(), b_, updates(), separates});
   }
 
   [[nodiscard]] std::int64_t updates() const noexcept {
     return updates_ + (ending_ == nullptr ? 0 : ending_->updates());
   }
 
-  [[nodiscard]] bool reached(const Certificate& point) const noexcept {
-    return options_.tolerance > 0.0 && point.relative_gap <= options_.tolerance;
-  }
-
-  void check_limits() {
-    if (ended_) {
-      return;
-    }
-    if (epoch_ >= options_.max_epochs) {
-      ended_ = Status::max_epochs;
-    } else if (training_.seconds() >= options_.time_limit) {
-      ended_ = Status::time_limit;
-    }
-  }
-
   [[nodiscard]] Result finish() {
-    Result result = std::move(best_);
-    result.status = *ended_;
-    result.message = std::move(message_);
-    result.epochs = epoch_;
+    Result result = run_.finish(point_.highest_dual(), point_.relative_gap(run_.lowest()));
     result.updates = updates();
-    result.seconds = training_.seconds();
-    result.evaluation_seconds = evaluation_.seconds();
-    result.certificate.dual_objective = point_.highest_dual();
-    result.certificate.relative_gap = point_.relative_gap(result.certificate.objective);
-    result.seed = options_.seed;
     result.threads = team_.size();
     result.parallel = parallel_;
     result.counts = pass_->counts();
@@ -322,11 +275,10 @@ class ParallelDescent {
 
   static constexpr double rounding = 1e-13;  ///< of the objective at the start: no rise
   static constexpr double exploded = 10.0;
-  static constexpr double hardly = 0.1;    ///< of what moves one at a time are certain of
-  static constexpr int no_progress = 100;  ///< epochs that end a run
-  static constexpr int patience = 20;      ///< epochs above the best before a given P is too large
+  static constexpr double hardly = 0.1;  ///< of what moves one at a time are certain of
+  static constexpr int patience = 20;    ///< epochs above the best before a given P is too large
 
-  Stopwatch training_;  // first: laying out the data is training
+  Run run_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
   Trace& trace_;
@@ -340,26 +292,19 @@ class ParallelDescent {
   Array<float> ones_;
   Extrapolation<L, P> extrapolation_;
   Pace pace_;
-  ProgressWatch watch_{no_progress};
   std::unique_ptr<Ending> ending_;
   Certificate latest_;
-  Result best_;
-  std::string message_;
   double b_ = 0.0;
   double objective_ = infinity;
   double highest_ = infinity;  ///< F at the start, or at zero
-  double lowest_ = infinity;
-  Array<double> before_;  ///< coefficients at the start of the epoch
+  Array<double> before_;       ///< coefficients at the start of the epoch
   Index parallel_ = 1;
   LoneTrial trial_;
-  int epoch_ = 0;
   int above_best_ = 0;
   int crawled_ = 0;  ///< epochs in a row that hardly lowered the objective
   bool endings_turn_ = false;
   bool loses_ = false;  ///< the epoch may have lost updates of margins
   std::int64_t updates_ = 0;
-  Stopwatch evaluation_;
-  std::optional<Status> ended_;
 };
 
 /// Runs the driver on the prepared problem, with what `make_pass_of` makes.

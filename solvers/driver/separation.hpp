@@ -75,4 +75,20 @@ inline void scale_all(double factor, std::span<double> numbers) noexcept {
   }
 }
 
+/// Where the classes prove to be separable and nothing is penalised, on to margins of 1.
+/// @param objective F of the point
+/// @param again     again(factor), once w has been multiplied: the intercept too, where w does not
+///                  hold it, and everything that follows from the point
+/// Whether it did. O(n + p).
+template <Loss L, Penalty P, class Again>
+bool scale_to_margins_of_one(const Problem<L, P>& problem, double objective, std::span<double> w,
+                             std::span<const double> z, Again&& again) {
+  const double factor = objective > 0.0 ? separating_factor(problem, w, z) : 0.0;
+  if (factor > 0.0) {
+    scale_all(factor, w);
+    again(factor);
+  }
+  return factor > 0.0;
+}
+
 }  // namespace sounder

@@ -10,6 +10,7 @@ namespace sounder {
 struct Hinge {
   /// As the concept Loss asks. @{
   static constexpr std::string_view name = "hinge";
+  static constexpr std::string_view formula = "max(0, 1 - y z)";
   static constexpr double curvature_bound = 1.0;
   static constexpr bool smooth = false;
   static constexpr bool classification = true;
@@ -30,6 +31,10 @@ struct Hinge {
     return u >= 0.0 && u <= 1.0 ? u : -infinity;
   }
   /// @}
+  /// For the header of a model file.
+  [[nodiscard]] static constexpr std::string_view liblinear_solver(bool /*sparse*/) noexcept {
+    return "L2R_L1LOSS_SVC_DUAL";
+  }
 };
 
 static_assert(Loss<Hinge>);

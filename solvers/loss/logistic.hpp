@@ -9,6 +9,7 @@ namespace sounder {
 struct Logistic {
   /// As the concept Loss asks. @{
   static constexpr std::string_view name = "logistic";
+  static constexpr std::string_view formula = "log(1 + exp(-y z))";
   static constexpr double curvature_bound = 0.25;
   static constexpr bool smooth = true;
   static constexpr bool classification = true;
@@ -27,6 +28,10 @@ struct Logistic {
     return e / ((1.0 + e) * (1.0 + e));
   }
   /// @}
+  /// For the header of a model file.
+  [[nodiscard]] static constexpr std::string_view liblinear_solver(bool sparse) noexcept {
+    return sparse ? "L1R_LR" : "L2R_LR";
+  }
   /// The binary entropy of u = a y in [0, 1].
   [[nodiscard]] double dual_term(double y, double a) const noexcept {
     const double u = a * y;

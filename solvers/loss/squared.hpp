@@ -9,6 +9,7 @@ namespace sounder {
 struct Squared {
   /// As the concept Loss asks. @{
   static constexpr std::string_view name = "squared";
+  static constexpr std::string_view formula = "(z - y)^2 / 2";
   static constexpr double curvature_bound = 1.0;
   static constexpr bool smooth = true;
   static constexpr bool classification = false;

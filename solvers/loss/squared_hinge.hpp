@@ -9,6 +9,7 @@ namespace sounder {
 struct SquaredHinge {
   /// As the concept Loss asks. @{
   static constexpr std::string_view name = "squared-hinge";
+  static constexpr std::string_view formula = "max(0, 1 - y z)^2";
   static constexpr double curvature_bound = 2.0;
   static constexpr bool smooth = true;
   static constexpr bool classification = true;

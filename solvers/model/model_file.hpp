@@ -7,18 +7,16 @@
 #include <sstream>
 #include <string>
 #include <system_error>
-#include <type_traits>
 
 #include <sounder/engine/base/atomic_file.hpp>
-#include <sounder/solvers/loss/hinge.hpp>
-#include <sounder/solvers/loss/logistic.hpp>
+#include <sounder/solvers/loss/loss.hpp>
 #include <sounder/solvers/model/liblinear_format.hpp>
 
 namespace sounder {
 
-/// LIBLINEAR's nearest name for a model that was trained with this loss: its programs accept no
-/// other, and look at it only to tell regressions and probabilities from the rest. Any number of
-/// threads.
+/// LIBLINEAR's nearest name for a model that was trained with this loss: what the loss says itself,
+/// else that of squared hinge. Its programs accept no other, and look at it only to tell
+/// regressions and probabilities from the rest. Any number of threads.
 /// @param sparse     the penalty was l1 alone
 /// @param regression the model predicts numbers, not labels
 template <Loss L>
@@ -26,11 +24,8 @@ template <Loss L>
   if (regression) {
     return "L2R_L2LOSS_SVR";
   }
-  if (std::is_same_v<L, Logistic>) {
-    return sparse ? "L1R_LR" : "L2R_LR";
-  }
-  if (std::is_same_v<L, Hinge>) {
-    return "L2R_L1LOSS_SVC_DUAL";
+  if constexpr (requires { L::liblinear_solver(sparse); }) {
+    return std::string(L::liblinear_solver(sparse));
   }
   return sparse ? "L1R_L2LOSS_SVC" : "L2R_L2LOSS_SVC";
 }

@@ -1,22 +1,18 @@
-// Every coordinate solver for one loss. Each loss has a source file of its own
-// (coordinates_LOSS.cpp) that instantiates this. One penalty, Bounded, is all the others.
+// Every solver that goes by columns, for one loss; as by_rows.hpp. One penalty, Bounded, is all the
+// others.
 #pragma once
 
-#include <sounder/solvers/block_cd.hpp>
-#include <sounder/solvers/block_greedy.hpp>
-#include <sounder/solvers/cd.hpp>
-#include <sounder/solvers/newton/newton_epochs.hpp>
+#include <stdexcept>
+#include <string>
+
+#include <sounder/solvers/named/families.hpp>
+#include <sounder/solvers/named/find_solver.hpp>
 #include <sounder/solvers/penalty/bounded.hpp>
 #include <sounder/solvers/problem/problem.hpp>
-#include <sounder/solvers/shotgun.hpp>
-#include <sounder/solvers/virtual_cores.hpp>
-
-#include <sounder/solvers/named/names.hpp>
-#include <sounder/solvers/named/solve.hpp>
 
 namespace sounder {
+namespace detail {
 
-/// The request's problem with this loss.
 template <Loss L>
 [[nodiscard]] Problem<L, Bounded> bounded_problem(const SolveRequest& request, L loss) {
   const Bounded penalty{.l1_strength = request.lambda * request.l1_ratio,
@@ -26,33 +22,36 @@ template <Loss L>
   return {request.matrix, request.targets, loss, penalty, request.intercept, request.weights};
 }
 
-/// Trains with this loss and the penalty, solver and update policy that the request names.
-template <Loss L>
-Result solve_coordinates(const SolveRequest& request, L loss, Trace& trace) {
-  const Problem<L, Bounded> problem = bounded_problem(request, loss);
-  if (request.solver == "cd") {
-    return cd(problem, request.coordinate, trace);
-  }
-  return with_update(CoordinateUpdates{}, request.update, request.counted, [&](auto type) {
-    using Update = typename decltype(type)::type;
-    if (request.solver == "block-greedy") {
-      return block_greedy<Update>(problem, request.coordinate, trace, newton_ending);
-    }
-    if (request.solver == "block-cd") {
-      return block_cd<Update>(problem, request.coordinate, trace, newton_ending);
-    }
-    return shotgun<Update>(problem, request.coordinate, trace, newton_ending);
-  });
+[[noreturn]] inline void refuse_corner(const SolveRequest& request) {
+  throw std::invalid_argument("the solver " + request.solver + " needs a smooth loss, which " +
+                              request.loss + " is not");
 }
 
-/// The same on virtual cores: Shotgun and block-greedy.
+}  // namespace detail
+
 template <Loss L>
-VirtualRun simulate_coordinates(const SolveRequest& request, L loss, const VirtualWorkers& workers,
-                                Trace& trace) {
-  const Problem<L, Bounded> problem = bounded_problem(request, loss);
-  return request.solver == "block-greedy"
-             ? virtual_block_greedy(problem, request.coordinate, workers, trace)
-             : virtual_shotgun(problem, request.coordinate, workers, trace);
+Result solve_by_columns(const SolveRequest& request, L loss, Trace& trace) {
+  if constexpr (L::smooth) {
+    const Problem<L, Bounded> problem = detail::bounded_problem(request, loss);
+    return with_solver(column_solvers, request, [&](const auto& run, auto update) {
+      return run(update, problem, request.coordinate_options(), trace);
+    });
+  } else {
+    detail::refuse_corner(request);
+  }
+}
+
+template <Loss L>
+VirtualRun simulate_by_columns(const SolveRequest& request, L loss, const VirtualWorkers& workers,
+                               Trace& trace) {
+  if constexpr (L::smooth) {
+    const Problem<L, Bounded> problem = detail::bounded_problem(request, loss);
+    return with_replay(column_solvers, request, [&](const auto& replay) {
+      return replay(problem, request.coordinate_options(), workers, trace);
+    });
+  } else {
+    detail::refuse_corner(request);
+  }
 }
 
 }  // namespace sounder

@@ -1,16 +1,14 @@
-// Every solver for one loss. Each loss has a source file of its own (solve_LOSS.cpp) that
-// instantiates this: it is what takes the time to compile.
+// Every solver that goes by rows, for one loss. Included by the sources that CMake makes, one a
+// loss: it is what takes the time to compile.
 #pragma once
 
-#include <sounder/solvers/hogwild.hpp>
-#include <sounder/solvers/problem/problem.hpp>
-#include <sounder/solvers/sgd.hpp>
-#include <sounder/solvers/virtual_cores.hpp>
-
+#include <sounder/solvers/named/families.hpp>
+#include <sounder/solvers/named/find_solver.hpp>
 #include <sounder/solvers/named/names.hpp>
-#include <sounder/solvers/named/solve.hpp>
+#include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
+namespace detail {
 
 /// Calls `use(problem)` with the request's problem, this loss, and the penalty that it names.
 template <Loss L, class Use>
@@ -21,25 +19,24 @@ decltype(auto) with_problem(const SolveRequest& request, L loss, Use&& use) {
   });
 }
 
-/// Trains with this loss and the penalty, solver and update policy that the request names.
+}  // namespace detail
+
 template <Loss L>
-Result solve_loss(const SolveRequest& request, L loss, Trace& trace) {
-  return with_problem(request, loss, [&](const auto& problem) {
-    if (request.solver == "sgd") {
-      return sgd(problem, request.sgd, trace);
-    }
-    return with_update(Updates{}, request.update, request.counted, [&](auto update) {
-      return hogwild<typename decltype(update)::type>(problem, request.sgd, trace);
+Result solve_by_rows(const SolveRequest& request, L loss, Trace& trace) {
+  return detail::with_problem(request, loss, [&](const auto& problem) {
+    return with_solver(row_solvers, request, [&](const auto& run, auto update) {
+      return run(update, problem, request.sgd_options(), trace);
     });
   });
 }
 
-/// The same on virtual cores.
 template <Loss L>
-VirtualRun simulate_loss(const SolveRequest& request, L loss, const VirtualWorkers& workers,
-                         Trace& trace) {
-  return with_problem(request, loss, [&](const auto& problem) {
-    return virtual_hogwild(problem, request.sgd, workers, trace);
+VirtualRun simulate_by_rows(const SolveRequest& request, L loss, const VirtualWorkers& workers,
+                            Trace& trace) {
+  return detail::with_problem(request, loss, [&](const auto& problem) {
+    return with_replay(row_solvers, request, [&](const auto& replay) {
+      return replay(problem, request.sgd_options(), workers, trace);
+    });
   });
 }
 

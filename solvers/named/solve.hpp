@@ -8,30 +8,14 @@
 #include <sounder/engine/matrix/csr_matrix.hpp>
 #include <sounder/engine/run/result.hpp>
 #include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/run/virtual_run.hpp>
 #include <sounder/engine/shared/replay.hpp>
 #include <sounder/solvers/coordinate/coordinate_options.hpp>
+#include <sounder/solvers/driver/run_options.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 #include <sounder/solvers/stochastic/sgd_options.hpp>
 
 namespace sounder {
-
-/// What every solver is told.
-struct RunOptions {
-  int threads = 1;
-  int max_epochs = 0;
-  double tolerance = 0.0;  ///< 0: none
-  double time_limit = everywhere.high;
-  std::uint64_t seed = 1;
-
-  /// Into the options of one kind of solver.
-  void fill(auto& options) const {
-    options.threads = threads;
-    options.max_epochs = max_epochs;
-    options.tolerance = tolerance;
-    options.time_limit = time_limit;
-    options.seed = seed;
-  }
-};
 
 /// What is minimised, by whom. Views of the data: the caller keeps them alive.
 struct SolveRequest {
@@ -47,16 +31,23 @@ struct SolveRequest {
   CsrMatrix matrix;
   std::span<const double> targets;
   std::span<const double> weights;
-  RunOptions run;
-  SgdOptions sgd;                ///< of sgd and hogwild
-  CoordinateOptions coordinate;  ///< of the coordinate solvers
+  RunOptions run;                ///< of any solver
+  SgdOptions sgd;                ///< what else sgd and hogwild are told
+  CoordinateOptions coordinate;  ///< what else the coordinate solvers are told
   bool counted = false;          ///< by the update's counting twin; cd and sgd have none
 
-  /// `run` into the options of both kinds of solvers.
-  void hand_on_run() {
-    run.fill(sgd);
-    run.fill(coordinate);
+  /// All that a solver of one kind is told. @{
+  [[nodiscard]] SgdOptions sgd_options() const {
+    SgdOptions options = sgd;
+    static_cast<RunOptions&>(options) = run;
+    return options;
   }
+  [[nodiscard]] CoordinateOptions coordinate_options() const {
+    CoordinateOptions options = coordinate;
+    static_cast<RunOptions&>(options) = run;
+    return options;
+  }
+  /// @}
 };
 
 /// Trains. @throws std::invalid_argument for options or data that a solver refuses.

@@ -4,21 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <optional>
 #include <span>
-#include <string>
-#include <utility>
 
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/message.hpp>
-#include <sounder/engine/base/stopwatch.hpp>
 #include <sounder/engine/run/deadline.hpp>
 #include <sounder/engine/run/trace.hpp>
 #include <sounder/solvers/coordinate/coordinate_evaluator.hpp>
 #include <sounder/solvers/coordinate/coordinate_options.hpp>
 #include <sounder/solvers/coordinate/coordinate_step.hpp>
-#include <sounder/solvers/driver/prepared_problem.hpp>
-#include <sounder/solvers/driver/progress_watch.hpp>
+#include <sounder/solvers/driver/run.hpp>
 #include <sounder/solvers/driver/separation.hpp>
 #include <sounder/solvers/newton/gap_safe.hpp>
 #include <sounder/solvers/newton/newton_pass.hpp>
@@ -34,8 +29,8 @@ class CoordinateDescent {
   /// @param columns of problem.matrix, or null: they are made here
   CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
                     const CoordinateOptions& options, Trace& trace)
-      : training_(Stopwatch::running()), problem_(problem), options_(options), trace_(trace),
-        deadline_(trace, training_, options.time_limit),
+      : run_(options, trace), problem_(problem), options_(options),
+        deadline_(trace, run_.training(), options.time_limit),
         team_(useful_threads(problem.matrix, options.threads)),
         columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
         step_(problem, columns_, team_), point_(problem, columns_, team_),
@@ -43,26 +38,22 @@ class CoordinateDescent {
         newton_(problem_, columns_, options_, team_, deadline_),
         w_(static_cast<std::size_t>(columns_.columns())),
         z_(static_cast<std::size_t>(columns_.rows())) {
-    training_.stop();
+    run_.training().stop();
   }
 
   /// The whole run; once, but for run_again().
   Result run() {
-    training_.start();
+    run_.training().start();
     start();
-    while (true) {
-      certify();
-      training_.stop();
-      report();
-      if (ended_) {
-        break;
-      }
-      training_.start();
-      ++epoch_;
+    look();
+    while (!run_.ended()) {
+      run_.training().start();
+      run_.begin_epoch();
       choose_features();
       const bool moved =
           newton_.improve(set_.features(), point_.pull(), latest_, w_, b_, z_) || take_safe_steps();
       still_ = moved ? 0 : still_ + 1;
+      look();
     }
     return finish();
   }
@@ -71,7 +62,6 @@ class CoordinateDescent {
   /// is kept: columns, curvatures and, of squared loss, the working set and its Gram matrix. The
   /// training clock starts anew.
   Result run_again(std::span<const double> initial, double initial_intercept) {
-    training_ = {};
     options_.initial = initial;
     options_.initial_intercept = initial_intercept;
     set_.take_back_screening();
@@ -84,21 +74,15 @@ class CoordinateDescent {
     }
     point_.forget_duals();
     newton_.start_again();
-    watch_ = ProgressWatch(patience);
     still_ = 0;
-    separated_ = false;
-    best_ = {};
-    epoch_ = 0;
-    message_.clear();
-    ended_.reset();
+    run_.start_again(options_);
     again_ = true;
     return run();
   }
 
  private:
   static constexpr bool exact = NewtonPass<L, P>::exact;
-  static constexpr int patience = 100;  ///< epochs without progress in objective or gap
-  static constexpr int few = 8;         ///< epochs in which nothing moved
+  static constexpr int few = 8;  ///< epochs in which nothing moved
 
   /// Waking a thread must be worth its while.
   static int useful_threads(const CsrMatrix& matrix, int threads) {
@@ -126,28 +110,24 @@ class CoordinateDescent {
     }
   }
 
-  void certify() {
+  /// Certifies the point and shows it to the run. The training clock, which runs, stands after it.
+  void look() {
     point_.settle_intercept(b_, z_);
     latest_ = point_.certify_point(w_, z_, set_.screened());
     // Rounding errors of updated margins must not end a run: some 1e-13 of them after many passes.
-    if (reached() && epoch_ > 0 && options_.tolerance < 1e-8) {
+    if (run_.reached(latest_) && run_.epoch() > 0 && options_.tolerance < 1e-8) {
       point_.margins(w_, b_, z_);
       point_.settle_intercept(b_, z_);
       latest_ = point_.certify_point(w_, z_, set_.screened());
     }
-    separate();
-  }
-
-  /// Where the classes prove to be separable and nothing is penalised, on to margins of 1.
-  void separate() {
-    const double factor = latest_.objective > 0.0 ? separating_factor(problem_, w_, z_) : 0.0;
-    separated_ = factor > 0.0;
-    if (separated_) {
-      scale_all(factor, w_);
-      b_ *= factor;
-      point_.margins(w_, b_, z_);
-      latest_ = point_.certify_point(w_, z_, set_.screened());
-    }
+    const bool separates =
+        scale_to_margins_of_one(problem_, latest_.objective, w_, z_, [this](double factor) {
+          b_ *= factor;
+          point_.margins(w_, b_, z_);
+          latest_ = point_.certify_point(w_, z_, set_.screened());
+        });
+    run_.training().stop();
+    run_.see({latest_, w_, b_, newton_.updates(), separates, still_ >= few});
   }
 
   /// One step on each feature with the bound of its curvature, in double: none raises the
@@ -165,36 +145,6 @@ class CoordinateDescent {
       }
     }
     return moved;
-  }
-
-  [[nodiscard]] bool reached() const noexcept {
-    return options_.tolerance > 0.0 && latest_.relative_gap <= options_.tolerance;
-  }
-
-  void report() {
-    // What separates is the model, though a longer one would have a lower loss.
-    if (latest_.objective < best_.certificate.objective || best_.w.empty() || separated_) {
-      best_.w.assign(w_.begin(), w_.end());
-      best_.intercept = b_;
-      best_.certificate = latest_;
-    }
-    if (!std::isfinite(latest_.objective)) {
-      ended_ = Status::diverged;
-      message_ = "the numbers overflow: scale the columns";
-    } else if (trace_.epoch({epoch_, options_.max_epochs, training_.seconds(), newton_.updates(),
-                             latest_}) == Trace::Verdict::interrupt) {
-      ended_ = Status::interrupted;
-    } else if (reached()) {
-      ended_ = Status::converged;
-    } else if (separated_ && latest_.objective > 0.0) {
-      ended_ = Status::separable;
-    } else if (options_.tolerance > 0.0 && (watch_.stalled(latest_, w_) || still_ >= few)) {
-      ended_ = Status::stalled;
-    } else if (epoch_ >= options_.max_epochs) {
-      ended_ = Status::max_epochs;
-    } else if (training_.seconds() >= options_.time_limit) {
-      ended_ = Status::time_limit;
-    }
   }
 
   void choose_features() {
@@ -219,7 +169,7 @@ class CoordinateDescent {
       const std::size_t more =
           wanted > known ? wanted - known : std::max<std::size_t>(10, known / 10);
       // A set that served another penalty has not been found too small for this one.
-      const bool unproved = again_ && epoch_ == 1 && wanted <= known;
+      const bool unproved = again_ && run_.epoch() == 1 && wanted <= known;
       set_.grow(more, unproved ? Among::violators : Among::all, zero, point_.pull(), dual.scale,
                 step_.curvature());
       // Where nearly all were needed many more will be, of those that violate.
@@ -234,23 +184,15 @@ class CoordinateDescent {
   }
 
   [[nodiscard]] Result finish() {
-    Result result = std::move(best_);
-    result.status = *ended_;
-    result.message = std::move(message_);
-    result.epochs = epoch_;
+    Result result = run_.finish(point_.highest_dual(), point_.relative_gap(run_.lowest()));
     result.updates = newton_.updates();
-    result.seconds = training_.seconds();
-    result.certificate.dual_objective = point_.highest_dual();
-    result.certificate.relative_gap = point_.relative_gap(result.certificate.objective);
-    result.seed = options_.seed;
     result.threads = Team(options_.threads).size();  // those that it might use
     return result;
   }
 
-  Stopwatch training_;  // first: laying out the data is training
+  Run run_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
-  Trace& trace_;
   Deadline deadline_;
   Team team_;
   CscMatrix columns_;
@@ -262,14 +204,8 @@ class CoordinateDescent {
   Array<double> z_;
   double b_ = 0.0;
   Certificate latest_;
-  Result best_;
-  ProgressWatch watch_{patience};
-  int still_ = 0;           ///< epochs in a row in which nothing moved
-  bool separated_ = false;  ///< the point has been scaled to margins of 1
-  int epoch_ = 0;
+  int still_ = 0;       ///< epochs in a row in which nothing moved
   bool again_ = false;  ///< by run_again()
-  std::string message_;
-  std::optional<Status> ended_;
 };
 
 namespace detail {

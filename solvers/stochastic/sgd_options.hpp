@@ -2,12 +2,9 @@
 #pragma once
 
 #include <cmath>
-#include <cstdint>
-#include <limits>
-#include <span>
 
-#include <sounder/engine/base/message.hpp>
 #include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/solvers/driver/run_options.hpp>
 
 namespace sounder {
 
@@ -20,12 +17,10 @@ enum class StepSchedule {
   linear,       ///< step * (1 - t / max_epochs)
 };
 
-/// Options of `hogwild` and `sgd`; stored by value, checked by validate().
-struct SgdOptions {
-  int threads = 1;         ///< workers; `sgd` always uses one
-  int max_epochs = 20;     ///< passes over the rows
-  double tolerance = 0.0;  ///< stop at this relative duality gap; 0: run every epoch
-  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
+/// Options of `hogwild` and `sgd`; stored by value, checked by validate(). As in the papers, 20
+/// epochs, whatever the gap, unless told otherwise; `sgd` uses one thread always.
+struct SgdOptions : RunOptions {
+  SgdOptions() : RunOptions{.max_epochs = 20, .tolerance = 0.0} {}
 
   /// 0: found by trial on a sample of rows. Its unit is 1 / (curvature bound x mean squared norm
   /// of a preconditioned row), so that 1 takes a mean row about all the way.
@@ -43,33 +38,17 @@ struct SgdOptions {
   bool newton = true;
   bool adagrad = false;  ///< AdaGrad steps; rules out variance reduction
 
-  Index row_block = 16;    ///< at most so many neighbouring rows stay together in the shuffle
-  int hot_columns = -1;    ///< columns a worker keeps copies of; -1: automatic, 0: none
-  std::uint64_t seed = 1;  ///< of every random choice
-
-  std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
-  double initial_intercept = 0.0;        ///< b to start from
+  Index row_block = 16;  ///< at most so many neighbouring rows stay together in the shuffle
+  int hot_columns = -1;  ///< columns a worker keeps copies of; -1: automatic, 0: none
 
   /// @throws std::invalid_argument with one sentence naming the option.
   void validate() const {
-    const auto require = [](bool fine, const char* sentence) {
-      if (!fine) {
-        refuse({sentence});
-      }
-    };
-    require(threads >= 1, "threads must be at least 1");
-    require(max_epochs >= 0, "max_epochs must not be negative");
-    require(tolerance >= 0.0 && std::isfinite(tolerance), "tolerance must be 0 or more");
-    require(time_limit > 0.0, "time_limit must be more than 0 seconds");
+    RunOptions::validate();
     require(step >= 0.0 && std::isfinite(step), "step must be 0 (automatic) or more");
     require(step_decay > 0.0 && step_decay <= 1.0, "step_decay must be in (0, 1]");
     require(extrapolation >= 0 && extrapolation <= 64, "extrapolation must be from 0 to 64");
     require(row_block >= 1, "row_block must be at least 1");
     require(hot_columns >= -1, "hot_columns must be -1 (automatic) or more");
-    require(std::isfinite(initial_intercept), "initial_intercept must be finite");
-    for (const double coefficient : initial) {
-      require(std::isfinite(coefficient), "initial must hold finite coefficients");
-    }
   }
 };
 

@@ -6,9 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/stopwatch.hpp>
@@ -18,7 +19,7 @@
 #include <sounder/engine/threads/schedule.hpp>
 #include <sounder/solvers/driver/extrapolation.hpp>
 #include <sounder/solvers/driver/prepared_problem.hpp>
-#include <sounder/solvers/driver/progress_watch.hpp>
+#include <sounder/solvers/driver/run.hpp>
 #include <sounder/solvers/driver/separation.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 #include <sounder/solvers/stochastic/frequent_newton.hpp>
@@ -47,21 +48,21 @@ class StochasticGradient {
   /// Lays out the data. Views of problem, make_trial and trace, which the caller keeps.
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
                      MakeRowPass<L> make_pass_of, MakeRowPass<L> make_trial, Trace& trace)
-      : training_(Stopwatch::running()), problem_(problem), options_(options),
-        make_trial_(make_trial), trace_(trace), team_(options.threads),
+      : run_(options, trace), problem_(problem), options_(options), make_trial_(make_trial),
+        trace_(trace), team_(options.threads),
         point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
         pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
         terms_(split_terms()), schedule_(rows_.rows(), row_block(), options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
                        team_),
         newton_(problem, rows_, point_.scales(), point_.first_penalised(), team_) {
-    training_.stop();
+    run_.training().stop();
   }
 
   /// The whole run; once.
   Result run() {
     start();
-    while (!ended_) {
+    while (!run_.ended()) {
       next_epoch();
     }
     return finish();
@@ -96,19 +97,15 @@ class StochasticGradient {
   [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
 
   void start() {
-    warm_ = !options_.initial.empty() || options_.initial_intercept != 0.0;
     point_.load(options_.initial, options_.initial_intercept, pass_->vector());
-    evaluation_.start();
+    run_.evaluation().start();
     latest_.objective = point_.objective(pass_->vector());
-    evaluation_.stop();
+    run_.evaluation().stop();
     look();
-    if (options_.max_epochs == 0 && !ended_) {
-      ended_ = Status::max_epochs;
-    }
-    if (ended_) {
+    if (run_.ended()) {
       return;
     }
-    training_.start();
+    run_.training().start();
     if (!options_.adagrad) {
       const double mean_square = weighted_mean(problem_, team_, [&](double, std::size_t i) {
         return rows_.squared_norm(static_cast<Index>(i));
@@ -119,25 +116,25 @@ class StochasticGradient {
     if (automatic_step() && !options_.variance_reduction && !options_.adagrad) {
       step_ = std::min(step_, largest_first_step);
     }
-    training_.stop();
+    run_.training().stop();
   }
 
   /// One epoch and what follows it. What the method itself needs is on the training clock; a mere
   /// look at the objective is not.
   void next_epoch() {
-    ++epoch_;
-    const bool reduced = options_.variance_reduction && (epoch_ > 1 || warm_);
-    training_.start();
-    pass_->prepare(terms_.at(step_ * unit_ * step_factor(options_, epoch_ - 1),
+    run_.begin_epoch();
+    const bool reduced = options_.variance_reduction && (run_.epoch() > 1 || options_.warm());
+    run_.training().start();
+    pass_->prepare(terms_.at(step_ * unit_ * step_factor(options_, run_.epoch() - 1),
                              reduced ? point_.pull() : std::span<const double>()));
     const bool whole = pass_over_rows(reduced);
-    training_.stop();
+    run_.training().stop();
     if (!whole) {
-      ended_ = Status::interrupted;
+      run_.end(Status::interrupted);
       return;
     }
     updates_ += rows_.nonzeros();
-    Stopwatch& clock = options_.extrapolation > 0 || newton() ? training_ : evaluation_;
+    Stopwatch& clock = options_.extrapolation > 0 || newton() ? run_.training() : run_.evaluation();
     clock.start();
     const bool sound = settle();
     clock.stop();
@@ -146,14 +143,13 @@ class StochasticGradient {
     } else {
       retreat();
     }
-    check_limits();
   }
 
   /// The lock-free part. False if the trace cancelled it.
   bool pass_over_rows(bool reduced) {
-    schedule_.shuffle(epoch_);
+    schedule_.shuffle(run_.epoch());
     const auto step = [this](double done) {
-      return step_ * unit_ * step_factor(options_, epoch_ - 1 + done);
+      return step_ * unit_ * step_factor(options_, run_.epoch() - 1 + done);
     };
     return pass_->run(schedule_, {0, schedule_.positions()},
                       reduced ? point_.anchors() : std::span<const double>(), step, trace_);
@@ -163,7 +159,7 @@ class StochasticGradient {
   /// exploded.
   bool settle() {
     const double found = point_.objective(pass_->vector());
-    if (!std::isfinite(found) || found > exploded * std::max(point_.at_zero(), lowest_)) {
+    if (!std::isfinite(found) || found > exploded * std::max(point_.at_zero(), run_.lowest())) {
       return false;
     }
     adapt_step(found);
@@ -183,7 +179,7 @@ class StochasticGradient {
   /// the other columns' part of the gap, (grad F)^2 / (2 lambda), is near the tolerance.
   void improve_frequent() {
     constexpr double near = 10.0;
-    const bool last = epoch_ == options_.max_epochs;
+    const bool last = run_.epoch() == options_.max_epochs;
     if (!last && options_.tolerance == 0.0) {
       return;
     }
@@ -201,7 +197,7 @@ class StochasticGradient {
       return;
     }
     const bool guarded = options_.extrapolation > 0;
-    if (epoch_ == 1 && !warm_) {
+    if (run_.epoch() == 1 && !options_.warm()) {
       step_ = std::min(step_, guarded ? largest_first_step : 0.25);
     } else if (found <= latest_.objective) {
       step_ = guarded ? std::min(1.5 * step_, 16.0) : step_;
@@ -210,64 +206,34 @@ class StochasticGradient {
     }
   }
 
-  /// Certifies the point, keeps it if it is the best, and tells the trace.
+  /// Certifies the point and shows it to the run.
   void look() {
-    Stopwatch& clock = options_.variance_reduction ? training_ : evaluation_;
+    Stopwatch& clock = options_.variance_reduction ? run_.training() : run_.evaluation();
     clock.start();
     latest_ = point_.certify_point(pass_->vector());
-    const double factor =
-        latest_.objective > 0.0
-            ? separating_factor(problem_, std::span<const double>(pass_->vector()),
-                                point_.margins())
-            : 0.0;
-    if (factor > 0.0) {
-      scale_all(factor, pass_->vector());
-      static_cast<void>(point_.objective(pass_->vector()));
-      latest_ = point_.certify_point(pass_->vector(), /*settle=*/false);
-    }
+    const bool separates = scale_to_margins_of_one(
+        problem_, latest_.objective, pass_->vector(), point_.margins(), [this](double /*factor*/) {
+          static_cast<void>(point_.objective(pass_->vector()));
+          latest_ = point_.certify_point(pass_->vector(), /*settle=*/false);
+        });
     clock.stop();
-    // What separates is the model, though a longer one would have a lower loss.
-    if (latest_.objective < lowest_ || best_.empty() || factor > 0.0) {
-      lowest_ = latest_.objective;
-      best_.assign(pass_->vector());
-      best_certificate_ = latest_;
-    }
-    const Progress progress{epoch_, options_.max_epochs, training_.seconds(), updates_, latest_};
-    if (trace_.epoch(progress) == Trace::Verdict::interrupt) {
-      ended_ = Status::interrupted;
-    } else if (options_.tolerance > 0.0 && latest_.relative_gap <= options_.tolerance) {
-      ended_ = Status::converged;
-    } else if (factor > 0.0 && latest_.objective > 0.0) {
-      ended_ = Status::separable;
-    } else if (options_.tolerance > 0.0 && watch_.stalled(latest_, pass_->vector())) {
-      ended_ = Status::stalled;
-    }
+    run_.see({latest_, pass_->vector(), 0.0, updates_, separates});
   }
 
   /// After an explosion: back to the best iterate with a smaller step, if it is ours to pick.
   void retreat() {
     if (!automatic_step() || ++retreats_ > most_retreats) {
-      ended_ = Status::diverged;
+      run_.end(Status::diverged);
       return;
     }
-    training_.start();
+    run_.training().start();
     step_ *= 0.25;
-    std::copy(best_.begin(), best_.end(), pass_->vector().begin());
+    const std::vector<double>& best = run_.best().w;
+    std::copy(best.begin(), best.end(), pass_->vector().begin());
     extrapolation_.forget();
     latest_.objective = point_.objective(pass_->vector());
-    training_.stop();
+    run_.training().stop();
     look();
-  }
-
-  void check_limits() {
-    if (ended_) {
-      return;
-    }
-    if (epoch_ >= options_.max_epochs) {
-      ended_ = Status::max_epochs;
-    } else if (training_.seconds() >= options_.time_limit) {
-      ended_ = Status::time_limit;
-    }
   }
 
   /// The step by trial: one pass over a sample of the rows from zero, in one thread.
@@ -289,21 +255,14 @@ class StochasticGradient {
   }
 
   [[nodiscard]] Result finish() {
-    Result result;
-    point_.unload(best_, result);
-    result.status = *ended_;
-    result.epochs = epoch_;
-    result.updates = updates_;
-    result.seconds = training_.seconds();
-    result.evaluation_seconds = evaluation_.seconds();
-    result.step = step_;
-    result.certificate = best_certificate_;
     // The best iterate's gap, by the best bound that was found since.
-    result.certificate.dual_objective = latest_.dual_objective;
-    result.certificate.relative_gap =
-        point_.relative_gap(best_certificate_.objective, latest_.dual_objective);
+    const double dual = latest_.dual_objective;
+    Result result = run_.finish(dual, point_.relative_gap(run_.lowest(), dual));
+    const std::vector<double> best = std::move(result.w);
+    point_.unload(best, result);
+    result.updates = updates_;
+    result.step = step_;
     result.counts = pass_->counts();
-    result.seed = options_.seed;
     result.threads = pass_->workers();
     return result;
   }
@@ -312,9 +271,8 @@ class StochasticGradient {
   /// A sample can be fitted by steps that overshoot on the rest.
   static constexpr double largest_first_step = 4.0;
   static constexpr int most_retreats = 8;
-  static constexpr int no_progress = 100;  ///< epochs that end a run
 
-  Stopwatch training_;  // first: laying out the data is training
+  Run run_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
   SgdOptions options_;
   MakeRowPass<L> make_trial_;
@@ -327,19 +285,11 @@ class StochasticGradient {
   Schedule schedule_;
   Extrapolation<L, P> extrapolation_;
   FrequentNewton<L, P> newton_;
-  Array<double> best_;
   Certificate latest_;
-  Certificate best_certificate_;
-  ProgressWatch watch_{no_progress};
-  double lowest_ = infinity;
   double unit_ = 1.0;
   double step_ = 1.0;
-  int epoch_ = 0;
   int retreats_ = 0;
-  bool warm_ = false;
   std::int64_t updates_ = 0;
-  Stopwatch evaluation_;
-  std::optional<Status> ended_;
 };
 
 /// Runs the driver on options and a prepared problem; `make_trial` makes the pass of one worker

@@ -31,7 +31,6 @@ RULE = ("includes point downwards: a file may include its own folder and the flo
         "(FLOORS in tests/house/strata.py)")
 MOST_FRONT_DOORS = 12  # headers in the root of solvers/
 SOURCES = ("engine", "datasets", "solvers", "bench/sweep")
-QUOTED_FROM = ("bench",)  # where "sweep/row.hpp" is looked for
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<sounder/([^>]+)>|"([^"]+)")', re.MULTILINE)
 
 
@@ -48,7 +47,7 @@ def targets(top, path):
         if bracketed:
             places = [pathlib.Path(bracketed), pathlib.Path("solvers") / bracketed]
         else:
-            places = [folder / quoted for folder in (path.parent, *map(pathlib.Path, QUOTED_FROM))]
+            places = [path.parent / quoted]
         found = next((place for place in places if (top / place).is_file()), None)
         if found is None and bracketed:
             raise SystemExit(f"{path} includes <sounder/{bracketed}>, which is nowhere")

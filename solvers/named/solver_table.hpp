@@ -1,0 +1,186 @@
+// The table of solvers. A new one is its header and an entry here: its row (what is known of it by
+// name) and the call. Its options' group on the command line is the family's.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/shared/locked.hpp>
+#include <sounder/engine/shared/shared_vector.hpp>
+#include <sounder/solvers/block_cd.hpp>
+#include <sounder/solvers/block_greedy.hpp>
+#include <sounder/solvers/cd.hpp>
+#include <sounder/solvers/hogwild.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
+#include <sounder/solvers/named/type_list.hpp>
+#include <sounder/solvers/newton/newton_epochs.hpp>
+#include <sounder/solvers/sgd.hpp>
+#include <sounder/solvers/shotgun.hpp>
+#include <sounder/solvers/virtual_cores.hpp>
+
+namespace sounder {
+
+/// For solvers without virtual cores.
+struct NoReplay {};
+
+/// A solver: `run(std::type_identity<Update>{}, problem, options, trace)` is a Result, for every
+/// Update on its list, and `replay(problem, options, workers, trace)` a VirtualRun.
+template <class UpdateList, class Run, class Replay>
+struct SolverEntry {
+  using Updates = UpdateList;  ///< how its workers may meet, the default first; none: they do not
+
+  SolverRow row;
+  Run run;
+  Replay replay;
+};
+
+namespace detail {
+
+template <class UpdateList>
+inline constexpr auto update_names_of = names_of(UpdateList{});
+template <>
+inline constexpr auto update_names_of<TypeList<>> = std::array<std::string_view, 0>{};
+
+/// An entry: what the types say about the row is filled in.
+template <class UpdateList, class Run, class Replay>
+constexpr SolverEntry<UpdateList, Run, Replay> entry(SolverRow row, Run run, Replay replay) {
+  row.updates = update_names_of<UpdateList>;
+  row.on_virtual_cores = !std::is_same_v<Replay, NoReplay>;
+  return {row, run, replay};
+}
+
+using Serial = TypeList<>;
+using AnyUpdate = TypeList<Relaxed, Atomic, Locked>;
+using LosslessFirst = TypeList<Atomic, Relaxed>;
+
+inline constexpr std::array<std::string_view, 6> of_cd = {"lower", "upper",       "non-negative",
+                                                          "rule",  "working-set", "screening"};
+inline constexpr std::array<std::string_view, 4> of_shotgun = {"lower", "upper", "non-negative",
+                                                               "parallel"};
+inline constexpr std::array<std::string_view, 6> of_blocks = {"lower",    "upper",  "non-negative",
+                                                              "parallel", "blocks", "block-kind"};
+
+/// The columns' moments, and each thread's share.
+constexpr double bytes_by_rows(int threads) {
+  return 12.0 + 16.0 * threads;
+}
+/// Column pointers, curvatures, gradient, a permutation, scales for extrapolation, the point and
+/// the best one.
+constexpr double bytes_of_parallel(int threads) {
+  return std::max(48.0, bytes_a_column_by_columns(threads));
+}
+
+}  // namespace detail
+
+/// By rows.
+inline constexpr std::tuple row_solvers{
+    detail::entry<detail::Serial>(
+        SolverRow{.name = "sgd",
+                  .one_thread = true,
+                  .bytes_a_column = [](int /*threads*/) { return detail::bytes_by_rows(1); },
+                  .help = "sgd is serial stochastic gradient descent",
+                  .method =
+                      "serial stochastic gradient descent in plain memory: the baseline; same "
+                      "seed, same bits",
+                  .threads = "1"},
+        [](auto /*update*/, const auto& problem, const SgdOptions& options, Trace& trace) {
+          return sgd(problem, options, trace);
+        },
+        NoReplay{}),
+    detail::entry<detail::AnyUpdate>(
+        SolverRow{.name = "hogwild",
+                  .swept = true,
+                  .bytes_a_column = detail::bytes_by_rows,
+                  .help = "hogwild is the same without locks on all threads",
+                  .method =
+                      "the same by many threads on one shared vector without locks (Niu, Recht, "
+                      "Re, Wright 2011); a step touches only its row's coordinates, penalty "
+                      "included",
+                  .threads = "any"},
+        []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
+                         const SgdOptions& options,
+                         Trace& trace) { return hogwild<Update>(problem, options, trace); },
+        [](const auto& problem, const SgdOptions& options, const VirtualWorkers& workers,
+           Trace& trace) { return virtual_hogwild(problem, options, workers, trace); })};
+
+/// By columns.
+inline constexpr std::tuple column_solvers{
+    detail::entry<detail::Serial>(
+        SolverRow{.name = "cd",
+                  .family = Family::columns,
+                  .smooth_losses_only = true,
+                  .runs_to_a_gap = true,
+                  .options = detail::of_cd,
+                  // Pointers, curvatures, gradient, two marks, the point and the best one.
+                  .bytes_a_column = [](int /*threads*/) { return 42.0; },
+                  .help = "cd works on the few features that matter",
+                  .method = "coordinate descent for sparse models: working sets, Gap-Safe "
+                            "screening, proximal Newton models by Gram matrix or margins, Anderson "
+                            "extrapolation, Newton steps on the support, and exact solves for "
+                            "nearly collinear columns such as rare words of one document (after "
+                            "Celer, newGLMNET, glmnet; each can be switched off)",
+                  .threads = "any; fewer where the data is small"},
+        [](auto /*update*/, const auto& problem, const CoordinateOptions& options, Trace& trace) {
+          return cd(problem, options, trace);
+        },
+        NoReplay{}),
+    detail::entry<detail::LosslessFirst>(
+        SolverRow{.name = "shotgun",
+                  .family = Family::columns,
+                  .smooth_losses_only = true,
+                  .runs_to_a_gap = true,
+                  .swept = true,
+                  .options = detail::of_shotgun,
+                  .bytes_a_column = detail::bytes_of_parallel,
+                  .help = "shotgun updates coefficients one by one, one a thread at once",
+                  .method = "P random coordinates at once, lock-free on shared margins; P from the "
+                            "spectral radius, halved where the objective rises (Bradley, Kyrola, "
+                            "Bickson, Guestrin 2011)",
+                  .threads = "any"},
+        []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
+                         const CoordinateOptions& options, Trace& trace) {
+          return shotgun<Update>(problem, options, trace, newton_ending);
+        },
+        [](const auto& problem, const CoordinateOptions& options, const VirtualWorkers& workers,
+           Trace& trace) { return virtual_shotgun(problem, options, workers, trace); }),
+    detail::entry<detail::LosslessFirst>(
+        SolverRow{.name = "block-greedy",
+                  .family = Family::columns,
+                  .smooth_losses_only = true,
+                  .runs_to_a_gap = true,
+                  .swept = true,
+                  .options = detail::of_blocks,
+                  .bytes_a_column = detail::bytes_of_parallel,
+                  .help = "block-greedy updates the best coefficient of a block",
+                  .method = "the best coordinate of each of P blocks at once; blocks random, "
+                            "clustered, or clustered with equally many nonzeros (Scherrer, Tewari, "
+                            "Halappanavar, Haglin 2012)",
+                  .threads = "any"},
+        []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
+                         const CoordinateOptions& options, Trace& trace) {
+          return block_greedy<Update>(problem, options, trace, newton_ending);
+        },
+        [](const auto& problem, const CoordinateOptions& options, const VirtualWorkers& workers,
+           Trace& trace) { return virtual_block_greedy(problem, options, workers, trace); }),
+    detail::entry<detail::LosslessFirst>(
+        SolverRow{.name = "block-cd",
+                  .family = Family::columns,
+                  .smooth_losses_only = true,
+                  .runs_to_a_gap = true,
+                  .options = detail::of_blocks,
+                  .bytes_a_column = detail::bytes_of_parallel,
+                  .help = "block-cd all of a small block jointly",
+                  .method = "small blocks solved jointly",
+                  .threads = "any"},
+        []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
+                         const CoordinateOptions& options, Trace& trace) {
+          return block_cd<Update>(problem, options, trace, newton_ending);
+        },
+        NoReplay{})};
+
+}  // namespace sounder

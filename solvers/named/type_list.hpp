@@ -1,0 +1,36 @@
+// Types by their names.
+#pragma once
+
+#include <array>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace sounder {
+
+/// Types with a static `name`.
+template <class... Types>
+struct TypeList {};
+
+/// Their names.
+template <class... Types>
+[[nodiscard]] constexpr auto names_of(TypeList<Types...> /*list*/) {
+  return std::array{Types::name...};
+}
+
+/// Calls `use(std::type_identity<T>{})` for the T of the list that has this name.
+/// @throws std::invalid_argument if none has
+template <class Use, class First, class... Rest>
+decltype(auto) with_type(TypeList<First, Rest...> /*list*/, std::string_view name, Use&& use) {
+  if constexpr (sizeof...(Rest) > 0) {
+    if (name != First::name) {
+      return with_type(TypeList<Rest...>{}, name, use);
+    }
+  } else if (name != First::name) {
+    throw std::invalid_argument("there is no '" + std::string(name) + "'");
+  }
+  return use(std::type_identity<First>{});
+}
+
+}  // namespace sounder
