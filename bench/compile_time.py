@@ -27,7 +27,7 @@ import tempfile
 from common import machine
 
 SOLVERS = ("sgd", "hogwild", "cd", "shotgun", "block_greedy", "block_cd")
-ENDED = ("shotgun", "block_greedy", "block_cd")  # may be given newton_ending, of its own header
+ENDED = ("shotgun", "block_greedy", "block_cd")  # may be given newton_epochs, of its own header
 
 EMPTY_PROGRAM = "int main() {}\n"
 
@@ -75,7 +75,7 @@ def solver_program(name):
     """Of a row of the table: a solver, perhaps with the Newton ending."""
     solver, _, ending = name.partition("+")
     program = SOLVER_PROGRAM.replace("SOLVER", solver).replace(
-        "ENDING", ", sounder::newton_ending" if ending else "")
+        "ENDING", ", sounder::newton_epochs" if ending else "")
     return "#include <sounder/solvers/newton/newton_epochs.hpp>\n" * bool(ending) + program
 
 

@@ -58,7 +58,7 @@ class JointBlocks {
   int choose(std::int64_t unit, int rank, Point& point, std::span<CoordinateMove> moves) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(rank)];
     const std::span<const Index> members = blocks_.block(unit);
-    const RowBlocks::View rows = rows_.block(unit);
+    const BlockRows::View rows = rows_.block(unit);
     scratch.resize(members.size());
     for (std::size_t m = 0; m < members.size(); ++m) {
       scratch.w[m] = point.w.get(static_cast<std::size_t>(members[m]));
@@ -96,7 +96,7 @@ class JointBlocks {
 
   /// What choose() returns, from the coefficients and margins that it has read: the same code
   /// however workers meet.
-  int joint_moves(std::span<const Index> members, const RowBlocks::View& rows, Scratch& scratch,
+  int joint_moves(std::span<const Index> members, const BlockRows::View& rows, Scratch& scratch,
                   std::span<CoordinateMove> moves) const {
     model(rows, scratch);
     const std::span<const double> w = scratch.w;
@@ -133,7 +133,7 @@ class JointBlocks {
   }
 
   /// Gradient and Hessian of the loss along the block at the margins that were read.
-  void model(const RowBlocks::View& rows, Scratch& scratch) const {
+  void model(const BlockRows::View& rows, Scratch& scratch) const {
     const Problem<L, P>& problem = step_.problem();
     const std::span<double> gradient = scratch.gradient;
     const std::span<double> hessian = scratch.hessian;
@@ -147,7 +147,7 @@ class JointBlocks {
       const double s = problem.weight(i) * mean_;
       const double slope = s * problem.loss.derivative(y, margin);
       const double curvature = s * problem.loss.curvature(y, margin);
-      const std::span<const RowBlocks::Entry> entries = rows.row(r);  // members ascend
+      const std::span<const BlockRows::Entry> entries = rows.row(r);  // members ascend
       for (std::size_t a = 0; a < entries.size(); ++a) {
         const auto x = static_cast<double>(entries[a].value);
         const auto m = static_cast<std::size_t>(entries[a].member);
@@ -170,7 +170,7 @@ class JointBlocks {
   }
 
   /// How much of the step lowers the objective by a part of what the model promised (Armijo).
-  [[nodiscard]] double search(const RowBlocks::View& rows, const Scratch& scratch) const {
+  [[nodiscard]] double search(const BlockRows::View& rows, const Scratch& scratch) const {
     const Problem<L, P>& problem = step_.problem();
     const auto change_in_penalty = [&](double part) {
       double sum = 0.0;
@@ -191,7 +191,7 @@ class JointBlocks {
       for (std::size_t r = 0; r < rows.rows.size(); ++r) {
         const Index i = rows.rows[r];
         double along = 0.0;
-        for (const RowBlocks::Entry& entry : rows.row(r)) {
+        for (const BlockRows::Entry& entry : rows.row(r)) {
           along += static_cast<double>(entry.value) *
                    scratch.change[static_cast<std::size_t>(entry.member)];
         }
@@ -214,7 +214,7 @@ class JointBlocks {
   const CoordinateStep<L, P>& step_;
   const Team& team_;
   FeatureBlocks blocks_;
-  RowBlocks rows_;
+  BlockRows rows_;
   Slots<Scratch> scratch_;
   double mean_;
 };
@@ -229,15 +229,15 @@ class JointBlocks {
 /// takes every block.
 ///
 /// @tparam Update as in `shotgun`
-/// @param ending as in `shotgun`
+/// @param second as in `shotgun`
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
 /// Cost: O(nnz k) an epoch for k features a block. With one thread the same seed gives the same
 /// bits. May be called from several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result block_cd(const Problem<L, P>& problem, const CoordinateOptions& options,
-                              Trace& trace, EndingOf<L, P> ending = nullptr) {
-  return parallel_descent<JointBlocks, Update>(problem, options, trace, ending);
+                              Trace& trace, SecondMethodOf<L, P> second = nullptr) {
+  return parallel_descent<JointBlocks, Update>(problem, options, trace, second);
 }
 
 }  // namespace sounder

@@ -88,15 +88,15 @@ class GreedyBlocks {
 /// hence B updates, and with few blocks as many passes as make some 128 updates.
 ///
 /// @tparam Update as in `shotgun`
-/// @param ending as in `shotgun`
+/// @param second as in `shotgun`
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
 /// Cost: O(nnz) a pass over the blocks. With one thread the same seed gives the same bits. May be
 /// called from several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result block_greedy(const Problem<L, P>& problem, const CoordinateOptions& options,
-                                  Trace& trace, EndingOf<L, P> ending = nullptr) {
-  return parallel_descent<GreedyBlocks, Update>(problem, options, trace, ending);
+                                  Trace& trace, SecondMethodOf<L, P> second = nullptr) {
+  return parallel_descent<GreedyBlocks, Update>(problem, options, trace, second);
 }
 
 }  // namespace sounder

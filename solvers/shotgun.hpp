@@ -68,8 +68,8 @@ class SingleCoordinates {
 ///
 /// @tparam Update how workers meet on a margin: Atomic, or Relaxed, which may lose an update, so
 ///         that margins are computed anew after an epoch
-/// @param ending what every other epoch becomes where the tolerance is more than a hundred epochs
-///        away: newton_ending, of a header of its own, which the program always gives; by default
+/// @param second what every other epoch becomes where the tolerance is more than a hundred epochs
+///        away: newton_epochs, of a header of its own, which the program always gives; by default
 ///        there is none
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
@@ -77,8 +77,8 @@ class SingleCoordinates {
 /// several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result shotgun(const Problem<L, P>& problem, const CoordinateOptions& options,
-                             Trace& trace, EndingOf<L, P> ending = nullptr) {
-  return parallel_descent<SingleCoordinates, Update>(problem, options, trace, ending);
+                             Trace& trace, SecondMethodOf<L, P> second = nullptr) {
+  return parallel_descent<SingleCoordinates, Update>(problem, options, trace, second);
 }
 
 }  // namespace sounder

@@ -5,8 +5,7 @@
 /// the Problem while a Trace watches, and a Result comes out. fit() does it in one call.
 ///
 /// Letters: X has n rows (samples), p columns (features) and nnz entries; y are targets, s sample
-/// weights, w coefficients, b is the intercept. Spans are views: whoever passes one keeps the
-/// array.
+/// weights, w coefficients, b is the intercept. Spans are views: whoever passes one keeps the array.
 ///
 /// Threads: unless a name says otherwise, functions outside of classes may be called by any number
 /// of threads at once; an object may serve any number of threads through its const functions, or
@@ -18,73 +17,84 @@
 /// @namespace sounder
 /// Everything public; what is in sounder::detail may change at any time.
 
-// Everything public, each named once:
+// The manual of the library: everything public, in the order in which a user needs it. Each header
+// may be included by itself, and costs the compiler less than all of them.
 #pragma once
 
 /// The version as text. CMake and the program read it here.
 #define SOUNDER_VERSION "0.1.0"
 
-// Threads, memory and what a run reports.
-#include <sounder/engine/base/array.hpp>       // Array: what some functions give
-#include <sounder/engine/base/random.hpp>      // RandomStream: random numbers by counter
-#include <sounder/engine/run/on_epoch.hpp>     // on_epoch, StopTrace: watch a run, end it
-#include <sounder/engine/run/result.hpp>       // Result, Status, Certificate
-#include <sounder/engine/run/trace.hpp>        // Trace: watches a run, may end it
-#include <sounder/engine/shared/counting.hpp>  // Counting<Update>: updates that count conflicts
-#include <sounder/engine/shared/locked.hpp>    // Locked updates
-#include <sounder/engine/shared/replay.hpp>    // VirtualWorkers, VirtualRun
-#include <sounder/engine/shared/shared_vector.hpp>  // SharedVector; Relaxed, Atomic updates
-#include <sounder/engine/threads/schedule.hpp>      // which rows a worker takes
-#include <sounder/engine/threads/team.hpp>          // Team: the threads
+// 1. One call: fit() takes a matrix and labels and gives a model. choose_solver() is how it picks
+// the solver; the model predicts, and is saved and loaded in LIBLINEAR's format.
+#include <sounder/solvers/choose_solver.hpp>
+#include <sounder/solvers/fit.hpp>
+#include <sounder/solvers/model/labels.hpp>
+#include <sounder/solvers/model/liblinear_format.hpp>
+#include <sounder/solvers/model/linear_model.hpp>
+#include <sounder/solvers/model/model_file.hpp>
 
-// Data from where you have it. Eigen's matrices: <sounder/engine/matrix/eigen_matrix.hpp>, which is
-// left out here because it needs Eigen.
-#include <sounder/engine/matrix/csc_matrix.hpp>     // CscMatrix: columns of sparse data
-#include <sounder/engine/matrix/csr_from_rows.hpp>  // csr_from_rows: lists of pairs, or of numbers
-#include <sounder/engine/matrix/csr_matrix.hpp>  // CsrMatrix: rows of sparse data, viewed or owned
+// 2. Data: from a LIBSVM file, from vectors of rows, from arrays of your own, or generated. Eigen's
+// matrices come by <sounder/engine/matrix/eigen_matrix.hpp>, left out here because it needs Eigen.
+#include <sounder/datasets/dataset.hpp>
+#include <sounder/datasets/generate.hpp>
+#include <sounder/datasets/libsvm_reader.hpp>
+#include <sounder/datasets/libsvm_writer.hpp>
+#include <sounder/engine/matrix/csc_matrix.hpp>
+#include <sounder/engine/matrix/csr_from_rows.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
 
-// How parallel data can be.
-#include <sounder/engine/analysis/conflicts.hpp>        // Omega, Delta, rho, conflict degree
-#include <sounder/engine/analysis/spectral_radius.hpp>  // of X^T X
-#include <sounder/engine/matrix/column_counts.hpp>      // d_j, rows that hold a column
-
-// Files and generated data.
-#include <sounder/datasets/dataset.hpp>        // Dataset: matrix, labels, weights
-#include <sounder/datasets/generate.hpp>       // generate_text, generate_regression
-#include <sounder/datasets/libsvm_reader.hpp>  // read_libsvm
-#include <sounder/datasets/libsvm_writer.hpp>  // write_libsvm
-
-// What is minimised.
-#include <sounder/solvers/loss/hinge.hpp>
-#include <sounder/solvers/loss/logistic.hpp>
-#include <sounder/solvers/loss/squared.hpp>
-#include <sounder/solvers/loss/squared_hinge.hpp>
-#include <sounder/solvers/model/labels.hpp>     // labels as targets
-#include <sounder/solvers/penalty/bounded.hpp>  // l1, l2 and bounds in one
+// 3. What is minimised: a Problem is data, a loss and a penalty. The concepts Loss and Penalty say
+// how to write your own.
+#include <sounder/solvers/loss/losses.hpp>
+#include <sounder/solvers/penalty/bounded.hpp>
 #include <sounder/solvers/penalty/elastic_net.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
 #include <sounder/solvers/penalty/none.hpp>
-#include <sounder/solvers/problem/problem.hpp>  // Problem: data, loss, penalty
+#include <sounder/solvers/problem/problem.hpp>
 
-// Who minimises it, and what comes of it.
-#include <sounder/solvers/block_cd.hpp>      // block_cd: small blocks jointly
-#include <sounder/solvers/block_greedy.hpp>  // block_greedy: the best coordinate of each block
-#include <sounder/solvers/blocks/block_quality.hpp>  // products between blocks, balance
-#include <sounder/solvers/blocks/feature_blocks.hpp>  // features in blocks: random, clustered, balanced
-#include <sounder/solvers/cd.hpp>                     // cd: coordinate descent on working sets
-#include <sounder/solvers/choose_solver.hpp>          // what "automatic" comes to
-#include <sounder/solvers/driver/certificate.hpp>      // objective and duality gap of a point
-#include <sounder/solvers/fit.hpp>                     // fit: one call does it
-#include <sounder/solvers/hogwild.hpp>                 // hogwild: lock-free SGD
-#include <sounder/solvers/model/liblinear_format.hpp>  // models as text
-#include <sounder/solvers/model/linear_model.hpp>      // LinearModel, predictions
-#include <sounder/solvers/model/model_file.hpp>        // save_model, load_model
-#include <sounder/solvers/newton/newton_epochs.hpp>  // newton_ending: Newton passes for the parallel ones
-#include <sounder/solvers/path/cross_validation.hpp>     // scores along a path, fold by fold
-#include <sounder/solvers/path/lambda_max.hpp>           // the smallest lambda with w = 0
-#include <sounder/solvers/path/regularization_path.hpp>  // one problem at many strengths
-#include <sounder/solvers/path/warm_cd.hpp>              // WarmCd: cd along a path
-#include <sounder/solvers/sgd.hpp>                       // sgd: its serial twin
-#include <sounder/solvers/shotgun.hpp>        // shotgun: lock-free parallel coordinate descent
-#include <sounder/solvers/virtual_cores.hpp>  // virtual_hogwild, ...: on cores that are not there
+// 4. Who minimises it. By rows: hogwild on all threads, sgd its serial twin.
+#include <sounder/solvers/hogwild.hpp>
+#include <sounder/solvers/sgd.hpp>
+// By columns: cd for sparse models; shotgun, block_greedy and block_cd update several coefficients
+// at once, and newton_epochs, given to these three, takes them to small tolerances.
+#include <sounder/solvers/block_cd.hpp>
+#include <sounder/solvers/block_greedy.hpp>
+#include <sounder/solvers/cd.hpp>
+#include <sounder/solvers/newton/newton_epochs.hpp>
+#include <sounder/solvers/shotgun.hpp>
+// On cores that are not there: virtual_hogwild and its like.
+#include <sounder/solvers/virtual_cores.hpp>
+
+// 5. How a run went: a Result with its Status and Certificate. A Trace watches it and may end it;
+// on_epoch() makes one of a function.
+#include <sounder/engine/run/on_epoch.hpp>
+#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/solvers/driver/certificate.hpp>
+
+// 6. Which strength of the penalty: lambda_max is the least one that leaves only zeros, a path goes
+// down from there, cross-validation scores it.
+#include <sounder/solvers/path/cross_validation.hpp>
+#include <sounder/solvers/path/lambda_max.hpp>
+#include <sounder/solvers/path/regularization_path.hpp>
+#include <sounder/solvers/path/warm_cd.hpp>
+
+// 7. How parallel the data can be: conflicts between rows, P* of columns, products between blocks.
+#include <sounder/engine/analysis/conflicts.hpp>
+#include <sounder/engine/analysis/spectral_radius.hpp>
+#include <sounder/engine/matrix/column_counts.hpp>
+#include <sounder/solvers/blocks/block_quality.hpp>
+#include <sounder/solvers/blocks/feature_blocks.hpp>
+
+// 8. The engine, for solvers of your own: threads, schedules, random numbers, and how threads meet
+// on a shared vector (Relaxed, Atomic, Locked, and Counting, which counts what they ran into).
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/shared/counting.hpp>
+#include <sounder/engine/shared/locked.hpp>
+#include <sounder/engine/shared/replay.hpp>
+#include <sounder/engine/shared/shared_vector.hpp>
+#include <sounder/engine/threads/schedule.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/driver/run.hpp>

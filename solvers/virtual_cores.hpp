@@ -64,6 +64,7 @@ template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
   using Chooser = ChooserOf<L, Rescaled<P>>;
   Replay replay(workers);
   options.parallel = workers.count;
+  options.newton = false;  // no second method: it is not simulated
   const auto make = [&](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed,
                         const Team& /*team*/) -> std::unique_ptr<CoordinatePass> {
     return std::make_unique<VirtualRounds<Chooser>>(chooser, columns, seed, replay);

@@ -63,7 +63,7 @@ void epoch(benchmark::State& state) {
   const sounder::LabelledRows<sounder::Logistic> rows{&point.rows(), of.targets, of.weights, {}};
   const sounder::PassMaker<Update, sounder::Logistic, sounder::L2> make(of.penalty);
   const auto pass = make(rows, false, false, point.rows().rows(), team);
-  pass->prepare(std::vector<sounder::CoordinateTerms>(point.rows().columns()));
+  pass->prepare(std::vector<sounder::StepTerms>(point.rows().columns()));
   sounder::Schedule schedule(point.rows().rows(), 16, 1);
   schedule.shuffle(1);
   const sounder::SilentTrace trace;

@@ -114,7 +114,7 @@ std::string Sweep::virtual_problem() const {
 }
 
 std::vector<Row> Sweep::plan() const {
-  const bool smooth = is_smooth_loss(request_.loss);
+  const bool smooth = loss_row(request_.loss).smooth;
   std::vector<Row> rows;
   for (int repeat = 1; repeat <= options_.repeats; ++repeat) {
     for (const Setting& setting : make_plan(options_.wishes, smooth)) {

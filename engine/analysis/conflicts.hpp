@@ -63,10 +63,7 @@ namespace detail {
   std::iota(rows.begin(), rows.end(), Index{0});
   if (count < n) {
     RandomStream random(seed);
-    for (Index k = 0; k < count; ++k) {  // the first steps of a Fisher-Yates shuffle
-      const auto other = k + static_cast<Index>(random.below(static_cast<std::uint64_t>(n - k)));
-      std::swap(rows[static_cast<std::size_t>(k)], rows[static_cast<std::size_t>(other)]);
-    }
+    shuffle_front(std::span(rows), static_cast<std::size_t>(count), random);
     rows.resize(static_cast<std::size_t>(count));
   }
   return rows;

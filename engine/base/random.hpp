@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <span>
+#include <utility>
 
 namespace sounder {
 namespace detail {
@@ -67,5 +70,21 @@ class RandomStream {
   std::uint64_t key_;
   std::uint64_t counter_ = 0;
 };
+
+/// A uniform permutation of some numbers (Fisher and Yates), fewer than 2^32. O(size).
+template <class T>
+void shuffle(std::span<T> numbers, RandomStream& random) noexcept {
+  for (std::size_t k = numbers.size(); k > 1; --k) {
+    std::swap(numbers[k - 1], numbers[random.below(k)]);
+  }
+}
+
+/// A uniform choice of `count` of the numbers to the front, at most all of them. O(count).
+template <class T>
+void shuffle_front(std::span<T> numbers, std::size_t count, RandomStream& random) noexcept {
+  for (std::size_t k = 0; k < count; ++k) {
+    std::swap(numbers[k], numbers[k + random.below(numbers.size() - k)]);
+  }
+}
 
 }  // namespace sounder

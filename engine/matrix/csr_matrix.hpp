@@ -12,13 +12,11 @@
 #include <vector>
 
 #include <sounder/engine/base/either_span.hpp>
+#include <sounder/engine/base/index.hpp>
 #include <sounder/engine/base/lane_sum.hpp>
 #include <sounder/engine/base/message.hpp>
 
 namespace sounder {
-
-using Index = std::int32_t;   ///< a column (or row) number, 0-based
-using Offset = std::int64_t;  ///< a position among the nonzeros
 
 using OffsetSpan = EitherSpan<Offset, std::int32_t>;  ///< row pointers of 64 or 32 bits
 using ValueSpan = EitherSpan<float, double>;  ///< values in float or double, read as doubles

@@ -32,9 +32,7 @@ class Schedule {
   void shuffle(int epoch) {
     std::iota(order_.begin(), order_.end(), std::int64_t{0});
     RandomStream random(seed_, static_cast<std::uint64_t>(epoch));
-    for (std::size_t k = order_.size(); k > 1; --k) {
-      std::swap(order_[k - 1], order_[random.below(k)]);
-    }
+    sounder::shuffle(std::span<std::int64_t>(order_), random);
   }
 
   /// Positions in the permutation that fall to a worker.

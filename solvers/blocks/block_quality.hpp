@@ -42,11 +42,9 @@ struct BlockQuality {
   result.sampled = std::min(sample, static_cast<Index>(features.size()));
   const Array<Index> block_of = blocks.block_of();
   const auto sampled = static_cast<std::size_t>(result.sampled);
-  for (std::size_t k = 0; k < sampled; ++k) {
-    std::swap(features[k], features[k + random.below(features.size() - k)]);
-  }
+  shuffle_front(std::span<Index>(features), sampled, random);
   std::vector<double> largest(sampled);
-  SeedProducts products(rows, columns, team);
+  ColumnProducts products(rows, columns, team);
   products.hand_out(sampled, columns.nonzeros(), [&](std::size_t k, int rank) {
     const Index own = block_of[static_cast<std::size_t>(features[k])];
     double most = 0.0;

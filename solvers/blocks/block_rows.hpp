@@ -18,7 +18,7 @@ namespace sounder {
 /// The sub-matrix of every block of features, by rows: a joint step on a block then reads each
 /// margin once, and a row's curvature meets all pairs of its features at once. Immutable.
 /// 8 bytes a nonzero, 12 a row that a block touches.
-class RowBlocks {
+class BlockRows {
  public:
   /// What a row holds of a feature of the block.
   struct Entry {
@@ -38,7 +38,7 @@ class RowBlocks {
   };
 
   /// O(nonzeros log / threads).
-  RowBlocks(const CscMatrix& columns, const FeatureBlocks& blocks, const Team& team)
+  BlockRows(const CscMatrix& columns, const FeatureBlocks& blocks, const Team& team)
       : blocks_(static_cast<std::size_t>(blocks.count())) {
     team.for_shares(blocks.count(), [&](Range share) {
       for (std::int64_t b = share.begin; b < share.end; ++b) {

@@ -68,7 +68,7 @@ class Clustering {
   struct Seed {
     Index feature = 0;
     std::size_t most = 0;  ///< to be found
-    Array<SeedProducts::Alike> alike;
+    Array<ColumnProducts::Alike> alike;
   };
 
   [[nodiscard]] std::int64_t load(Index j) const noexcept {
@@ -125,7 +125,7 @@ class Clustering {
       filled += load(j);
     };
     const auto take_alike = [&] {
-      for (const SeedProducts::Alike& one : seed.alike) {
+      for (const ColumnProducts::Alike& one : seed.alike) {
         const auto j = static_cast<Index>(one.position);
         if (is_free(j)) {
           full = filled + load(j) > most;
@@ -184,7 +184,7 @@ class Clustering {
   const Index count_;
   const bool balanced_;
   const int threads_;
-  SeedProducts products_;
+  ColumnProducts products_;
   Array<std::size_t> by_size_;
   Array<Index> block_of_;
   Array<std::int64_t> filled_;  ///< load of each block made

@@ -23,13 +23,13 @@ namespace sounder {
 ///
 /// 8 bytes a column, and the scratch of every worker: 8 a column, 4 for each that a seed meets, 32
 /// for each that most_alike finds.
-class SeedProducts {
+class ColumnProducts {
  public:
   /// The size of a column's product with a seed, and its number.
   using Alike = detail::Ranked;
 
   /// Views of all three, which the caller keeps. O(nnz / threads).
-  SeedProducts(const CsrMatrix& rows, const CscMatrix& columns, const Team& team)
+  ColumnProducts(const CsrMatrix& rows, const CscMatrix& columns, const Team& team)
       : rows_(rows), columns_(columns), team_(team),
         inverse_norms_(detail::inverse_column_norms(columns, team)),
         scratches_(static_cast<std::size_t>(team.size())) {}

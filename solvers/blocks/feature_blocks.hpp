@@ -94,9 +94,7 @@ namespace detail {
     block_of[j] = static_cast<Index>(j % static_cast<std::size_t>(count));
   }
   RandomStream random(seed, 0xB10CU);
-  for (std::size_t k = block_of.size(); k > 1; --k) {
-    std::swap(block_of[k - 1], block_of[random.below(k)]);
-  }
+  shuffle(std::span<Index>(block_of), random);
   return block_of;
 }
 

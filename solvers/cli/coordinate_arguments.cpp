@@ -36,7 +36,7 @@ void require_suitable(const Arguments& arguments, const TrainOptions& options) {
     }
   }
   // A hinge has a corner, at which coordinates can block each other.
-  if (solver.smooth_losses_only && !is_smooth_loss(options.loss)) {
+  if (solver.smooth_losses_only && !loss_row(options.loss).smooth) {
     throw UsageError("--solver " + options.chosen +
                      " needs a smooth loss: --loss squared-hinge, or --solver hogwild");
   }

@@ -208,7 +208,7 @@ Exit run_path(Words words) {
   require_memory(
       options.train.data, options.train.read, set.data,
       std::max(solver_row("cd").bytes_a_column(threads), bytes_a_column_by_columns(threads)));
-  return with_loss(options.train.loss, [&](auto loss) {
+  return with_loss(options.train.loss, options.train.loss_parameter, [&](auto loss) {
     if constexpr (decltype(loss)::smooth) {
       return walk(options, set, loss);
     } else {

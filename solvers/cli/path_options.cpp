@@ -102,7 +102,7 @@ PathOptions path_options(const Arguments& arguments) {
   if (train.l1_ratio == 0.0) {
     throw UsageError("a path needs an l1 penalty: --penalty l1, or elastic-net with --l1-ratio");
   }
-  if (!is_smooth_loss(train.loss)) {
+  if (!loss_row(train.loss).smooth) {
     throw UsageError("a path needs a smooth loss: --loss squared-hinge instead of " + train.loss);
   }
   options.lambdas = static_cast<int>(arguments.integer("lambdas", 1, 100000));

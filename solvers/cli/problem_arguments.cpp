@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/output/text.hpp>
 #include "coordinate_arguments.hpp"
 
 namespace sounder::cli {
@@ -18,6 +19,23 @@ constexpr std::array<std::string_view, 3> values_names = {"auto", "float", "doub
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code none;
   return std::filesystem::equivalent(a, b, none);
+}
+
+/// The parameter of the loss that was chosen. @throws UsageError where another one's was given
+std::optional<double> read_loss_parameter(const Arguments& arguments, const std::string& loss) {
+  std::optional<double> value;
+  for (const LossRow& row : loss_rows) {
+    if (row.parameter.empty()) {
+      continue;
+    }
+    const std::string option = row.parameter_option();
+    if (row.name == loss) {
+      value = arguments.positive(option);
+    } else if (arguments.given(option)) {
+      throw UsageError("--" + option + " goes with --loss " + std::string(row.name) + " only");
+    }
+  }
+  return value;
 }
 
 }  // namespace
@@ -52,8 +70,14 @@ Values read_values(const Arguments& arguments) {
 }
 
 void describe_problem_arguments(CommandLine& line, const std::string& default_penalty) {
-  line.option("loss", "NAME", enumerate(loss_names), "logistic")
-      .option("penalty", "NAME", enumerate(penalty_names), default_penalty)
+  line.option("loss", "NAME", enumerate(loss_names), "logistic");
+  for (const LossRow& row : loss_rows) {
+    if (!row.parameter.empty()) {
+      line.option(row.parameter_option(), "X", std::string(row.parameter_help),
+                  shortest(row.parameter_default));
+    }
+  }
+  line.option("penalty", "NAME", enumerate(penalty_names), default_penalty)
       .option("l1-ratio", "RHO", "share of l1 in the elastic net, 0 to 1", "0.5")
       .flag("intercept", "fit an intercept b, not penalised");
 }
@@ -91,6 +115,7 @@ void read_data_arguments(const Arguments& arguments, TrainOptions& options) {
 
 void read_problem_arguments(const Arguments& arguments, TrainOptions& options) {
   options.loss = arguments.choice("loss", loss_names);
+  options.loss_parameter = read_loss_parameter(arguments, options.loss);
   options.penalty = arguments.choice("penalty", penalty_names);
   options.intercept = arguments.given("intercept");
   options.bounds = read_bounds(arguments);

@@ -10,6 +10,7 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
   SolveRequest request;
   request.solver = options.chosen;
   request.loss = options.loss;
+  request.loss_parameter = options.loss_parameter;
   request.penalty = options.penalty;
   request.update = options.update;
   request.l1_ratio = options.l1_ratio;

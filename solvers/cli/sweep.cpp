@@ -88,7 +88,7 @@ double most_bytes_a_column(const SweepOptions& options) {
   const sweep::Wishes& wishes = options.sweep.wishes;
   double most =
       std::max(bytes_a_column_by_columns(options.train.run.threads),
-               solver_row(is_smooth_loss(options.train.loss) ? "cd" : "sgd").bytes_a_column(1));
+               solver_row(loss_row(options.train.loss).smooth ? "cd" : "sgd").bytes_a_column(1));
   for (const std::string& solver : wishes.solvers) {
     most = std::max(most, solver_row(solver).bytes_a_column(wishes.threads.back()));
   }

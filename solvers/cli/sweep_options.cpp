@@ -79,7 +79,7 @@ void read_wishes(const Arguments& arguments, SweepOptions& options) {
     threads = Team(threads).size();  // OMP_THREAD_LIMIT may allow fewer: a row says what runs
   }
   wishes.updates = arguments.choices("updates", update_names);
-  const bool smooth = is_smooth_loss(options.train.loss);
+  const bool smooth = loss_row(options.train.loss).smooth;
   if (arguments.given("solvers")) {
     wishes.solvers = arguments.choices("solvers", all_solvers());
   } else {

@@ -104,7 +104,7 @@ std::string solvers_in_words() {
 std::string losses_in_words() {
   std::string text;
   for (const std::string_view name : loss_names) {
-    text += (text.empty() ? "" : "; ") + std::string(name) + " " + std::string(loss_formula(name));
+    text += (text.empty() ? "" : "; ") + std::string(name) + " " + std::string(loss_row(name).formula);
   }
   return text;
 }
@@ -120,7 +120,7 @@ bool has_weak_penalty(const TrainOptions& options) {
 }
 
 ProblemKind kind_of_problem(const TrainOptions& options) {
-  return {.smooth = is_smooth_loss(options.loss),
+  return {.smooth = loss_row(options.loss).smooth,
           .sparse = options.l1_ratio > 0.0,
           .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
           .weak = has_weak_penalty(options)};

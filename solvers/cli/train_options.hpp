@@ -18,6 +18,7 @@ struct TrainOptions {
   std::optional<double> positive;  ///< the class that stands against the rest
 
   std::string loss;
+  std::optional<double> loss_parameter;  ///< of a loss that has one
   std::string penalty;
   std::optional<double> lambda;  ///< at most one of these three
   std::optional<double> c;

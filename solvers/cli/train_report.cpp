@@ -32,7 +32,7 @@ std::string summed_loss(const SolveRequest& request) {
   const std::string weight = request.weights.empty() ? "sum " : "sum s ";
   const std::string z = request.intercept ? "(x.w + b)" : "x.w";
   std::string text = weight;
-  for (const char letter : loss_formula(request.loss)) {
+  for (const char letter : loss_row(request.loss).formula) {
     text += letter == 'z' ? z : std::string(1, letter);
   }
   return text;

@@ -36,7 +36,7 @@ void map_labels(const TrainOptions& options, TrainingSet& set) {
   const std::vector<double>& labels = set.data.labels;
   const std::vector<double>& weights = set.data.weights;
   const bool classification =
-      with_loss(options.loss, [](auto loss) { return decltype(loss)::classification; });
+      loss_row(options.loss).classification;
   if (options.positive) {
     const LabelMapping mapping = find_labels(labels, weights);
     set.targets = one_against_rest(labels, *options.positive, weights);
@@ -180,7 +180,7 @@ void report_hashing(const ReadOptions& read, const Report& report) {
 LinearModel make_model(const TrainOptions& options, const TrainingSet& set, std::vector<double> w,
                        double intercept) {
   LinearModel model;
-  model.solver_type = with_loss(options.loss, [&](auto loss) {
+  model.solver_type = with_loss(options.loss, {}, [&](auto loss) {
     return liblinear_solver<decltype(loss)>(options.l1_ratio == 1.0, set.classes.empty());
   });
   model.labels = set.classes;

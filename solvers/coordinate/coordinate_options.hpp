@@ -1,7 +1,7 @@
 // Options of the coordinate-descent solvers.
 #pragma once
 
-#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/base/index.hpp>
 #include <sounder/solvers/driver/run_options.hpp>
 
 namespace sounder {
@@ -29,7 +29,8 @@ struct CoordinateOptions : RunOptions {
   bool working_set = true;                         ///< of `cd`, as the next two
   bool screening = true;                           ///< Gap-Safe
   /// Newton steps on the support; exact solves for nearly collinear and for the heaviest columns.
-  /// Of `cd`, and of others where they are given newton_ending.
+  /// Of `cd`, and of others where they are given newton_epochs; where they are not and would have
+  /// needed it, the result's message says so.
   bool newton = true;
   int extrapolation = 5;  ///< past iterates combined after an epoch; 0: none
 

@@ -1,4 +1,4 @@
-// Pace: how far a tolerance is, at the speed at which the duality gap has fallen lately.
+// GapForecast: how far a tolerance is, at the speed at which the duality gap has fallen lately.
 #pragma once
 
 #include <cmath>
@@ -7,10 +7,10 @@
 namespace sounder {
 
 /// Measured over windows of ten epochs. One thread.
-class Pace {
+class GapForecast {
  public:
   /// @param tolerance on the relative gap; 0: there is none, and nothing is ever far
-  explicit Pace(double tolerance) : tolerance_(tolerance) {}
+  explicit GapForecast(double tolerance) : tolerance_(tolerance) {}
 
   /// Call after every epoch, counted from 0, with the gap there.
   void see(int epoch, double gap) noexcept {

@@ -40,7 +40,7 @@ namespace sounder {
 /// repeated; at P = 1 no step raises it. Likewise where it hardly falls for long. One that is
 /// slower than one update at a time is given up after a few epochs. With a given P it counts: a run
 /// that explodes, or has not been below its best for long, ends as diverged, with the best point.
-/// Where the tolerance is more than a hundred epochs away, every other epoch is the Ending's, if
+/// Where the tolerance is more than a hundred epochs away, every other epoch is the SecondMethod's, if
 /// there is one.
 ///
 /// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
@@ -49,18 +49,18 @@ template <Loss L, Penalty P, class Chooser>
 class ParallelDescent {
  public:
   /// Lays out the data. Views of problem and trace, which the caller keeps.
-  /// @param make_ending null for none
+  /// @param make_second null for none
   ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
-                  MakeCoordinatePass<Chooser> make_pass_of, MakeEnding<L, P> make_ending,
+                  MakeCoordinatePass<Chooser> make_pass_of, MakeSecondMethod<L, P> make_second,
                   Trace& trace)
       : run_(options, trace), problem_(problem), options_(options), trace_(trace),
         deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
         columns_(problem.matrix, team_), step_(problem, columns_, team_),
         chooser_(step_, options, team_), point_(problem, columns_, team_),
         pass_(make_pass_of(chooser_, columns_, options.seed, team_)), ones_(w().size(), 1.0F),
-        extrapolation_(problem, ones_, 0, options.extrapolation, team_), pace_(options.tolerance),
-        ending_(make_ending == nullptr ? nullptr
-                                       : make_ending(problem_, columns_, step_.curvature(),
+        extrapolation_(problem, ones_, 0, options.extrapolation, team_), forecast_(options.tolerance),
+        second_method_(make_second == nullptr ? nullptr
+                                       : make_second(problem_, columns_, step_.curvature(),
                                                      options_, team_, deadline_)) {
     parallel_ = options.parallel > 0 ? options.parallel : chooser_.parallel();
     run_.training().stop();
@@ -93,9 +93,9 @@ class ParallelDescent {
   void next_epoch() {
     run_.begin_epoch();
     run_.training().start();
-    endings_turn_ = may_end() && pace_.far() && !endings_turn_;
-    const bool whole = endings_turn_ || pass_over_units();
-    const bool sound = endings_turn_ ? end() : whole && settle();
+    second_turn_ = may_take_second() && forecast_.far() && !second_turn_;
+    const bool whole = second_turn_ || pass_over_units();
+    const bool sound = second_turn_ ? take_second() : whole && settle();
     run_.training().stop();
     if (!whole) {
       run_.end(Status::interrupted);
@@ -104,17 +104,17 @@ class ParallelDescent {
     }
   }
 
-  /// The ending's epoch, from the point last certified. Always true: it never raises the objective.
-  bool end() {
-    ending_->improve(point_.pull(), latest_, w(), b_, z());
+  /// The second method's epoch, from the point last certified. Always true: it never raises the objective.
+  bool take_second() {
+    second_method_->improve(point_.pull(), latest_, w(), b_, z());
     point_.settle_intercept(b_, z());
     objective_ = point_.objective(w(), z());
     return true;
   }
 
   /// Not with a given P, whose effect the caller wants to see.
-  [[nodiscard]] bool may_end() const noexcept {
-    return ending_ != nullptr && options_.newton && (automatic() || parallel_ == 1);
+  [[nodiscard]] bool may_take_second() const noexcept {
+    return second_method_ != nullptr && options_.newton && (automatic() || parallel_ == 1);
   }
 
   bool pass_over_units() {
@@ -125,12 +125,12 @@ class ParallelDescent {
     loses_ = pass_->loses(parallel_);
     for (int pass = 0; pass < chooser_.passes(); ++pass) {
       pass_->shuffle(run_.epoch() * chooser_.passes() + pass);
-      const Range alone = trial ? LoneTrial::alone(chooser_.units()) : Range{};
+      const Range alone = trial ? SerialTrial::alone(chooser_.units()) : Range{};
       if (!run_units(alone, 1) || !run_units({alone.end, chooser_.units()}, parallel_)) {
         return false;
       }
     }
-    if (trial && run_.epoch() == LoneTrial::last_epoch && trial_.alone_is_faster()) {
+    if (trial && run_.epoch() == SerialTrial::last_epoch && trial_.alone_is_faster()) {
       parallel_ = 1;
       run_.say("one update at a time is faster here: workers would wait for each other's cache");
     }
@@ -152,7 +152,7 @@ class ParallelDescent {
   }
 
   [[nodiscard]] bool on_trial() const noexcept {
-    return automatic() && parallel_ > 1 && LoneTrial::runs_in(run_.epoch());
+    return automatic() && parallel_ > 1 && SerialTrial::runs_in(run_.epoch());
   }
 
   /// Margins, intercept and objective of w anew.
@@ -178,7 +178,7 @@ class ParallelDescent {
     const bool hardly_fell =
         automatic() && parallel_ > 1 && objective_ - found < hardly * promised();
     crawled_ = hardly_fell ? crawled_ + 1 : 0;
-    if (crawled_ >= (run_.epoch() <= LoneTrial::last_epoch ? 1 : patience)) {
+    if (crawled_ >= (run_.epoch() <= SerialTrial::last_epoch ? 1 : patience)) {
       crawled_ = 0;
       return retreat("hardly fell");
     }
@@ -223,7 +223,7 @@ class ParallelDescent {
     b_ = run_.best().intercept;
     objective_ = renew();
     extrapolation_.forget();
-    endings_turn_ = true;  // so not in the next epoch: the gradient at hand is of another point
+    second_turn_ = true;  // so not in the next epoch: the gradient at hand is of another point
     run_.take_back_epoch();
     return false;
   }
@@ -256,12 +256,12 @@ class ParallelDescent {
           latest_ = point_.certify_point(w(), z());
         });
     run_.evaluation().stop();
-    pace_.see(run_.epoch(), latest_.relative_gap);
+    forecast_.see(run_.epoch(), latest_.relative_gap);
     run_.see({latest_, w(), b_, updates(), separates});
   }
 
   [[nodiscard]] std::int64_t updates() const noexcept {
-    return updates_ + (ending_ == nullptr ? 0 : ending_->updates());
+    return updates_ + (second_method_ == nullptr ? 0 : second_method_->updates());
   }
 
   [[nodiscard]] Result finish() {
@@ -270,6 +270,12 @@ class ParallelDescent {
     result.threads = team_.size();
     result.parallel = parallel_;
     result.counts = pass_->counts();
+    const bool missed = second_method_ == nullptr && options_.newton && forecast_.far();
+    if (missed && (automatic() || parallel_ == 1) && result.message.empty()) {
+      result.message =
+          "the tolerance was far away: with newton_epochs as its last argument, of "
+          "<sounder/solvers/newton/newton_epochs.hpp>, the solver is there sooner";
+    }
     return result;
   }
 
@@ -291,18 +297,18 @@ class ParallelDescent {
   std::unique_ptr<CoordinatePass> pass_;
   Array<float> ones_;
   Extrapolation<L, P> extrapolation_;
-  Pace pace_;
-  std::unique_ptr<Ending> ending_;
+  GapForecast forecast_;
+  std::unique_ptr<SecondMethod> second_method_;
   Certificate latest_;
   double b_ = 0.0;
   double objective_ = infinity;
   double highest_ = infinity;  ///< F at the start, or at zero
   Array<double> before_;       ///< coefficients at the start of the epoch
   Index parallel_ = 1;
-  LoneTrial trial_;
+  SerialTrial trial_;
   int above_best_ = 0;
   int crawled_ = 0;  ///< epochs in a row that hardly lowered the objective
-  bool endings_turn_ = false;
+  bool second_turn_ = false;
   bool loses_ = false;  ///< the epoch may have lost updates of margins
   std::int64_t updates_ = 0;
 };
@@ -313,11 +319,11 @@ template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
 [[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
                                       const CoordinateOptions& options,
                                       MakeCoordinatePass<ChooserOf<L, Rescaled<P>>> make_pass_of,
-                                      Trace& trace, EndingOf<L, P> ending) {
+                                      Trace& trace, SecondMethodOf<L, P> second) {
   return solve_prepared(problem, options, trace,
                         [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
                           using Driver = ParallelDescent<L, Rescaled<P>, ChooserOf<L, Rescaled<P>>>;
-                          return Driver(prepared, inner, make_pass_of, ending, told).run();
+                          return Driver(prepared, inner, make_pass_of, second, told).run();
                         });
 }
 
@@ -325,7 +331,7 @@ template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
 template <template <Loss, Penalty> class ChooserOf, class Update, Loss L, Penalty P>
 [[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,
                                       const CoordinateOptions& options, Trace& trace,
-                                      EndingOf<L, P> ending = nullptr) {
+                                      SecondMethodOf<L, P> second = nullptr) {
   using Chooser = ChooserOf<L, Rescaled<P>>;
   return parallel_descent<ChooserOf, L, P>(
       problem, options,
@@ -333,7 +339,7 @@ template <template <Loss, Penalty> class ChooserOf, class Update, Loss L, Penalt
          const Team& team) -> std::unique_ptr<CoordinatePass> {
         return std::make_unique<ParallelRounds<Update, Chooser>>(chooser, columns, seed, team);
       },
-      trace, ending);
+      trace, second);
 }
 
 }  // namespace sounder

@@ -17,13 +17,13 @@
 namespace sounder {
 
 /// A second method that `shotgun`, `block_greedy` and `block_cd` take every other epoch from, once
-/// the tolerance is more than a hundred epochs away: newton_ending() is one. One thread calls.
-class Ending {
+/// the tolerance is more than a hundred epochs away: newton_epochs() is one. One thread calls.
+class SecondMethod {
  public:
-  Ending() = default;
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  virtual ~Ending() = default;
+  SecondMethod() = default;
+  SecondMethod(const SecondMethod&) = delete;
+  SecondMethod& operator=(const SecondMethod&) = delete;
+  virtual ~SecondMethod() = default;
 
   /// Lowers F from the point (w, b), or leaves it; moves its margins z with it.
   /// @param pull  minus the gradient there, a number a column
@@ -35,20 +35,20 @@ class Ending {
   [[nodiscard]] virtual std::int64_t updates() const noexcept = 0;
 };
 
-/// Makes an Ending for a run, whose parts outlive it.
+/// Makes an SecondMethod for a run, whose parts outlive it.
 /// @param curvature h_j, a bound of the loss's curvature along each column
 /// @param trace     may cut a call of improve() short
 template <Loss L, Penalty P>
-using MakeEnding = std::unique_ptr<Ending> (*)(const Problem<L, P>& problem,
+using MakeSecondMethod = std::unique_ptr<SecondMethod> (*)(const Problem<L, P>& problem,
                                                const CscMatrix& columns,
                                                std::span<const double> curvature,
                                                const CoordinateOptions& options, const Team& team,
                                                const Trace& trace);
 
 /// The parameter of a solver that takes one: a function of the right type, or a function template
-/// like newton_ending, whose arguments the problem then says. It works on the prepared problem,
+/// like newton_epochs, whose arguments the problem then says. It works on the prepared problem,
 /// whose penalty may be a multiple.
 template <Loss L, Penalty P>
-using EndingOf = std::type_identity_t<MakeEnding<L, Rescaled<P>>>;
+using SecondMethodOf = std::type_identity_t<MakeSecondMethod<L, Rescaled<P>>>;
 
 }  // namespace sounder

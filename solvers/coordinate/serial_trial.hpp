@@ -1,4 +1,4 @@
-// LoneTrial: are several workers faster than one of them?
+// SerialTrial: are several workers faster than one of them?
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace sounder {
 /// In epochs 2 to 5 a part of the units moves one at a time, for comparison: where columns share
 /// most of their rows, workers take each margin out of the other's cache, and are slower than one
 /// of them. Compares the least seconds a unit. One thread.
-class LoneTrial {
+class SerialTrial {
  public:
   static constexpr int last_epoch = 5;  ///< in which units move alone
 

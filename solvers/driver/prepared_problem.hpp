@@ -19,7 +19,7 @@
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/driver/certificate.hpp>
 #include <sounder/solvers/driver/separation.hpp>
-#include <sounder/solvers/loss/squared.hpp>
+#include <sounder/solvers/loss/loss.hpp>
 #include <sounder/solvers/penalty/scaled.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
@@ -84,8 +84,8 @@ inline void require_floats(const CsrMatrix& matrix) {
 ///
 /// - sample weights of mean 1 (within a factor of 2), and the penalty with them, by a power of two:
 ///   at weights of 1e-170 squares of gradients would be zero
-/// - with a free intercept, columns far from zero about their means (centred_matrix()), and of
-///   squared loss the targets about theirs
+/// - with a free intercept, columns far from zero about their means (centred_matrix()), and
+///   the targets of a loss of z - y about theirs
 ///
 /// What comes back is in the caller's coordinates again, with the objective computed anew, in long
 /// double, from the coefficients that are handed out. Views the caller's problem.
@@ -109,7 +109,7 @@ class PreparedProblem {
       }
       problem_.weights = weights_;
     }
-    if (std::is_same_v<L, Squared> && problem.intercept) {
+    if (of_residual<L> && problem.intercept) {
       centre_targets();
     }
   }
@@ -226,7 +226,7 @@ class PreparedProblem {
   [[nodiscard]] double row_loss(Index i, std::span<const double> w, double b) const noexcept {
     const long double z = margin(i, w, b);
     const double y = original_.target(i);
-    if (std::is_same_v<L, Squared>) {
+    if (of_residual<L>) {
       return original_.loss.value(0.0, static_cast<double>(z - y));  // without cancellation
     }
     return original_.loss.value(y, static_cast<double>(z));

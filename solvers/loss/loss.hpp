@@ -6,7 +6,7 @@
 #include <concepts>
 #include <string_view>
 
-#include <sounder/engine/base/infinity.hpp>
+#include <sounder/engine/base/interval.hpp>
 
 namespace sounder {
 
@@ -36,6 +36,14 @@ concept Loss = requires(const L loss, double y, double z) {
   { L::classification } -> std::convertible_to<bool>;
   { L::name } -> std::convertible_to<std::string_view>;
 };
+
+/// Whether loss(y, z) depends on z - y alone, as a loss says by `static constexpr bool of_residual`:
+/// then targets may be taken about their mean.
+template <class L>
+inline constexpr bool of_residual = false;
+template <class L>
+  requires requires { L::of_residual; }
+inline constexpr bool of_residual<L> = L::of_residual;
 
 namespace detail {
 

@@ -13,6 +13,7 @@ struct Squared {
   static constexpr double curvature_bound = 1.0;
   static constexpr bool smooth = true;
   static constexpr bool classification = false;
+  static constexpr bool of_residual = true;
 
   [[nodiscard]] double value(double y, double z) const noexcept { return 0.5 * (z - y) * (z - y); }
   [[nodiscard]] double derivative(double y, double z) const noexcept { return z - y; }

@@ -12,7 +12,7 @@
 #include <sounder/engine/shared/shared_vector.hpp>
 #include <sounder/solvers/named/solve.hpp>
 #include <sounder/solvers/named/solver_table.hpp>
-#include <sounder/solvers/named/type_list.hpp>
+#include <sounder/engine/base/type_list.hpp>
 
 namespace sounder {
 namespace detail {

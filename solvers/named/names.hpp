@@ -2,9 +2,12 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 
-#include <sounder/solvers/named/type_list.hpp>
+#include <sounder/engine/base/type_list.hpp>
 #include <sounder/solvers/penalty/elastic_net.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
@@ -22,22 +25,65 @@ inline constexpr std::array<std::string_view, 3> update_names = {"relaxed", "ato
 inline constexpr std::array<std::string_view, 3> block_kind_names = {"random", "clustered",
                                                                      "balanced"};
 
-/// Calls `use(loss)` with the loss of this name.
+/// What is known of a loss by its name.
+struct LossRow {
+  std::string_view name;             ///< of --loss
+  std::string_view formula;          ///< in y, z and the parameter's name
+  bool smooth = true;                ///< has no corner
+  bool classification = true;        ///< takes +1 and -1
+  std::string_view parameter = {};   ///< --NAME-PARAMETER sets it; empty: there is none
+  std::string_view parameter_help = {};
+  double parameter_default = 0.0;
+
+  /// The option of the command line that sets the parameter.
+  [[nodiscard]] std::string parameter_option() const {
+    return std::string(name) + "-" + std::string(parameter);
+  }
+};
+
+namespace detail {
+
+template <class L>
+[[nodiscard]] constexpr LossRow loss_row_of() {
+  LossRow row{L::name, L::formula, L::smooth, L::classification};
+  if constexpr (requires { L::parameter; }) {
+    row.parameter = L::parameter;
+    row.parameter_help = L::parameter_help;
+    row.parameter_default = L{}.parameter_value();
+  }
+  return row;
+}
+template <class... Types>
+[[nodiscard]] constexpr auto loss_rows_of(TypeList<Types...> /*list*/) {
+  return std::array{loss_row_of<Types>()...};
+}
+
+}  // namespace detail
+
+/// The table of losses.
+inline constexpr auto loss_rows = detail::loss_rows_of(Losses{});
+
+/// The row of this name. @throws std::invalid_argument if there is none
+[[nodiscard]] inline const LossRow& loss_row(std::string_view name) {
+  for (const LossRow& row : loss_rows) {
+    if (row.name == name) {
+      return row;
+    }
+  }
+  throw std::invalid_argument("there is no loss '" + std::string(name) + "'");
+}
+
+/// Calls `use(loss)` with the loss of this name, and with that parameter if it has one.
 template <class Use>
-decltype(auto) with_loss(std::string_view name, Use&& use) {
+decltype(auto) with_loss(std::string_view name, std::optional<double> parameter, Use&& use) {
   return with_type(Losses{}, name, [&](auto type) -> decltype(auto) {
-    return use(typename decltype(type)::type{});
+    using L = typename decltype(type)::type;
+    L loss{};
+    if constexpr (requires { L::parameter; }) {
+      loss = L::with_parameter(parameter.value_or(loss.parameter_value()));
+    }
+    return use(loss);
   });
-}
-
-/// Whether a loss of this name has no corner.
-[[nodiscard]] inline bool is_smooth_loss(std::string_view name) {
-  return with_loss(name, [](auto loss) { return decltype(loss)::smooth; });
-}
-
-/// Its formula in y and z.
-[[nodiscard]] inline std::string_view loss_formula(std::string_view name) {
-  return with_loss(name, [](auto loss) { return decltype(loss)::formula; });
 }
 
 /// Calls `use(penalty)`. An elastic net of one kind only is the penalty of that kind.

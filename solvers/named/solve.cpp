@@ -9,7 +9,7 @@ namespace sounder {
 
 Result solve(const SolveRequest& request, Trace& trace) {
   const bool by_columns = solver_row(request.solver).family == Family::columns;
-  return with_loss(request.loss, [&](auto loss) {
+  return with_loss(request.loss, request.loss_parameter, [&](auto loss) {
     return by_columns ? solve_by_columns(request, loss, trace)
                       : solve_by_rows(request, loss, trace);
   });
@@ -17,14 +17,14 @@ Result solve(const SolveRequest& request, Trace& trace) {
 
 VirtualRun simulate(const SolveRequest& request, const VirtualWorkers& workers, Trace& trace) {
   const bool by_columns = solver_row(request.solver).family == Family::columns;
-  return with_loss(request.loss, [&](auto loss) {
+  return with_loss(request.loss, request.loss_parameter, [&](auto loss) {
     return by_columns ? simulate_by_columns(request, loss, workers, trace)
                       : simulate_by_rows(request, loss, workers, trace);
   });
 }
 
 double strongest_penalty(const SolveRequest& request, int threads) {
-  return with_loss(request.loss, [&](auto loss) {
+  return with_loss(request.loss, request.loss_parameter, [&](auto loss) {
     const Problem<decltype(loss), NoPenalty> problem{request.matrix,    request.targets, loss, {},
                                                      request.intercept, request.weights};
     return lambda_max(problem, request.l1_ratio, Team(threads));

@@ -1,7 +1,7 @@
 // One training run, by the names of its parts.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -21,6 +21,7 @@ namespace sounder {
 struct SolveRequest {
   std::string solver;   ///< on the list of solvers, but not "auto"
   std::string loss;     ///< on the list of losses
+  std::optional<double> loss_parameter = {};  ///< of a loss that has one; none: its default
   std::string penalty;  ///< on the list of penalties
   std::string update;   ///< on the list of updates
   double lambda = 0.0;

@@ -17,7 +17,7 @@
 #include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/named/solver_row.hpp>
-#include <sounder/solvers/named/type_list.hpp>
+#include <sounder/engine/base/type_list.hpp>
 #include <sounder/solvers/newton/newton_epochs.hpp>
 #include <sounder/solvers/sgd.hpp>
 #include <sounder/solvers/shotgun.hpp>
@@ -144,7 +144,7 @@ inline constexpr std::tuple column_solvers{
                   .threads = "any"},
         []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
                          const CoordinateOptions& options, Trace& trace) {
-          return shotgun<Update>(problem, options, trace, newton_ending);
+          return shotgun<Update>(problem, options, trace, newton_epochs);
         },
         [](const auto& problem, const CoordinateOptions& options, const VirtualWorkers& workers,
            Trace& trace) { return virtual_shotgun(problem, options, workers, trace); }),
@@ -163,7 +163,7 @@ inline constexpr std::tuple column_solvers{
                   .threads = "any"},
         []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
                          const CoordinateOptions& options, Trace& trace) {
-          return block_greedy<Update>(problem, options, trace, newton_ending);
+          return block_greedy<Update>(problem, options, trace, newton_epochs);
         },
         [](const auto& problem, const CoordinateOptions& options, const VirtualWorkers& workers,
            Trace& trace) { return virtual_block_greedy(problem, options, workers, trace); }),
@@ -179,7 +179,7 @@ inline constexpr std::tuple column_solvers{
                   .threads = "any"},
         []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
                          const CoordinateOptions& options, Trace& trace) {
-          return block_cd<Update>(problem, options, trace, newton_ending);
+          return block_cd<Update>(problem, options, trace, newton_epochs);
         },
         NoReplay{})};
 

@@ -46,7 +46,7 @@ inline Array<Ranked> leaning_columns(const MarginModel& model) {
 
 /// The minimiser in the coordinates `group` alone (positions on the list), to the last digits.
 template <ElasticPenalty P>
-void settle_group(MarginModel& model, const P& penalty, std::span<const std::size_t> group,
+void minimise_group(MarginModel& model, const P& penalty, std::span<const std::size_t> group,
                   GramMatrix& gram, std::span<double> w) {
   const std::size_t m = group.size();
   Array<Index> list(m);
@@ -95,7 +95,7 @@ void settle_group(MarginModel& model, const P& penalty, std::span<const std::siz
 /// nearly zero and the optimum far: coordinate descent crawls, and conjugate residuals see it last.
 /// O(nonzeros of the list), and cubes of the groups' sizes.
 template <ElasticPenalty P>
-void settle_collinear(MarginModel& model, const P& penalty, std::span<double> w) {
+void minimise_collinear(MarginModel& model, const P& penalty, std::span<double> w) {
   constexpr std::size_t most = 64;
   const Array<detail::Ranked> leaning = detail::leaning_columns(model);
   GramMatrix gram;
@@ -109,7 +109,7 @@ void settle_collinear(MarginModel& model, const P& penalty, std::span<double> w)
       }
     }
     if (group.size() > 1) {
-      detail::settle_group(model, penalty, group, gram, w);
+      detail::minimise_group(model, penalty, group, gram, w);
     }
   }
 }
@@ -117,7 +117,7 @@ void settle_collinear(MarginModel& model, const P& penalty, std::span<double> w)
 /// A Newton step by Cholesky on the heaviest columns of the support: a small change anywhere moves
 /// their gradients, which is what keeps the dual point from being feasible.
 template <ElasticPenalty P>
-void settle_heaviest(MarginModel& model, const P& penalty, std::span<double> w) {
+void minimise_heaviest(MarginModel& model, const P& penalty, std::span<double> w) {
   constexpr std::size_t most = 32;
   Support support;
   for (const std::size_t k : model.row_products().heaviest_first()) {

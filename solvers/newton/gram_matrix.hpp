@@ -14,7 +14,7 @@
 namespace sounder {
 
 /// The rows of the columns in a list: what a column meets is found row by row, so that pairs of
-/// columns without a common row cost nothing; frequent columns apart, as FrequentColumns takes
+/// columns without a common row cost nothing; frequent columns apart, as GramTiles takes
 /// them. Views of columns and list. O(n + nonzeros of the columns) to build.
 class CommonRows {
  public:
@@ -46,7 +46,7 @@ class CommonRows {
   /// Sum over the rows of (entries in the row)^2: the cost of the Gram matrix.
   [[nodiscard]] double pairs() const noexcept { return pairs_; }
   /// Those of the columns whose entries are not here.
-  [[nodiscard]] const FrequentColumns& frequent() const noexcept { return frequent_; }
+  [[nodiscard]] const GramTiles& frequent() const noexcept { return frequent_; }
 
   /// Needed before row(): the rows' entries.
   void fill() {
@@ -73,7 +73,7 @@ class CommonRows {
  private:
   const CscMatrix& columns_;
   std::span<const Index> list_;
-  FrequentColumns frequent_;
+  GramTiles frequent_;
   Array<Offset> pointers_;
   Array<Entry> entries_;
   double pairs_ = 0.0;
@@ -138,7 +138,7 @@ class GramMatrix {
     const std::size_t m = list.size();
     const std::size_t known = size_;
     reserve(m);
-    const FrequentColumns& frequent = rows.frequent();
+    const GramTiles& frequent = rows.frequent();
     rows.fill();
     const auto set = [&](std::size_t i, std::size_t j, double product) {
       const double less = shift.empty() ? 0.0 : shift[i] * shift[j] / total;

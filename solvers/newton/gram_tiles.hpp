@@ -14,10 +14,10 @@ namespace sounder {
 /// column of a dense matrix. A row's entries in them lie side by side, so that another column's
 /// products with all of them are sums of whole rows, without an index. Views of columns and list,
 /// which the caller keeps. Any number of threads may ask.
-class FrequentColumns {
+class GramTiles {
  public:
   /// O(size of the list).
-  FrequentColumns(const CscMatrix& columns, std::span<const Index> list)
+  GramTiles(const CscMatrix& columns, std::span<const Index> list)
       : columns_(columns), list_(list), among_(list.size()) {
     for (std::size_t k = 0; k < list.size(); ++k) {
       if (16 * static_cast<Offset>(columns.column(list[k]).size()) >= columns.rows()) {

@@ -26,11 +26,11 @@ namespace sounder {
 /// loss these are the rows far on their right side, half of them or more near the optimum.
 /// 6 bytes a nonzero of the matrix, 8 for lists of more than 65,536 columns; those that no row
 /// needs are never touched. One thread calls, the team works.
-class RowProducts {
+class HessianProducts {
  public:
   /// @param columns of `matrix`
   /// O(n + p + nonzeros of the matrix / threads).
-  RowProducts(const CsrMatrix& matrix, const CscMatrix& columns, std::span<const Index> list,
+  HessianProducts(const CsrMatrix& matrix, const CscMatrix& columns, std::span<const Index> list,
               std::span<const float> d, const Team& team)
       : matrix_(matrix), team_(team), d_(d), order_(list.size()), rank_(list.size()),
         ends_(static_cast<std::size_t>(matrix.rows())),

@@ -38,9 +38,9 @@ class MarginModel final : public QuadraticModel {
   [[nodiscard]] std::span<const Index> list() const noexcept { return list_; }
   /// @}
   /// Built by the first call, or by multiply()'s.
-  [[nodiscard]] RowProducts& row_products() {
+  [[nodiscard]] HessianProducts& row_products() {
     if (!row_products_) {
-      row_products_ = std::make_unique<RowProducts>(matrix_, columns_, list_, terms_.d, team_);
+      row_products_ = std::make_unique<HessianProducts>(matrix_, columns_, list_, terms_.d, team_);
     }
     return *row_products_;
   }
@@ -85,7 +85,7 @@ class MarginModel final : public QuadraticModel {
   }
 
   void focus(std::span<const std::size_t> support) override { support_.assign(support); }
-  /// Nearly: see RowProducts, which the first call builds.
+  /// Nearly: see HessianProducts, which the first call builds.
   void multiply(std::span<const double> x, std::span<double> out) override {
     const double drift = terms_.shift.empty() ? 0.0 : along(x) / terms_.total;
     row_products().multiply(support_, x, out);
@@ -178,7 +178,7 @@ class MarginModel final : public QuadraticModel {
   std::span<const Index> list_;
   const Team& team_;
   Array<Row> rows_;
-  std::unique_ptr<RowProducts> row_products_;
+  std::unique_ptr<HessianProducts> row_products_;
   Array<double> image_;
   Slots<Array<double>> partial_;
   Array<std::size_t> support_;

@@ -48,7 +48,7 @@ class ModelDescent {
     double reduction = 0.0;  ///< or as a share of the first epoch's
     int patience = 1;        ///< epochs before Newton steps begin
     int most_epochs = 200;   ///< stop after so many in any case
-    bool settle = true;  ///< solve what is nearly collinear, also where no Newton step was needed
+    bool exact_groups = true;  ///< solve what is nearly collinear, also where no Newton step was needed
   };
   /// What a call of minimise() came to.
   struct Outcome {
@@ -69,10 +69,10 @@ class ModelDescent {
         {model, &ModelDescent::epoch<MarginModel>, &ModelDescent::newton_by_products, slow_rate}, w,
         goal);
     if constexpr (ElasticPenalty<P>) {
-      if (options_.newton && (goal.settle || outcome.newton)) {
-        settle_collinear(model, penalty_, w);
+      if (options_.newton && (goal.exact_groups || outcome.newton)) {
+        minimise_collinear(model, penalty_, w);
         if (outcome.newton) {
-          settle_heaviest(model, penalty_, w);
+          minimise_heaviest(model, penalty_, w);
         }
       }
     }
@@ -196,9 +196,7 @@ class ModelDescent {
     order_.resize(w.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     if (options_.rule == CoordinateRule::shuffled) {
-      for (std::size_t k = order_.size(); k > 1; --k) {
-        std::swap(order_[k - 1], order_[random_.below(k)]);
-      }
+      shuffle(std::span<std::size_t>(order_), random_);
     } else if (options_.rule == CoordinateRule::greedy) {
       promise_.clear();
       for (std::size_t k = 0; k < w.size(); ++k) {

@@ -1,4 +1,4 @@
-// The Newton ending of the parallel coordinate solvers: a proximal Newton pass of cd.
+// Newton epochs: the second method of the parallel coordinate solvers, a proximal Newton pass of cd.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ namespace sounder {
 /// An epoch of cd(): a proximal Newton pass over the support and the columns that violate the
 /// optimum's conditions. As NewtonPass has it.
 template <Loss L, Penalty P>
-class NewtonEnding final : public Ending {
+class NewtonEpochs final : public SecondMethod {
  public:
   /// Views of all but options, which the caller keeps.
-  NewtonEnding(const Problem<L, P>& problem, const CscMatrix& columns,
+  NewtonEpochs(const Problem<L, P>& problem, const CscMatrix& columns,
                std::span<const double> curvature, const CoordinateOptions& options,
                const Team& team, const Trace& trace)
       : penalty_(problem.penalty), curvature_(curvature), options_(options),
@@ -41,17 +41,17 @@ class NewtonEnding final : public Ending {
 };
 
 /// To be given to `shotgun`, `block_greedy` or `block_cd`, which then reach small tolerances as
-/// fast as `cd` does: `shotgun(problem, options, trace, newton_ending)`. `options.newton` and a
+/// fast as `cd` does: `shotgun(problem, options, trace, newton_epochs)`. `options.newton` and a
 /// given P of 2 or more leave it out. Yuan, Ho, Lin, "An improved GLMNET", JMLR 2012.
 ///
 /// A header of its own, since it takes as long to compile as the solver that it ends.
 template <Loss L, Penalty P>
-[[nodiscard]] std::unique_ptr<Ending> newton_ending(const Problem<L, P>& problem,
+[[nodiscard]] std::unique_ptr<SecondMethod> newton_epochs(const Problem<L, P>& problem,
                                                     const CscMatrix& columns,
                                                     std::span<const double> curvature,
                                                     const CoordinateOptions& options,
                                                     const Team& team, const Trace& trace) {
-  return std::make_unique<NewtonEnding<L, P>>(problem, columns, curvature, options, team, trace);
+  return std::make_unique<NewtonEpochs<L, P>>(problem, columns, curvature, options, team, trace);
 }
 
 }  // namespace sounder

@@ -122,7 +122,7 @@ class NewtonPass {
     MarginModel model(terms_, problem_.matrix, columns_, list, team_);
     if (exact) {
       const double reduction = is_light(list) ? 1e-2 : 0.1;
-      descent_.minimise(model, target, {.reduction = reduction, .patience = 3, .settle = false});
+      descent_.minimise(model, target, {.reduction = reduction, .patience = 3, .exact_groups = false});
       return;
     }
     // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was

@@ -40,9 +40,7 @@ namespace sounder {
     throw std::invalid_argument("folds must be from 2 to the number of rows of a weight above 0");
   }
   RandomStream random(seed, 0xF01D5U);
-  for (std::size_t k = order.size(); k > 1; --k) {
-    std::swap(order[k - 1], order[random.below(k)]);
-  }
+  shuffle(std::span(order), random);
   if (classification) {
     std::stable_partition(order.begin(), order.end(),
                           [&](std::size_t i) { return targets[i] > 0.0; });

@@ -27,13 +27,6 @@ struct Bounded {
     const double free = soft_threshold(w, step * l1_strength) / (1.0 + step * l2_strength);
     return std::min(std::max(free, lower), upper);
   }
-  [[nodiscard]] double distance(double w, double gradient) const noexcept {
-    const double bend = l2_strength * w;
-    const double left = w <= lower ? everywhere.low : bend + (w > 0.0 ? l1_strength : -l1_strength);
-    const double right =
-        w >= upper ? everywhere.high : bend + (w < 0.0 ? -l1_strength : l1_strength);
-    return std::max({left + gradient, -gradient - right, 0.0});
-  }
   [[nodiscard]] double conjugate(double u) const noexcept {
     const double excess = soft_threshold(u, l1_strength);
     if (excess == 0.0) {

@@ -20,10 +20,6 @@ struct ElasticNet {
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return soft_threshold(w, step * l1()) / (1.0 + step * l2());
   }
-  [[nodiscard]] double distance(double w, double gradient) const noexcept {
-    return w == 0.0 ? std::max(std::abs(gradient) - l1(), 0.0)
-                    : std::abs(gradient + std::copysign(l1(), w) + l2() * w);
-  }
   [[nodiscard]] double conjugate(double u) const noexcept {
     const double excess = std::max(std::abs(u) - l1(), 0.0);
     return 0.5 * excess * excess / l2();

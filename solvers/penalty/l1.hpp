@@ -16,10 +16,6 @@ struct L1 {
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return soft_threshold(w, step * lambda);
   }
-  [[nodiscard]] double distance(double w, double gradient) const noexcept {
-    return w == 0.0 ? std::max(std::abs(gradient) - lambda, 0.0)
-                    : std::abs(gradient + std::copysign(lambda, w));
-  }
   [[nodiscard]] double conjugate(double u) const noexcept {
     return std::abs(u) <= lambda ? 0.0 : infinity;
   }

@@ -15,9 +15,6 @@ struct L2 {
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return w / (1.0 + step * lambda);
   }
-  [[nodiscard]] double distance(double w, double gradient) const noexcept {
-    return std::abs(gradient + lambda * w);
-  }
   [[nodiscard]] double conjugate(double u) const noexcept { return 0.5 * u * u / lambda; }
   [[nodiscard]] Interval conjugate_domain() const noexcept { return everywhere; }
   [[nodiscard]] double l1() const noexcept { return 0.0; }

@@ -12,9 +12,6 @@ struct NoPenalty {
   /// As the concept Penalty asks. @{
   [[nodiscard]] double value(double /*w*/) const noexcept { return 0.0; }
   [[nodiscard]] double prox(double w, double /*step*/) const noexcept { return w; }
-  [[nodiscard]] double distance(double /*w*/, double gradient) const noexcept {
-    return std::abs(gradient);
-  }
   [[nodiscard]] double conjugate(double u) const noexcept { return u == 0.0 ? 0.0 : infinity; }
   [[nodiscard]] Interval conjugate_domain() const noexcept { return {0.0, 0.0}; }
   [[nodiscard]] double l1() const noexcept { return 0.0; }

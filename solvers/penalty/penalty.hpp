@@ -7,25 +7,15 @@
 #include <stdexcept>
 #include <string_view>
 
-#include <sounder/engine/base/infinity.hpp>
+#include <sounder/engine/base/interval.hpp>
 
 namespace sounder {
-
-/// A closed interval, perhaps without an end.
-struct Interval {
-  double low;   ///< -infinity where there is no lower end
-  double high;  ///< infinity where there is no upper end
-};
-
-/// All numbers.
-inline constexpr Interval everywhere{-infinity, infinity};
 
 /// A penalty P(w) = sum_j value(w_j), strength included: convex, least at 0, where it is 0. Every
 /// function is called by many threads.
 ///
 /// - `value(w)`: the coordinate's share of P
 /// - `prox(w, step)`: argmin_v (v - w)^2 / 2 + step value(v)
-/// - `distance(w, gradient)`: distance of -gradient to the subdifferential of value at w
 /// - `conjugate(u)`: value*(u), infinity outside the domain
 /// - `conjugate_domain()`: where value*(u) is finite; holds 0
 /// - `name`: for messages
@@ -38,7 +28,6 @@ template <class P>
 concept Penalty = requires(const P penalty, double x) {
   { penalty.value(x) } -> std::same_as<double>;
   { penalty.prox(x, x) } -> std::same_as<double>;
-  { penalty.distance(x, x) } -> std::same_as<double>;
   { penalty.conjugate(x) } -> std::same_as<double>;
   { penalty.conjugate_domain() } -> std::same_as<Interval>;
   { P::name } -> std::convertible_to<std::string_view>;
@@ -167,12 +156,6 @@ constexpr bool is_explained_penalty() {
       },
       "a penalty needs `double prox(double w, double step) const`: the v that minimises "
       "(v - w)^2 / 2 + step value(v)");
-  static_assert(
-      requires(const P penalty, double w, double gradient) {
-        { penalty.distance(w, gradient) } -> std::same_as<double>;
-      },
-      "a penalty needs `double distance(double w, double gradient) const`: of -gradient to the "
-      "subdifferential of value at w");
   static_assert(
       requires(const P penalty, double u) {
         { penalty.conjugate(u) } -> std::same_as<double>;

@@ -43,9 +43,6 @@ struct ScaledPenalty : detail::BoundsOf<P> {
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return penalty_.prox(w, factor_ * step);
   }
-  [[nodiscard]] double distance(double w, double gradient) const noexcept {
-    return factor_ * penalty_.distance(w, gradient / factor_);
-  }
   [[nodiscard]] double conjugate(double u) const noexcept {
     return factor_ * penalty_.conjugate(u / factor_);
   }

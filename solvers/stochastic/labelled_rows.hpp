@@ -9,7 +9,7 @@
 
 namespace sounder {
 
-/// A view: the penalty is not here, since a step gets its share of it as CoordinateTerms.
+/// A view: the penalty is not here, since a step gets its share of it as StepTerms.
 template <Loss L>
 struct LabelledRows {
   const PackedRows* rows;           ///< n of them, scaled

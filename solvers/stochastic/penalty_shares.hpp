@@ -16,12 +16,12 @@ namespace sounder {
 /// exchanged, once for many rows (see RowStepper), and undivided.
 ///
 /// In packed coordinates. One thread calls, the team works. Memory: 48 bytes a column.
-class SplitTerms {
+class PenaltyShares {
  public:
   /// @param scales a coefficient is scale times its packed coordinate
   /// @param first_penalised columns before it (an intercept) feel no penalty
   /// @param by_prox steps on l2 are proximal ones
-  SplitTerms(const PackedRows& rows, std::span<const float> scales, std::size_t first_penalised,
+  PenaltyShares(const PackedRows& rows, std::span<const float> scales, std::size_t first_penalised,
              double l1, double l2, bool by_prox, const Team& team)
       : hot_(static_cast<std::size_t>(rows.order().hot)), by_prox_(by_prox), team_(team),
         split_(rows.columns()), terms_(rows.columns()) {
@@ -36,9 +36,9 @@ class SplitTerms {
 
   /// The terms of an epoch that begins with this step.
   /// @param pull minus the mean gradient that variance reduction adds; empty without it
-  [[nodiscard]] std::span<const CoordinateTerms> at(double step, std::span<const double> pull) {
+  [[nodiscard]] std::span<const StepTerms> at(double step, std::span<const double> pull) {
     team_.for_each(terms_.size(), [&](std::size_t j) {
-      const CoordinateTerms& split = split_[j];
+      const StepTerms& split = split_[j];
       const double drift = pull.empty() ? 0.0 : -split.drift * pull[j];
       // A rare column's share of the penalty must not overshoot zero, as a gradient's step would.
       const double damping = j < hot_ || by_prox_ ? 1.0 : 1.0 / (1.0 + step * split.shrink);
@@ -51,8 +51,8 @@ class SplitTerms {
   std::size_t hot_;
   bool by_prox_;
   const Team& team_;
-  Array<CoordinateTerms> split_;  ///< at a drift of 1, without damping; the same all epochs
-  Array<CoordinateTerms> terms_;
+  Array<StepTerms> split_;  ///< at a drift of 1, without damping; the same all epochs
+  Array<StepTerms> terms_;
 };
 
 }  // namespace sounder

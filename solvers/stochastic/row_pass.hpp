@@ -48,7 +48,7 @@ class RowPass {
   [[nodiscard]] virtual std::optional<UpdateCounts> counts() const { return std::nullopt; }
 
   /// Sets what every coordinate feels beside the loss in the passes to come.
-  virtual void prepare(std::span<const CoordinateTerms> terms) = 0;
+  virtual void prepare(std::span<const StepTerms> terms) = 0;
 
   /// Steps through the rows at `positions` of the schedule, a contiguous share a worker.
   /// @param anchors empty, or minus the derivatives at the last snapshot (variance reduction)
@@ -88,7 +88,7 @@ class SteppersPass : public RowPass {
     return std::nullopt;
   }
 
-  void prepare(std::span<const CoordinateTerms> terms) override {
+  void prepare(std::span<const StepTerms> terms) override {
     for (std::size_t j = 0; j < terms_.size(); ++j) {
       terms_[j] = Terms::from(terms[j], source_);
     }

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/base/index.hpp>
 #include <sounder/solvers/driver/run_options.hpp>
 
 namespace sounder {

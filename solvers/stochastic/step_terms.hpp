@@ -6,7 +6,7 @@
 namespace sounder {
 
 /// The parts of a step that a coordinate feels beside the loss, as the driver computes them.
-struct CoordinateTerms {
+struct StepTerms {
   double drift;      ///< mean gradient of variance reduction
   double shrink;     ///< l2: times the coefficient, a gradient
   double threshold;  ///< l1: times the step, a soft threshold
@@ -17,11 +17,11 @@ struct CoordinateTerms {
 /// error of 6e-8 is nothing to a stochastic step) and added in double.
 struct SmoothTerms {
   struct Source {};  ///< what from() asks for beside the driver's terms: nothing
-  float drift;       ///< as in CoordinateTerms
+  float drift;       ///< as in StepTerms
   float shrink;      ///< likewise
 
   /// The nearest floats.
-  static SmoothTerms from(const CoordinateTerms& terms, Source /*none*/) noexcept {
+  static SmoothTerms from(const StepTerms& terms, Source /*none*/) noexcept {
     return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink)};
   }
   /// x after a pull (the loss's part of the step) and a step on the terms.
@@ -36,14 +36,14 @@ struct SmoothTerms {
 
 /// The same with an l1 penalty's soft threshold.
 struct SparseTerms {
-  float drift;           ///< as in CoordinateTerms
+  float drift;           ///< as in StepTerms
   float shrink;          ///< likewise
   float threshold;       ///< likewise
   float padding = 0.0F;  ///< to 16 bytes: one aligned load
 
   /// As SmoothTerms has them, the soft threshold included. @{
   using Source = SmoothTerms::Source;
-  static SparseTerms from(const CoordinateTerms& terms, Source /*none*/) noexcept {
+  static SparseTerms from(const StepTerms& terms, Source /*none*/) noexcept {
     return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink),
             static_cast<float>(terms.threshold)};
   }
@@ -65,12 +65,12 @@ template <Penalty P>
 struct ProxTerms {
   using Source = const P*;  ///< the penalty, which the caller keeps
   Source penalty;           ///< of a coefficient
-  float drift;              ///< as in CoordinateTerms
+  float drift;              ///< as in StepTerms
   float step_ratio;  ///< of a coefficient's proximal step to the coordinate's; 0: unpenalised
   float scale;       ///< a power of two
 
   /// As SmoothTerms has them. @{
-  static ProxTerms from(const CoordinateTerms& terms, Source penalty) noexcept {
+  static ProxTerms from(const StepTerms& terms, Source penalty) noexcept {
     const double scale = terms.shrink > 0.0 ? terms.shrink / terms.threshold : 1.0;
     return {penalty, static_cast<float>(terms.drift), static_cast<float>(terms.shrink),
             static_cast<float>(scale)};

@@ -52,7 +52,7 @@ class StochasticGradient {
         trace_(trace), team_(options.threads),
         point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
         pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
-        terms_(split_terms()), schedule_(rows_.rows(), row_block(), options.seed),
+        terms_(penalty_shares()), schedule_(rows_.rows(), row_block(), options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
                        team_),
         newton_(problem, rows_, point_.scales(), point_.first_penalised(), team_) {
@@ -78,7 +78,7 @@ class StochasticGradient {
   [[nodiscard]] std::int64_t row_block() const noexcept {
     return std::clamp<std::int64_t>(rows_.rows() / (64 * pass_->workers()), 1, options_.row_block);
   }
-  [[nodiscard]] SplitTerms split_terms() const {
+  [[nodiscard]] PenaltyShares penalty_shares() const {
     double l1 = 1.0;  // of a penalty by its prox: see ProxTerms
     double l2 = 1.0;
     if constexpr (elastic) {
@@ -281,7 +281,7 @@ class StochasticGradient {
   PackedEvaluator<L, P> point_;
   const PackedRows& rows_;
   std::unique_ptr<RowPass> pass_;
-  SplitTerms terms_;
+  PenaltyShares terms_;
   Schedule schedule_;
   Extrapolation<L, P> extrapolation_;
   FrequentNewton<L, P> newton_;

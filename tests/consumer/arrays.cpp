@@ -24,7 +24,7 @@ int main(int /*argc*/, char** argv) {
   for (const sounder::Result& result :
        {sounder::hogwild(problem, by_rows, trace), sounder::cd(problem, by_columns, trace),
         sounder::shotgun(problem, by_columns, trace),
-        sounder::block_cd(problem, by_columns, trace, sounder::newton_ending)}) {
+        sounder::block_cd(problem, by_columns, trace, sounder::newton_epochs)}) {
     std::printf("%s, %d threads\n", to_string(result.status).data(), result.threads);
     good =
         good && result.status == sounder::Status::converged && result.threads == std::atoi(argv[1]);

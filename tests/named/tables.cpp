@@ -45,7 +45,7 @@ TEST_CASE("README's table of losses is the program's", "[tables]") {
   const std::string text = readme();
   for (const std::string_view name : loss_names) {
     const std::string cells =
-        "| `" + std::string(name) + "` | " + std::string(loss_formula(name)) + " |";
+        "| `" + std::string(name) + "` | " + std::string(loss_row(name).formula) + " |";
     CAPTURE(cells);
     REQUIRE(holds(text, cells));
   }
@@ -94,7 +94,7 @@ TEST_CASE("every solver of the table trains every loss that it takes, by name", 
         request.run.threads = threads;
         request.run.max_epochs = 300;
         request.run.tolerance = 0.05;
-        if (row.smooth_losses_only && !is_smooth_loss(loss)) {
+        if (row.smooth_losses_only && !loss_row(loss).smooth) {
           REQUIRE_THROWS_AS(solve(request, trace), std::invalid_argument);
         } else {
           REQUIRE(solve(request, trace).status == Status::converged);

@@ -5,7 +5,6 @@
 struct Ridge {
   static constexpr std::string_view name = "ridge";
   double value(double w) const { return 0.5 * w * w; }
-  double distance(double w, double gradient) const { return std::abs(w + gradient); }
   double conjugate(double u) const { return 0.5 * u * u; }
   sounder::Interval conjugate_domain() const { return sounder::everywhere; }
   double l1() const { return 0.0; }

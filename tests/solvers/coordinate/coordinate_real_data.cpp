@@ -63,10 +63,10 @@ void agrees(const Problem<L, Bounded>& problem, double reference, bool upper_bou
       }
     };
     SilentTrace trace;
-    check(sounder::shotgun(problem, to_the_end(threads), trace, sounder::newton_ending));
-    check(sounder::block_cd(problem, to_the_end(threads), trace, sounder::newton_ending));
+    check(sounder::shotgun(problem, to_the_end(threads), trace, sounder::newton_epochs));
+    check(sounder::block_cd(problem, to_the_end(threads), trace, sounder::newton_epochs));
     if (with_greed) {
-      check(sounder::block_greedy(problem, to_the_end(threads), trace, sounder::newton_ending));
+      check(sounder::block_greedy(problem, to_the_end(threads), trace, sounder::newton_epochs));
     }
   }
 }

@@ -11,15 +11,15 @@ namespace sounder::test {
 
 inline constexpr auto by_shotgun = [](const auto& problem, const CoordinateOptions& options,
                                       auto& trace) {
-  return shotgun(problem, options, trace, sounder::newton_ending);
+  return shotgun(problem, options, trace, sounder::newton_epochs);
 };
 inline constexpr auto by_greed = [](const auto& problem, const CoordinateOptions& options,
                                     auto& trace) {
-  return block_greedy(problem, options, trace, sounder::newton_ending);
+  return block_greedy(problem, options, trace, sounder::newton_epochs);
 };
 inline constexpr auto by_block = [](const auto& problem, const CoordinateOptions& options,
                                     auto& trace) {
-  return block_cd(problem, options, trace, sounder::newton_ending);
+  return block_cd(problem, options, trace, sounder::newton_epochs);
 };
 
 /// Runs one of them with nobody watching.

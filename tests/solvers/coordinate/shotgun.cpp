@@ -8,7 +8,7 @@ namespace {
 
 const auto solver = [](const auto& problem, const sounder::CoordinateOptions& options,
                        sounder::Trace& trace) {
-  return sounder::shotgun(problem, options, trace, sounder::newton_ending);
+  return sounder::shotgun(problem, options, trace, sounder::newton_epochs);
 };
 
 }  // namespace

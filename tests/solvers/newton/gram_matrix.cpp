@@ -13,7 +13,7 @@
 using sounder::CommonRows;
 using sounder::CscMatrix;
 using sounder::CsrMatrix;
-using sounder::FrequentColumns;
+using sounder::GramTiles;
 using sounder::GramMatrix;
 using sounder::GramPrecision;
 using sounder::Index;
@@ -106,7 +106,7 @@ TEST_CASE("frequent columns are those in every sixteenth row", "[model]") {
   const CsrMatrix matrix = random_matrix(320, {1.0, 0.0, 0.5, 0.01, 0.2}, 7);
   const CscMatrix columns(matrix, Team(1));
   const std::vector<Index> list{4, 3, 2, 1, 0};
-  const FrequentColumns frequent(columns, list);
+  const GramTiles frequent(columns, list);
   const std::vector<std::size_t> expected{0, 2, 4};
   REQUIRE(std::equal(frequent.positions().begin(), frequent.positions().end(), expected.begin(),
                      expected.end()));

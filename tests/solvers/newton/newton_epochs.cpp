@@ -17,7 +17,7 @@ using namespace sounder::test;
 TEST_CASE("pace sees a tolerance that is far away", "[coordinate]") {
   // A gap that falls by 2 % an epoch: 1e-2 is 230 epochs from 1, and 1e-10 for ever further.
   const auto far = [](double tolerance, double factor) {
-    sounder::Pace pace(tolerance);
+    sounder::GapForecast pace(tolerance);
     double gap = 1.0;
     for (int epoch = 0; epoch <= 30; ++epoch) {
       pace.see(epoch, gap);

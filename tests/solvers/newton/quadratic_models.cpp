@@ -18,7 +18,7 @@ using sounder::Logistic;
 using sounder::MarginModel;
 using sounder::QuadraticTerms;
 using sounder::Result;
-using sounder::RowProducts;
+using sounder::HessianProducts;
 using sounder::SilentTrace;
 using sounder::Status;
 using sounder::Team;
@@ -132,7 +132,7 @@ TEST_CASE("products by rows are the Hessian's", "[model]") {
         expected.diagonal() += static_cast<double>(d) * row.cwiseAbs2().transpose();
       }
     }
-    RowProducts products(model.matrix, model.columns, model.list, model.terms.d, model.team);
+    HessianProducts products(model.matrix, model.columns, model.list, model.terms.d, model.team);
     const std::vector<std::size_t> support{1, 4, 5, 11, 24};
     const std::vector<double> v{1.0, -2.0, 0.5, 3.0, -1.0};
     std::vector<double> out(support.size());
@@ -179,10 +179,11 @@ TEST_CASE("columns that lean on one row are settled exactly", "[model]") {
   const Bounded penalty{.l1_strength = 0.5};
   MarginModel margins = model.by_margins();
   std::vector<double> w{1.0, 1.0, 0.25};
-  sounder::settle_collinear(margins, penalty, w);
+  sounder::minimise_collinear(margins, penalty, w);
   for (std::size_t k = 0; k < 2; ++k) {
     CAPTURE(k, w[k], margins.gradient(k));
-    REQUIRE(penalty.distance(w[k], margins.gradient(k)) < 1e-7);  // margins are floats
+    // A proximal step moves nothing; margins are floats.
+    REQUIRE(std::abs(penalty.prox(w[k] - margins.gradient(k), 1.0) - w[k]) < 1e-7);
   }
   REQUIRE(w[0] == 0.0);  // word 1 takes over
   REQUIRE(w[1] > 1.9);
@@ -195,7 +196,7 @@ TEST_CASE("the heaviest columns' gradients are settled", "[model]") {
   MarginModel margins = model.by_margins();
   std::vector<double> w(25, 5.0);  // far from zero: no sign changes
   w[7] = 0.0;
-  sounder::settle_heaviest(margins, penalty, w);
+  sounder::minimise_heaviest(margins, penalty, w);
   for (std::size_t k = 0; k < 25; ++k) {
     CAPTURE(k);
     if (k == 7) {

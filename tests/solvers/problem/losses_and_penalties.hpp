@@ -1,11 +1,8 @@
-// The one list of losses and the one list of penalties; properties run over all of them. A new
-// loss or penalty is added here and nowhere else in the tests.
+// Every loss and every penalty; properties run over all of them. The losses are those of the
+// library's table; a new penalty is added here.
 #pragma once
 
-#include <sounder/solvers/loss/hinge.hpp>
-#include <sounder/solvers/loss/logistic.hpp>
-#include <sounder/solvers/loss/squared.hpp>
-#include <sounder/solvers/loss/squared_hinge.hpp>
+#include <sounder/engine/base/type_list.hpp>
 #include <sounder/solvers/penalty/bounded.hpp>
 #include <sounder/solvers/penalty/elastic_net.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
@@ -14,8 +11,10 @@
 
 #include <cmath>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
+#include "loss_list.hpp"
 #include "solvers/problem/own_parts.hpp"
 
 namespace sounder::test {
@@ -24,8 +23,21 @@ using mine::Berhu;
 using mine::Huber;
 using mine::Prior;
 
-using Losses = std::tuple<Squared, Logistic, SquaredHinge, Hinge, Huber>;
-using SmoothLosses = std::tuple<Squared, Logistic, SquaredHinge>;
+namespace detail {
+
+template <class L>
+using IfSmooth = std::conditional_t<L::smooth, std::tuple<L>, std::tuple<>>;
+
+template <class... Types>
+std::tuple<Types...> as_tuple(TypeList<Types...>);
+template <class... Types>
+decltype(std::tuple_cat(IfSmooth<Types>{}...)) smooth_of(TypeList<Types...>);
+
+}  // namespace detail
+
+using LibraryLosses = decltype(detail::as_tuple(sounder::Losses{}));
+using Losses = decltype(std::tuple_cat(LibraryLosses{}, std::tuple<mine::Huber>{}));
+using SmoothLosses = decltype(detail::smooth_of(sounder::Losses{}));
 using Penalties = std::tuple<NoPenalty, L1, L2, ElasticNet>;  ///< that every solver takes
 using AllPenalties = std::tuple<NoPenalty, L1, L2, ElasticNet, Bounded, Prior, Berhu>;
 
@@ -35,12 +47,18 @@ struct Pair {
   using P = PenaltyType;
 };
 
-template <class P>
-using WithEveryLoss =
-    std::tuple<Pair<Squared, P>, Pair<Logistic, P>, Pair<SquaredHinge, P>, Pair<Hinge, P>>;
+namespace detail {
 
-using OwnPairs =
-    std::tuple<Pair<Huber, L1>, Pair<Logistic, Prior>, Pair<Logistic, Berhu>, Pair<Huber, Berhu>>;
+template <class P, class... Types>
+std::tuple<Pair<Types, P>...> with_penalty(TypeList<Types...>);
+
+}  // namespace detail
+
+template <class P>
+using WithEveryLoss = decltype(detail::with_penalty<P>(sounder::Losses{}));
+
+using OwnPairs = std::tuple<Pair<mine::Huber, L1>, Pair<Logistic, Prior>, Pair<Logistic, Berhu>,
+                            Pair<mine::Huber, Berhu>>;
 
 /// Every loss of the library with every penalty of it; and what a user wrote.
 using Pairs =

@@ -47,11 +47,6 @@ struct Berhu {
     const double v = sounder::soft_threshold(w, step * lambda);
     return std::abs(v) <= knee ? v : w / (1.0 + step * lambda / knee);
   }
-  double distance(double w, double gradient) const {
-    return w == 0.0
-               ? std::abs(sounder::soft_threshold(gradient, lambda))
-               : std::abs(gradient + lambda * std::copysign(std::max(1.0, std::abs(w) / knee), w));
-  }
   double conjugate(double u) const {
     const double slope = std::abs(u) / lambda;
     return slope <= 1.0 ? 0.0 : 0.5 * lambda * knee * (slope * slope - 1.0);
