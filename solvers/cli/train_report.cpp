@@ -35,6 +35,10 @@ std::string summed_loss(const SolveRequest& request) {
   for (const char letter : loss_row(request.loss).formula) {
     text += letter == 'z' ? z : std::string(1, letter);
   }
+  if (request.loss_parameter) {
+    text.append(", ").append(loss_row(request.loss).parameter).append(" = ");
+    text += shortest(*request.loss_parameter);
+  }
   return text;
 }
 
@@ -187,6 +191,10 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["message"] = text_or_null(result.message);
   json["solver"] = request.solver;
   json["loss"] = request.loss;
+  if (request.loss_parameter) {
+    json[request.loss + "_" + std::string(loss_row(request.loss).parameter)] =
+        json_number(*request.loss_parameter);
+  }
   json["penalty"] = request.penalty;
   json["lambda"] = json_number(request.lambda);
   json["C"] = request.c > 0.0 ? json_number(request.c) : nullptr;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <sounder/solvers/loss/hinge.hpp>
+#include <sounder/solvers/loss/huber.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/loss/squared.hpp>
 #include <sounder/solvers/loss/squared_hinge.hpp>

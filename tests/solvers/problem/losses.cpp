@@ -3,9 +3,6 @@
 #include "solvers/problem/losses_and_penalties.hpp"
 #include "support/catch.hpp"
 
-using sounder::Hinge;
-using sounder::Logistic;
-using sounder::test::Huber;
 using sounder::test::Losses;
 using sounder::test::some_targets;
 
@@ -94,8 +91,9 @@ TEMPLATE_LIST_TEST_CASE("the dual term is minus infinity outside its domain", "[
       REQUIRE(loss.dual_term(y, -0.25 * y) == -INFINITY);
       REQUIRE(loss.dual_term(y, 0.0) == 0.0);
     }
-    const bool bounded = std::is_same_v<TestType, Logistic> || std::is_same_v<TestType, Hinge> ||
-                         (std::is_same_v<TestType, Huber> && std::abs(1.25 * y) > 1.0);
+    const std::string_view name = TestType::name;
+    const bool bounded =
+        name == "logistic" || name == "hinge" || (name == "huber" && std::abs(1.25 * y) > 1.0);
     REQUIRE(std::isinf(loss.dual_term(y, 1.25 * y)) == bounded);
   }
 }
