@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #ifdef _OPENMP
@@ -16,6 +18,7 @@
 #include <sounder/engine/base/message.hpp>
 #include <sounder/engine/base/slots.hpp>
 #include <sounder/engine/threads/cpu_quota.hpp>
+#include <sounder/engine/threads/own_threads.hpp>
 
 namespace sounder {
 
@@ -56,8 +59,13 @@ struct Range {
 #endif
 }
 
-/// A fixed number of threads. Entering `run` starts them together; leaving it joins them. There are
-/// no more than OMP_THREAD_LIMIT allows: what size() says is what runs.
+/// A fixed number of threads, known before any work: size() says how many there are, and all of
+/// them are at work at the same time, so that they may wait for each other. Entering `run` starts
+/// them; leaving it joins them.
+///
+/// There are fewer than were asked for where OMP_THREAD_LIMIT allows fewer or the system refuses
+/// threads, and one inside of a caller's own parallel region and in a child after fork(), where
+/// OpenMP's threads do not exist.
 ///
 /// Waiting threads are OpenMP's: with libgomp they wait busily for milliseconds. On a machine with
 /// other work run your program with GOMP_SPINCOUNT=2000, as `sounder` runs itself.
@@ -71,19 +79,15 @@ class Team {
     if (threads < 1) {
       refuse({"Team: the number of threads must be at least 1"});
     }
-#ifdef _OPENMP
-    size_ = std::max(1, std::min(threads, omp_get_thread_limit()));
-#else
-    size_ = 1;
-#endif
+    size_ = granted(threads);
   }
 
-  /// Threads, as given; fewer under a lower OMP_THREAD_LIMIT, 1 without OpenMP.
-  [[nodiscard]] int size() const noexcept {
-    return size_;
-  }
+  /// Threads, as given, or as many as were granted; 1 without OpenMP.
+  [[nodiscard]] int size() const noexcept { return size_; }
 
-  /// Calls `work(Worker)` once for every rank, each on its own thread.
+  /// Calls `work(Worker)` once for every rank, each on its own thread, all at the same time.
+  /// @throws std::runtime_error if the threads that were granted are no longer to be had, before
+  ///         any work; and what `work` throws
   void run(Call<void(Worker)> work) const {
     if (size_ == 1) {
       work(Worker{0, 1});
@@ -91,20 +95,30 @@ class Team {
     }
 #ifdef _OPENMP
     std::exception_ptr error;
-#pragma omp parallel num_threads(size_) default(none) shared(work, error)
-    {
-      // The runtime may grant fewer threads than were asked for: every rank is still served.
-      const int granted = omp_get_num_threads();
-      for (int rank = omp_get_thread_num(); rank < size_; rank += granted) {
-        try {
-          work(Worker{rank, size_});
-        } catch (...) {
+    const auto serve = [&](int rank) {
+      try {
+        work(Worker{rank, size_});
+      } catch (...) {
 #pragma omp critical(sounder_team_error)
-          if (!error) {
-            error = std::current_exception();
-          }
+        if (!error) {
+          error = std::current_exception();
         }
       }
+    };
+    bool whole = false;
+#pragma omp parallel num_threads(size_) default(none) shared(serve, whole)
+    {
+      const int rank = omp_get_thread_num();
+      const bool all = omp_get_num_threads() == size_;
+      if (rank == 0) {
+        whole = all;
+      }
+      if (all) {
+        serve(rank);
+      }
+    }
+    if (!whole) {
+      serve_by_own_threads(serve);
     }
     if (error) {
       std::rethrow_exception(error);
@@ -188,6 +202,41 @@ class Team {
   }
 
  private:
+  /// How many of so many there can be, 1 or more.
+  [[nodiscard]] static int granted(int threads) {
+#ifdef _OPENMP
+    const bool inside = omp_get_active_level() >= omp_get_max_active_levels();
+    if (threads == 1 || inside || detail::is_fork_of_a_team()) {
+      return 1;
+    }
+    return 1 + detail::threads_granted(std::min(threads, omp_get_thread_limit()) - 1);
+#else
+    return 1;
+#endif
+  }
+
+#ifdef _OPENMP
+  /// Where the runtime grants fewer than the system does: a team that was made outside of a
+  /// parallel region and meets one, or several teams at once under OMP_THREAD_LIMIT.
+  void serve_by_own_threads(Call<void(int)> serve) const {
+    std::atomic<int> verdict{0};  // 1: all are there; -1: they are not
+    const auto wait_and_serve = [&](int k) {
+      verdict.wait(0);
+      if (verdict > 0) {
+        serve(1 + k);
+      }
+    };
+    const detail::OwnThreads others(size_ - 1, wait_and_serve);
+    const bool whole = others.size() == size_ - 1;
+    verdict = whole ? 1 : -1;
+    verdict.notify_all();
+    if (!whole) {
+      throw std::runtime_error("the system refuses threads that it granted before");
+    }
+    serve(0);
+  }
+#endif
+
   int size_;
 };
 

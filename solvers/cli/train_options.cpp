@@ -100,11 +100,11 @@ std::string solvers_in_words() {
   return text;
 }
 
-/// "logistic log(1 + exp(-y z)); ..."
+/// A line a loss: "  logistic: log(1 + exp(-y z))".
 std::string losses_in_words() {
   std::string text;
   for (const std::string_view name : loss_names) {
-    text += (text.empty() ? "" : "; ") + std::string(name) + " " + std::string(loss_row(name).formula);
+    text.append("  ").append(name).append(": ").append(loss_row(name).formula).append("\n");
   }
   return text;
 }
@@ -254,8 +254,8 @@ CommandLine train_command_line() {
       .option("hot-columns", "N",
               "frequent columns that each thread keeps copies of; 0: Hogwild! "
               "as published (default: automatic)");
-  return line.epilogue("Losses: " + losses_in_words() +
-                       ".\nThe squared loss takes labels that are real numbers.\n\n" + epilogue);
+  return line.epilogue("Losses, in the label y and z = x.w + b:\n" + losses_in_words() + "\n" +
+                       epilogue);
 }
 
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {

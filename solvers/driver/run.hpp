@@ -103,14 +103,15 @@ class Run {
     }
   }
 
-  /// Ends the run where every epoch has been run or the time is over.
+  /// Ends the run where every epoch has been run or the time is over. Whatever the limit, there is a
+  /// first epoch.
   void check_limits() {
     if (ended()) {
       return;
     }
     if (epoch_ >= options_.max_epochs) {
       end(Status::max_epochs);
-    } else if (training_.seconds() >= options_.time_limit) {
+    } else if (epoch_ > 0 && training_.seconds() >= options_.time_limit) {
       end(Status::time_limit);
     }
   }

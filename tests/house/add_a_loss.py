@@ -110,7 +110,7 @@ def main():
         assert math.dist(weights, [2.0, -1.0, 0.0]) < 0.2, weights
     described = subprocess.run([str(program), "train", "--help"], check=True, capture_output=True,
                                text=True).stdout
-    assert "log-cosh log(cosh(z - y))" in " ".join(described.split()), described
+    assert "log-cosh: log(cosh(z - y))" in " ".join(described.split()), described
     print("log-cosh was added by one file and one line, built and trained")
 
 

@@ -1,9 +1,17 @@
 #include <sounder/engine/threads/team.hpp>
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
+#include <fstream>
 #include <numeric>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -42,14 +50,115 @@ TEST_CASE("a team is as large as what runs, and serves every rank", "[team][thre
     team.run([&](Worker worker) {
       ranks += 1 << worker.rank;
       granted = omp_get_num_threads();
-      // A team within a team gets one thread, which serves all ranks.
-      Team(2).run([&](Worker inner) { within += inner.rank + 1; });
+      // A team made within a team has one thread, and says so.
+      const Team inner(2);
+      within += inner.size();
+      inner.run([&](Worker own) { within += own.size; });
     });
     REQUIRE(ranks == (1 << team.size()) - 1);
     REQUIRE(granted == team.size());
-    REQUIRE(within == 3 * team.size());
+    const int alone = Team(2).size();
+    REQUIRE(within == (team.size() == 1 ? alone + alone * alone : 2 * team.size()));
   }
 #endif
+}
+
+namespace {
+
+/// Bytes of address space that this process has.
+std::size_t used_address_space() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<std::size_t>(getpagesize());
+}
+
+/// Whether all workers of a team were at work at once: each waits until all have come, or long.
+bool meet(const Team& team, std::atomic<int>& misled) {
+  std::atomic<int> come = 0;
+  std::atomic<int> met = 0;
+  team.run([&](Worker worker) {
+    misled += worker.size != team.size() ? 1 : 0;
+    ++come;
+    const auto start = std::chrono::steady_clock::now();
+    while (come < team.size() &&
+           std::chrono::steady_clock::now() - start < std::chrono::seconds(10)) {
+      std::this_thread::yield();
+    }
+    met += come == team.size() ? 1 : 0;
+  });
+  return met == team.size();
+}
+
+}  // namespace
+
+TEST_CASE("the workers of a team are at work at the same time", "[team][thread-limit]") {
+  std::atomic<int> misled = 0;
+  for (const int threads : {1, 2, 4, 8}) {
+    CAPTURE(threads);
+    REQUIRE(meet(Team(threads), misled));
+  }
+  REQUIRE(misled == 0);
+}
+
+TEST_CASE("a team that meets another parallel region keeps all of its workers", "[team]") {
+  for (const int threads : {2, 4}) {
+    CAPTURE(threads);
+    const Team inner(threads);
+    const int size = inner.size();
+    std::atomic<int> misled = 0;
+    std::atomic<int> met = 0;
+    Team(2).run([&](Worker) { met += meet(inner, misled) ? 1 : 0; });
+    REQUIRE(met == Team(2).size());
+    REQUIRE(misled == 0);
+    REQUIRE(inner.size() == size);
+    // What a worker throws there reaches the one who called it.
+    std::atomic<int> caught = 0;
+    Team(2).run([&](Worker) {
+      try {
+        inner.run([](Worker worker) {
+          if (worker.rank == worker.size - 1) {
+            throw std::runtime_error("from a worker");
+          }
+        });
+      } catch (const std::runtime_error&) {
+        ++caught;
+      }
+    });
+    REQUIRE(caught == Team(2).size());
+  }
+}
+
+TEST_CASE("in the child of a fork a team is the caller alone, and does not hang", "[team]") {
+  REQUIRE(Team(4).sum(100, [](Range range) { return static_cast<double>(range.size()); }) == 100.0);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);  // where it hangs, this ends it
+    const Team team(4);
+    const double sum = team.sum(10'000, [](Range range) { return double(range.size()); });
+    _exit(team.size() == 1 && sum == 10'000.0 ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("where the system refuses threads a team is smaller", "[team]") {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    // In the child no team has been tried: ask for more address space than there is left.
+    struct rlimit limit {};
+    getrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = used_address_space() + (std::size_t{64} << 20);
+    setrlimit(RLIMIT_AS, &limit);
+    const int granted = sounder::detail::threads_granted(200);
+    _exit(granted >= 1 && granted < 200 ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("shares cover every position once and differ by one at most", "[team]") {
@@ -77,7 +186,11 @@ TEST_CASE("a team's sum has the same bits for 1, 2, 4 and 8 threads", "[team]") 
     return sum;
   };
   const double expected = Team(1).sum(100'003, block_sum);
-  REQUIRE(expected == Approx(1.95).margin(2.0));
+  double plain = 0.0;
+  for (int i = 0; i < 100'003; ++i) {
+    plain += std::sin(static_cast<double>(i));
+  }
+  REQUIRE(expected == Approx(plain).epsilon(1e-10));
   for (const int threads : {2, 4, 8}) {
     REQUIRE(Team(threads).sum(100'003, block_sum) == expected);
   }

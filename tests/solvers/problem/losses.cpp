@@ -3,6 +3,7 @@
 #include "solvers/problem/losses_and_penalties.hpp"
 #include "support/catch.hpp"
 
+using sounder::Logistic;
 using sounder::test::Losses;
 using sounder::test::some_targets;
 
