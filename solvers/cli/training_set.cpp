@@ -35,8 +35,7 @@ double label_of_rest(const LabelMapping& mapping, double positive) {
 void map_labels(const TrainOptions& options, TrainingSet& set) {
   const std::vector<double>& labels = set.data.labels;
   const std::vector<double>& weights = set.data.weights;
-  const bool classification =
-      loss_row(options.loss).classification;
+  const bool classification = loss_row(options.loss).classification;
   if (options.positive) {
     const LabelMapping mapping = find_labels(labels, weights);
     set.targets = one_against_rest(labels, *options.positive, weights);

@@ -40,8 +40,8 @@ namespace sounder {
 /// repeated; at P = 1 no step raises it. Likewise where it hardly falls for long. One that is
 /// slower than one update at a time is given up after a few epochs. With a given P it counts: a run
 /// that explodes, or has not been below its best for long, ends as diverged, with the best point.
-/// Where the tolerance is more than a hundred epochs away, every other epoch is the SecondMethod's, if
-/// there is one.
+/// Where the tolerance is more than a hundred epochs away, every other epoch is the SecondMethod's,
+/// if there is one.
 ///
 /// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
 /// for K iterates of extrapolation.
@@ -58,10 +58,11 @@ class ParallelDescent {
         columns_(problem.matrix, team_), step_(problem, columns_, team_),
         chooser_(step_, options, team_), point_(problem, columns_, team_),
         pass_(make_pass_of(chooser_, columns_, options.seed, team_)), ones_(w().size(), 1.0F),
-        extrapolation_(problem, ones_, 0, options.extrapolation, team_), forecast_(options.tolerance),
+        extrapolation_(problem, ones_, 0, options.extrapolation, team_),
+        forecast_(options.tolerance),
         second_method_(make_second == nullptr ? nullptr
-                                       : make_second(problem_, columns_, step_.curvature(),
-                                                     options_, team_, deadline_)) {
+                                              : make_second(problem_, columns_, step_.curvature(),
+                                                            options_, team_, deadline_)) {
     parallel_ = options.parallel > 0 ? options.parallel : chooser_.parallel();
     run_.training().stop();
   }
@@ -104,7 +105,8 @@ class ParallelDescent {
     }
   }
 
-  /// The second method's epoch, from the point last certified. Always true: it never raises the objective.
+  /// The second method's epoch, from the point last certified. Always true: it never raises the
+  /// objective.
   bool take_second() {
     second_method_->improve(point_.pull(), latest_, w(), b_, z());
     point_.settle_intercept(b_, z());
