@@ -211,7 +211,7 @@ class Team {
     }
     return 1 + detail::threads_granted(std::min(threads, omp_get_thread_limit()) - 1);
 #else
-    return 1;
+    return threads < 1 ? threads : 1;
 #endif
   }
 

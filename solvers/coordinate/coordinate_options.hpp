@@ -1,6 +1,10 @@
 // Options of the coordinate-descent solvers.
 #pragma once
 
+#include <cstdint>
+#include <limits>
+#include <span>
+
 #include <sounder/engine/base/index.hpp>
 #include <sounder/solvers/driver/run_options.hpp>
 
@@ -22,9 +26,14 @@ enum class BlockKind {
 };
 
 /// Options of `cd`, `shotgun`, `block_greedy` and `block_cd`; stored by value, checked by
-/// validate(). A solver ignores what it has no use for; `cd` takes fewer threads where the data is
-/// small.
-struct CoordinateOptions : RunOptions {
+/// validate(). A solver ignores what it has no use for.
+struct CoordinateOptions {
+  int threads = 1;          ///< at most; `cd` takes fewer where the data is small
+  int max_epochs = 1000;    ///< an epoch is a look at every coordinate, or what the solver says
+  double tolerance = 1e-3;  ///< stop at this relative duality gap; 0: run every epoch
+  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
+  std::uint64_t seed = 1;                                       ///< of every random choice
+
   CoordinateRule rule = CoordinateRule::shuffled;  ///< of `cd`
   bool working_set = true;                         ///< of `cd`, as the next two
   bool screening = true;                           ///< Gap-Safe
@@ -40,9 +49,13 @@ struct CoordinateOptions : RunOptions {
   Index blocks = 0;                            ///< B; 0: automatic
   BlockKind block_kind = BlockKind::balanced;  ///< of `block_greedy` and `block_cd`
 
+  std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
+  double initial_intercept = 0.0;        ///< b to start from
+
   /// @throws std::invalid_argument with one sentence naming the option.
   void validate() const {
-    RunOptions::validate();
+    run_options(*this).validate();
+    const auto require = RunOptions::require;
     require(extrapolation >= 0 && extrapolation <= 64, "extrapolation must be from 0 to 64");
     require(parallel >= 0, "parallel must be 0 (automatic) or more");
     require(blocks >= 0, "blocks must be 0 (automatic) or more");

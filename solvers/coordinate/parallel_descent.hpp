@@ -53,7 +53,7 @@ class ParallelDescent {
   ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
                   MakeCoordinatePass<Chooser> make_pass_of, MakeSecondMethod<L, P> make_second,
                   Trace& trace)
-      : run_(options, trace), problem_(problem), options_(options), trace_(trace),
+      : run_(run_options(options), trace), problem_(problem), options_(options), trace_(trace),
         deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
         columns_(problem.matrix, team_), step_(problem, columns_, team_),
         chooser_(step_, options, team_), point_(problem, columns_, team_),

@@ -10,7 +10,9 @@
 
 namespace sounder {
 
-/// The options that all solvers share, at the head of each one's own; stored by value.
+/// What every solver is told. Each solver's options begin with the same fields, and with defaults
+/// of its own, so that a call may name them: `cd(problem, {.threads = 2, .tolerance = 1e-6},
+/// trace)`. (Designated initialisers do not reach into a base class.) Stored by value.
 struct RunOptions {
   int threads = 1;          ///< workers, at most
   int max_epochs = 1000;    ///< what an epoch is, the solver says: mostly a pass over the data
@@ -43,5 +45,24 @@ struct RunOptions {
     }
   }
 };
+
+/// These fields of a solver's options.
+template <class Options>
+[[nodiscard]] RunOptions run_options(const Options& options) {
+  return {options.threads, options.max_epochs, options.tolerance,        options.time_limit,
+          options.seed,    options.initial,    options.initial_intercept};
+}
+
+/// Writes these fields into a solver's options.
+template <class Options>
+void set_run_options(const RunOptions& run, Options& options) {
+  options.threads = run.threads;
+  options.max_epochs = run.max_epochs;
+  options.tolerance = run.tolerance;
+  options.time_limit = run.time_limit;
+  options.seed = run.seed;
+  options.initial = run.initial;
+  options.initial_intercept = run.initial_intercept;
+}
 
 }  // namespace sounder

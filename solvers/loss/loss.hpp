@@ -37,12 +37,15 @@ concept Loss = requires(const L loss, double y, double z) {
   { L::name } -> std::convertible_to<std::string_view>;
 };
 
-/// Whether loss(y, z) depends on z - y alone, as a loss says by `static constexpr bool of_residual`:
-/// then targets may be taken about their mean.
+/// Whether loss(y, z) depends on z - y alone, as a loss says by `static constexpr bool
+/// of_residual`: then targets may be taken about their mean.
 template <class L>
 inline constexpr bool of_residual = false;
+/// As the loss says.
 template <class L>
-  requires requires { L::of_residual; }
+requires requires {
+  L::of_residual;
+}
 inline constexpr bool of_residual<L> = L::of_residual;
 
 namespace detail {

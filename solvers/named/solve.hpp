@@ -19,11 +19,11 @@ namespace sounder {
 
 /// What is minimised, by whom. Views of the data: the caller keeps them alive.
 struct SolveRequest {
-  std::string solver;   ///< on the list of solvers, but not "auto"
-  std::string loss;     ///< on the list of losses
+  std::string solver;                         ///< on the list of solvers, but not "auto"
+  std::string loss;                           ///< on the list of losses
   std::optional<double> loss_parameter = {};  ///< of a loss that has one; none: its default
-  std::string penalty;  ///< on the list of penalties
-  std::string update;   ///< on the list of updates
+  std::string penalty;                        ///< on the list of penalties
+  std::string update;                         ///< on the list of updates
   double lambda = 0.0;
   double c = 0.0;  ///< 1 / (n lambda), to the digit that was asked for; 0 without a penalty
   double l1_ratio = 0.0;
@@ -40,12 +40,12 @@ struct SolveRequest {
   /// All that a solver of one kind is told. @{
   [[nodiscard]] SgdOptions sgd_options() const {
     SgdOptions options = sgd;
-    static_cast<RunOptions&>(options) = run;
+    set_run_options(run, options);
     return options;
   }
   [[nodiscard]] CoordinateOptions coordinate_options() const {
     CoordinateOptions options = coordinate;
-    static_cast<RunOptions&>(options) = run;
+    set_run_options(run, options);
     return options;
   }
   /// @}

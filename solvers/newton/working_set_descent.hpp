@@ -29,7 +29,7 @@ class CoordinateDescent {
   /// @param columns of problem.matrix, or null: they are made here
   CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
                     const CoordinateOptions& options, Trace& trace)
-      : run_(options, trace), problem_(problem), options_(options),
+      : run_(run_options(options), trace), problem_(problem), options_(options),
         deadline_(trace, run_.training(), options.time_limit),
         team_(useful_threads(problem.matrix, options.threads)),
         columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
@@ -75,7 +75,7 @@ class CoordinateDescent {
     point_.forget_duals();
     newton_.start_again();
     still_ = 0;
-    run_.start_again(options_);
+    run_.start_again(run_options(options_));
     again_ = true;
     return run();
   }

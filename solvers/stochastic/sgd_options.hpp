@@ -3,6 +3,10 @@
 
 #include <cmath>
 
+#include <cstdint>
+#include <limits>
+#include <span>
+
 #include <sounder/engine/base/index.hpp>
 #include <sounder/solvers/driver/run_options.hpp>
 
@@ -17,10 +21,13 @@ enum class StepSchedule {
   linear,       ///< step * (1 - t / max_epochs)
 };
 
-/// Options of `hogwild` and `sgd`; stored by value, checked by validate(). As in the papers, 20
-/// epochs, whatever the gap, unless told otherwise; `sgd` uses one thread always.
-struct SgdOptions : RunOptions {
-  SgdOptions() : RunOptions{.max_epochs = 20, .tolerance = 0.0} {}
+/// Options of `hogwild` and `sgd`; stored by value, checked by validate().
+struct SgdOptions {
+  int threads = 1;         ///< workers; `sgd` always uses one
+  int max_epochs = 20;     ///< passes over the rows, as in the papers
+  double tolerance = 0.0;  ///< stop at this relative duality gap; 0: run every epoch
+  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
+  std::uint64_t seed = 1;                                       ///< of every random choice
 
   /// 0: found by trial on a sample of rows. Its unit is 1 / (curvature bound x mean squared norm
   /// of a preconditioned row), so that 1 takes a mean row about all the way.
@@ -41,9 +48,13 @@ struct SgdOptions : RunOptions {
   Index row_block = 16;  ///< at most so many neighbouring rows stay together in the shuffle
   int hot_columns = -1;  ///< columns a worker keeps copies of; -1: automatic, 0: none
 
+  std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
+  double initial_intercept = 0.0;        ///< b to start from
+
   /// @throws std::invalid_argument with one sentence naming the option.
   void validate() const {
-    RunOptions::validate();
+    run_options(*this).validate();
+    const auto require = RunOptions::require;
     require(step >= 0.0 && std::isfinite(step), "step must be 0 (automatic) or more");
     require(step_decay > 0.0 && step_decay <= 1.0, "step_decay must be in (0, 1]");
     require(extrapolation >= 0 && extrapolation <= 64, "extrapolation must be from 0 to 64");

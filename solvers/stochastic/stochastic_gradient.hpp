@@ -48,8 +48,8 @@ class StochasticGradient {
   /// Lays out the data. Views of problem, make_trial and trace, which the caller keeps.
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
                      MakeRowPass<L> make_pass_of, MakeRowPass<L> make_trial, Trace& trace)
-      : run_(options, trace), problem_(problem), options_(options), make_trial_(make_trial),
-        trace_(trace), team_(options.threads),
+      : run_(run_options(options), trace), problem_(problem), options_(options),
+        make_trial_(make_trial), trace_(trace), team_(options.threads),
         point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
         pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
         terms_(penalty_shares()), schedule_(rows_.rows(), row_block(), options.seed),
@@ -97,6 +97,7 @@ class StochasticGradient {
   [[nodiscard]] bool automatic_step() const noexcept { return options_.step == 0.0; }
 
   void start() {
+    warm_ = run_options(options_).warm();
     point_.load(options_.initial, options_.initial_intercept, pass_->vector());
     run_.evaluation().start();
     latest_.objective = point_.objective(pass_->vector());
@@ -123,7 +124,7 @@ class StochasticGradient {
   /// look at the objective is not.
   void next_epoch() {
     run_.begin_epoch();
-    const bool reduced = options_.variance_reduction && (run_.epoch() > 1 || options_.warm());
+    const bool reduced = options_.variance_reduction && (run_.epoch() > 1 || warm_);
     run_.training().start();
     pass_->prepare(terms_.at(step_ * unit_ * step_factor(options_, run_.epoch() - 1),
                              reduced ? point_.pull() : std::span<const double>()));
@@ -197,7 +198,7 @@ class StochasticGradient {
       return;
     }
     const bool guarded = options_.extrapolation > 0;
-    if (run_.epoch() == 1 && !options_.warm()) {
+    if (run_.epoch() == 1 && !warm_) {
       step_ = std::min(step_, guarded ? largest_first_step : 0.25);
     } else if (found <= latest_.objective) {
       step_ = guarded ? std::min(1.5 * step_, 16.0) : step_;
@@ -289,6 +290,7 @@ class StochasticGradient {
   double unit_ = 1.0;
   double step_ = 1.0;
   int retreats_ = 0;
+  bool warm_ = false;  ///< starts from a point of the caller's
   std::int64_t updates_ = 0;
 };
 

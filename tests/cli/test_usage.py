@@ -16,7 +16,7 @@ WRONG = (
     ("train", "data", "--penalty", "none", "--lambda", "1"), ("train", "data", "--penalty", "l3"),
     ("train", "data", "--l1-ratio", "0.5"),
     ("train", "data", "--penalty", "elastic-net", "--l1-ratio", "1.5"),
-    ("train", "data", "--loss", "huber"), ("train", "data", "--solver", "adam"),
+    ("train", "data", "--loss", "absolute"), ("train", "data", "--solver", "adam"),
     ("train", "data", "--update", "free"), ("train", "data", "--threads", "0"),
     ("train", "data", "--threads", "-2"), ("train", "data", "--threads", "two"),
     ("train", "data", "--max-epochs", "-1"), ("train", "data", "--max-epochs", "1.5"),

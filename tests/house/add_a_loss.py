@@ -66,9 +66,11 @@ def copy_of(tree, folder):
 
 
 def add_the_loss(folder):
+    """One file and one line. To be quick, the copy has no other loss than logistic."""
     (folder / "solvers/loss/log_cosh.hpp").write_text(LOSS)
     table = folder / "solvers/loss/losses.hpp"
-    lines = table.read_text().splitlines(keepends=True)
+    lines = [line for line in table.read_text().splitlines(keepends=True)
+             if not line.startswith("#include") or "loss/logistic.hpp" in line]
     after = next(k for k, line in enumerate(lines) if "loss/logistic.hpp" in line)
     table.write_text("".join(lines[:after] + [LINE] + lines[after:]))
 

@@ -38,7 +38,7 @@ Result by_hogwild(const Problem<Logistic, L2>& problem, int threads) {
 
 Result by_cd(const Problem<Logistic, L1>& problem, int threads) {
   SilentTrace trace;
-  return cd(problem, CoordinateOptions{{.threads = threads, .tolerance = 1e-8}}, trace);
+  return cd(problem, CoordinateOptions{.threads = threads, .tolerance = 1e-8}, trace);
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ TEST_CASE("a warm start means the same where columns are centred", "[prepared]")
   const CsrMatrix matrix = data.matrix();
   const Problem<Logistic, L2> problem{matrix, data.targets, {}, {0.01}, true, {}};
   SilentTrace trace;
-  const Result cold = sounder::cd(problem, {{.tolerance = 1e-9}}, trace);
+  const Result cold = sounder::cd(problem, {.tolerance = 1e-9}, trace);
   sounder::CoordinateOptions options;
   options.tolerance = 1e-7;
   options.initial = cold.w;

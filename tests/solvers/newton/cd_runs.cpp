@@ -62,7 +62,7 @@ TEMPLATE_TEST_CASE("screening spares what is not zero at the optimum, and near i
     const auto problem = instance.problem();
     SilentTrace trace;
     RandomStream random(4);
-    const Result best = cd(problem, CoordinateOptions{{.tolerance = 1e-12}}, trace);
+    const Result best = cd(problem, CoordinateOptions{.tolerance = 1e-12}, trace);
     const Team team(1);
     const CscMatrix columns(problem.matrix, team);
     const CoordinateStep step(problem, columns, team);
@@ -96,7 +96,7 @@ TEMPLATE_TEST_CASE("cd: same seed and one thread, same bits", "[cd]", Squared, L
   const auto instance = make_instance<TestType, Bounded>({.rows = 300, .columns = 60});
   const auto problem = instance.problem();
   SilentTrace trace;
-  const CoordinateOptions options{{.tolerance = 1e-8, .seed = 5}};
+  const CoordinateOptions options{.tolerance = 1e-8, .seed = 5};
   REQUIRE(cd(problem, options, trace).w == cd(problem, options, trace).w);
 }
 
@@ -106,11 +106,11 @@ TEMPLATE_TEST_CASE("cd with a team large enough to share work", "[cd]", Squared,
       {.rows = 12000, .columns = 400, .density = 0.3}, Bounded{.l1_strength = 1e-3});
   const auto problem = instance.problem();
   SilentTrace trace;
-  const Result alone = cd(problem, CoordinateOptions{{.tolerance = 1e-8}}, trace);
+  const Result alone = cd(problem, CoordinateOptions{.tolerance = 1e-8}, trace);
   REQUIRE(alone.status == Status::converged);
   for (const int threads : {2, 4}) {
     const Result result =
-        cd(problem, CoordinateOptions{{.threads = threads, .tolerance = 1e-8}}, trace);
+        cd(problem, CoordinateOptions{.threads = threads, .tolerance = 1e-8}, trace);
     REQUIRE(result.status == Status::converged);
     REQUIRE(result.certificate.objective == Approx(alone.certificate.objective).epsilon(1e-7));
   }
@@ -121,7 +121,7 @@ TEST_CASE("cd starts from where it is told, on columns that are at hand", "[cd]"
       make_instance<Logistic, Bounded>({.rows = 300, .columns = 60}, {.l1_strength = 0.01});
   const auto problem = instance.problem();
   SilentTrace trace;
-  CoordinateOptions options{{.tolerance = 1e-8}};
+  CoordinateOptions options{.tolerance = 1e-8};
   const Result cold = cd(problem, options, trace);
   const CscMatrix columns(problem.matrix, Team(2));
   REQUIRE(cd(problem, columns, options, trace).w == cold.w);

@@ -90,7 +90,7 @@ TEMPLATE_TEST_CASE("what a WarmCd keeps serves strengths in any order", "[path]"
   strengths.insert(strengths.end(), {strengths[0], strengths[5], strengths[1]});
   for (const int threads : {1, 2}) {
     CAPTURE(threads);
-    CoordinateOptions options{{.threads = threads, .tolerance = 1e-9}};
+    CoordinateOptions options{.threads = threads, .tolerance = 1e-9};
     SilentTrace silent;
     const double slack = 2e-9 * objective_at_zero(data, Team(1));
     const WarmCd<TestType> fresh(columns);
@@ -125,7 +125,7 @@ TEST_CASE("a WarmCd is for one problem, a copy for another", "[path]") {
   Problem<Squared, Bounded> problem{data.matrix, data.targets, {}, {.l1_strength = 0.01}};
   SilentTrace silent;
   WarmCd<Squared> solve(columns);
-  const CoordinateOptions options{{.tolerance = 1e-9}};
+  const CoordinateOptions options{.tolerance = 1e-9};
   const Result first = solve(problem, options, silent);
   const Result again = solve(problem, options, silent);  // from zero
   REQUIRE(again.status == Status::converged);

@@ -60,8 +60,7 @@ TEST_CASE("a user's loss and penalty train on virtual cores", "[own]") {
   const auto problem = instance.problem();
   const test::OraclePoint best = test::oracle_minimum(instance.dense_problem());
   SilentTrace trace;
-  SgdOptions options;
-  options.max_epochs = 40;
+  const SgdOptions options{.max_epochs = 40};
   const Result alone = sgd(problem, options, trace);
   REQUIRE(virtual_hogwild(problem, options, {.count = 1}, trace).result.w == alone.w);
   const Result many = virtual_hogwild(problem, options, {.count = 16}, trace).result;
@@ -97,13 +96,10 @@ TEST_CASE("what a user's loss and penalty hold is what is minimised", "[own]") {
   const Problem<mine::Huber, Berhu> problem{matrix, y, loss, penalty};
   SilentTrace trace;
   for (const int threads : {1, 2, 4}) {
-    const CoordinateOptions by_column{{.threads = threads, .tolerance = 1e-10}};
+    const CoordinateOptions by_column{.threads = threads, .tolerance = 1e-10};
     REQUIRE(shotgun(problem, by_column, trace).w[0] == Approx(low).epsilon(1e-4));
     REQUIRE(block_greedy(problem, by_column, trace).w[0] == Approx(low).epsilon(1e-4));
-    SgdOptions by_row;
-    by_row.threads = threads;
-    by_row.max_epochs = 200;
-    by_row.tolerance = 1e-6;
+    const SgdOptions by_row{.threads = threads, .max_epochs = 200, .tolerance = 1e-6};
     REQUIRE(hogwild(problem, by_row, trace).w[0] == Approx(low).epsilon(1e-2));
   }
 }
@@ -125,8 +121,9 @@ TEST_CASE("a penalty whose parts do not fit together is refused", "[own]") {
   const auto view = instance.problem();
   REQUIRE_NOTHROW(view.validate());
   const auto refused = [&]<class P>(const P& penalty) {
-    REQUIRE_THROWS_WITH((Problem<mine::Huber, P>{view.matrix, view.targets, {}, penalty}.validate()),
-                        Catch::Contains("berhu penalty's value, prox and conjugate do not fit"));
+    REQUIRE_THROWS_WITH(
+        (Problem<mine::Huber, P>{view.matrix, view.targets, {}, penalty}.validate()),
+        Catch::Contains("berhu penalty's value, prox and conjugate do not fit"));
   };
   refused(OtherProx{});
   refused(OtherConjugate{});
