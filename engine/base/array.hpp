@@ -147,7 +147,7 @@ class Array {
     memory_.assign(values.begin(), values.size() * sizeof(T));
   }
 
-  /// As std::vector has them. @{
+  /// Same meaning as in std::vector. @{
   [[nodiscard]] std::size_t size() const noexcept { return memory_.bytes() / sizeof(T); }
   [[nodiscard]] bool empty() const noexcept { return memory_.bytes() == 0; }
   [[nodiscard]] T* data() noexcept { return reinterpret_cast<T*>(memory_.begin()); }

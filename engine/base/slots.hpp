@@ -39,7 +39,7 @@ class Slots {
     ::operator delete (objects_, std::align_val_t{alignof(T)});
   }
 
-  /// As std::vector has them. @{
+  /// Same meaning as in std::vector. @{
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] T& operator[](std::size_t k) noexcept { return objects_[k]; }
   [[nodiscard]] const T& operator[](std::size_t k) const noexcept { return objects_[k]; }

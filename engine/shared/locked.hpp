@@ -16,7 +16,7 @@ namespace sounder {
 
 /// Reads and writes as Relaxed; what makes it exact is the SampleLock that the worker holds.
 struct Locked : Relaxed {
-  static constexpr std::string_view name = "locked";  ///< for messages
+  static constexpr std::string_view name = "locked";  ///< name in messages
 };
 
 /// Its steps do.

@@ -33,7 +33,7 @@ namespace sounder {
 
 /// Ordinary memory: for one worker.
 struct Plain {
-  static constexpr std::string_view name = "plain";  ///< for messages
+  static constexpr std::string_view name = "plain";  ///< name in messages
 
   /// The value of x; change(x) in place of x. @{
   static double load(const double& x) noexcept { return x; }
@@ -47,7 +47,7 @@ struct Plain {
 /// Load, compute, store. An update that falls between the two is lost, by design (Niu, Recht, Re,
 /// Wright, "Hogwild!", NIPS 2011).
 struct Relaxed {
-  static constexpr std::string_view name = "relaxed";  ///< for messages
+  static constexpr std::string_view name = "relaxed";  ///< name in messages
 
   /// As Plain has them, for any number of workers. @{
   static double load(double& x) noexcept {
@@ -63,7 +63,7 @@ struct Relaxed {
 
 /// A compare-and-swap loop: no update is lost.
 struct Atomic {
-  static constexpr std::string_view name = "atomic";  ///< for messages
+  static constexpr std::string_view name = "atomic";  ///< name in messages
 
   /// The same; `change` is called once more whenever another worker was faster. @{
   static double load(double& x) noexcept { return Relaxed::load(x); }

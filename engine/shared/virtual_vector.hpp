@@ -15,7 +15,7 @@ namespace sounder {
 /// Updates by workers that take turns in virtual time (see Replay). A step's writes happen at one
 /// instant, so none is lost: what is simulated is Atomic.
 struct Virtual : Plain {
-  static constexpr std::string_view name = "virtual";  ///< for messages
+  static constexpr std::string_view name = "virtual";  ///< name in messages
 };
 
 /// Virtual workers count what they run into.

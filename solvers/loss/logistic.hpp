@@ -7,7 +7,7 @@ namespace sounder {
 
 /// loss(y, z) = log(1 + exp(-y z)), y in {-1, +1}. Never overflows: exp is taken of -|y z| only.
 struct Logistic {
-  /// As the concept Loss asks. @{
+  /// Members that the concept Loss requires. @{
   static constexpr std::string_view name = "logistic";
   static constexpr std::string_view formula = "log(1 + exp(-y z))";
   static constexpr double curvature_bound = 0.25;
@@ -28,7 +28,7 @@ struct Logistic {
     return e / ((1.0 + e) * (1.0 + e));
   }
   /// @}
-  /// For the header of a model file.
+  /// Name of the solver type in the header of a model file.
   [[nodiscard]] static constexpr std::string_view liblinear_solver(bool sparse) noexcept {
     return sparse ? "L1R_LR" : "L2R_LR";
   }

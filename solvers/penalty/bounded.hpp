@@ -11,13 +11,13 @@ namespace sounder {
 /// Strengths of zero and infinite bounds make it the same function as ElasticNet, L1, L2 or
 /// NoPenalty: one type for all of them where instantiating each would take long to compile.
 struct Bounded {
-  static constexpr std::string_view name = "bounded";  ///< for messages
+  static constexpr std::string_view name = "bounded";  ///< name in messages
   double l1_strength = 0.0;                            ///< l1 of the formula
   double l2_strength = 0.0;                            ///< l2
   double lower = everywhere.low;                       ///< in [-infinity, 0]
   double upper = everywhere.high;                      ///< in [0, infinity]
 
-  /// As the concept Penalty asks. @{
+  /// Members that the concept Penalty requires. @{
   [[nodiscard]] double value(double w) const noexcept {
     return w >= lower && w <= upper ? l1_strength * std::abs(w) + 0.5 * l2_strength * w * w
                                     : everywhere.high;

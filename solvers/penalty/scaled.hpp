@@ -32,13 +32,13 @@ struct BoundsOf<P> {
 /// `factor` times a penalty that knows no such thing of itself, perhaps a user's.
 template <Penalty P>
 struct ScaledPenalty : detail::BoundsOf<P> {
-  static constexpr std::string_view name = P::name;  ///< for messages
+  static constexpr std::string_view name = P::name;  ///< name in messages
 
   /// A copy of the penalty, times the factor, > 0.
   ScaledPenalty(const P& penalty, double factor)
       : detail::BoundsOf<P>(penalty), penalty_(penalty), factor_(factor) {}
 
-  /// As the concept Penalty asks. @{
+  /// Members that the concept Penalty requires. @{
   [[nodiscard]] double value(double w) const noexcept { return factor_ * penalty_.value(w); }
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return penalty_.prox(w, factor_ * step);
