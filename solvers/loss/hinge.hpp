@@ -21,8 +21,8 @@ struct Hinge {
   [[nodiscard]] double derivative(double y, double z) const noexcept {
     return y * z < 1.0 ? -y : 0.0;
   }
-  /// Of the hinge with its corner rounded over half a unit of margin on either side: what Newton
-  /// steps need to see the corner at all.
+  /// Curvature of the hinge with its corner rounded over half a unit of margin on either side;
+  /// Newton steps could not see the corner otherwise.
   [[nodiscard]] double curvature(double y, double z) const noexcept {
     return std::abs(1.0 - y * z) < 0.5 ? 1.0 : 0.0;
   }

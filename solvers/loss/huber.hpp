@@ -33,7 +33,7 @@ struct Huber {
     return std::abs(a) <= delta ? a * y - 0.5 * a * a : -infinity;
   }
   /// @}
-  /// Of the command line: --huber-delta. @{
+  /// The parameter on the command line: --huber-delta. @{
   static constexpr std::string_view parameter = "delta";
   static constexpr std::string_view parameter_help =
       "residuals beyond X count in proportion, not squared";

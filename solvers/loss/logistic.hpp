@@ -38,7 +38,8 @@ struct Logistic {
     if (!(u >= 0.0 && u <= 1.0)) {
       return -infinity;
     }
-    // 1 - u by log1p: a row of great weight has a u of 1e-10, and 1 - u has lost half of it.
+    // log1p keeps 1 - u accurate: for a row of great weight u is 1e-10, and 1 - u loses half its
+    // digits.
     const double left = u > 0.0 ? -u * std::log(u) : 0.0;
     return left + (u < 1.0 ? (u - 1.0) * std::log1p(-u) : 0.0);
   }

@@ -5,9 +5,9 @@
 
 namespace sounder {
 
-/// P(w) = lambda [ rho ||w||_1 + (1 - rho)/2 ||w||_2^2 ], lambda > 0, 0 <= rho < 1.
-/// (rho = 1 is L1, whose conjugate is of another kind.) Zou, Hastie, "Regularization and variable
-/// selection via the elastic net", JRSS B 2005.
+/// P(w) = lambda [ rho ||w||_1 + (1 - rho)/2 ||w||_2^2 ], lambda > 0, 0 <= rho < 1. (For rho = 1
+/// use L1, whose conjugate has another form.) Zou, Hastie, "Regularization and variable selection
+/// via the elastic net", JRSS B 2005.
 struct ElasticNet {
   static constexpr std::string_view name = "elastic-net";  ///< name in messages
   double lambda = 1.0;                                     ///< the strength, > 0

@@ -1,4 +1,4 @@
-// Ridge.
+// The penalty of ridge regression.
 #pragma once
 
 #include <sounder/solvers/penalty/penalty.hpp>

@@ -5,7 +5,7 @@
 
 namespace sounder {
 
-/// P(w) = 0. Its conjugate is finite at 0 alone: see free_dual.hpp for what bounds the optimum.
+/// P(w) = 0. Its conjugate is finite at 0 alone: see free_dual.hpp for how the optimum is bounded.
 struct NoPenalty {
   static constexpr std::string_view name = "none";  ///< name in messages
 
