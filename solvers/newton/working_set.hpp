@@ -1,4 +1,4 @@
-// The features that a coordinate solver works on, and those that are screened for good.
+// The features that a coordinate solver works on, and those that screening rules out.
 #pragma once
 
 #include <algorithm>
