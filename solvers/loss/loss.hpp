@@ -41,6 +41,7 @@ concept Loss = requires(const L loss, double y, double z) {
 /// says so by `static constexpr bool of_residual`.
 template <class L>
 inline constexpr bool of_residual = false;
+/// For a loss with a member of_residual: the value of that member.
 template <class L>
 requires requires {
   L::of_residual;
