@@ -11,7 +11,7 @@
 #include <sounder/engine/base/random.hpp>
 #include <sounder/engine/matrix/csc_matrix.hpp>
 #include <sounder/engine/matrix/csr_matrix.hpp>
-#include <sounder/engine/matrix/nonzero_share.hpp>
+#include <sounder/engine/matrix/products.hpp>
 #include <sounder/engine/threads/team.hpp>
 
 namespace sounder {
@@ -60,40 +60,14 @@ namespace detail {
 [[nodiscard]] inline Array<double> inverse_column_norms(const CscMatrix& columns,
                                                         const Team& team) {
   Array<double> inverse(static_cast<std::size_t>(columns.columns()));
-  team.run([&](Worker worker) {
-    const Range share = nonzero_share(columns.column_pointers(), worker);
-    for (std::int64_t j = share.begin; j < share.end; ++j) {
-      double squares = 0.0;
-      for (const float value : columns.column(static_cast<Index>(j)).values) {
-        squares += static_cast<double>(value) * static_cast<double>(value);
-      }
-      inverse[static_cast<std::size_t>(j)] = squares > 0.0 ? 1.0 / std::sqrt(squares) : 0.0;
+  each_column(columns, team, [&](std::size_t j, const SparseColumn& column) {
+    double squares = 0.0;
+    for (const float value : column.values) {
+      squares += static_cast<double>(value) * static_cast<double>(value);
     }
+    inverse[j] = squares > 0.0 ? 1.0 / std::sqrt(squares) : 0.0;
   });
   return inverse;
-}
-
-/// z = X v, by rows.
-inline void multiply(const CsrMatrix& matrix, const Array<double>& v, Array<double>& z,
-                     const Team& team) {
-  team.run([&](Worker worker) {
-    const Range share = nonzero_share(matrix.row_pointers(), worker);
-    for (std::int64_t i = share.begin; i < share.end; ++i) {
-      z[static_cast<std::size_t>(i)] = matrix.row(static_cast<Index>(i)).dot(v);
-    }
-  });
-}
-
-/// v = scale * X^T z, by columns, so no two threads write the same number.
-inline void multiply_transposed(const CscMatrix& columns, const Array<double>& z,
-                                const Array<double>& scale, Array<double>& v, const Team& team) {
-  team.run([&](Worker worker) {
-    const Range share = nonzero_share(columns.column_pointers(), worker);
-    for (std::int64_t j = share.begin; j < share.end; ++j) {
-      v[static_cast<std::size_t>(j)] =
-          columns.column(static_cast<Index>(j)).dot(z) * scale[static_cast<std::size_t>(j)];
-    }
-  });
 }
 
 [[nodiscard]] inline double norm(const Array<double>& v, const Team& team) {
@@ -153,8 +127,10 @@ inline void rescale(Array<double>& v, const Array<double>& scale, double factor,
   while (result.iterations < options.max_iterations &&
          result.relative_change >= options.tolerance) {
     detail::rescale(v, scale, 1.0 / length, team);
-    detail::multiply(matrix, v, z, team);
-    detail::multiply_transposed(columns, z, scale, v, team);
+    multiply(matrix, v, 0.0, z, team);
+    each_column(columns, team, [&](std::size_t j, const SparseColumn& column) {
+      v[j] = column.dot(z) * scale[j];
+    });
     length = detail::norm(v, team);
     // |A v| for a unit v never falls from one iteration to the next, and never exceeds the radius.
     result.relative_change = std::abs(length - estimate) / length;

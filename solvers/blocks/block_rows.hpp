@@ -7,7 +7,7 @@
 #include <span>
 
 #include <sounder/engine/base/array.hpp>
-#include <sounder/engine/base/falling_order.hpp>
+
 #include <sounder/engine/base/slots.hpp>
 #include <sounder/engine/matrix/csc_matrix.hpp>
 #include <sounder/engine/threads/team.hpp>
@@ -68,30 +68,37 @@ class BlockRows {
     Array<Offset> begins;
     Array<Entry> entries;
   };
+  /// The row of an entry, and its position column by column.
+  struct Place {
+    Index row;
+    std::size_t position;
+    bool operator<(const Place& other) const noexcept {
+      return row != other.row ? row < other.row : position < other.position;
+    }
+  };
 
   [[nodiscard]] static Block by_rows(const CscMatrix& columns, std::span<const Index> members) {
     Array<Entry> by_column;
-    Array<detail::Ranked> order;  // by rising row
+    Array<Place> order;
     for (std::size_t m = 0; m < members.size(); ++m) {
       const SparseColumn column = columns.column(members[m]);
       for (std::size_t k = 0; k < column.size(); ++k) {
-        order.push_back({-static_cast<double>(column.rows[k]), order.size()});
+        order.push_back({column.rows[k], order.size()});
         by_column.push_back({static_cast<Index>(m), column.values[k]});
       }
     }
-    detail::sort_falling(order);
+    std::sort(order.begin(), order.end());
     std::size_t rows = 0;
     for (std::size_t k = 0; k < order.size(); ++k) {
-      rows += k == 0 || order[k].key != order[k - 1].key ? 1 : 0;
+      rows += k == 0 || order[k].row != order[k - 1].row ? 1 : 0;
     }
     Block block;
     block.rows.reserve(rows);
     block.begins.reserve(rows + 1);
     block.entries.reserve(order.size());
-    for (const detail::Ranked& one : order) {
-      const auto row = static_cast<Index>(-one.key);
-      if (block.rows.empty() || block.rows.back() != row) {
-        block.rows.push_back(row);
+    for (const Place& one : order) {
+      if (block.rows.empty() || block.rows.back() != one.row) {
+        block.rows.push_back(one.row);
         block.begins.push_back(static_cast<Offset>(block.entries.size()));
       }
       block.entries.push_back(by_column[one.position]);

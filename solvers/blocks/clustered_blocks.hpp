@@ -149,36 +149,24 @@ class Clustering {
     ++made_;
   }
 
+  /// Puts the features that no seed took, largest first, into the block that is then the emptiest.
   void place_the_others() {
     const auto blocks = static_cast<std::size_t>(count_);
     filled_.resize(blocks);
-    Array<double> key(blocks);
-    Array<std::size_t> heap(blocks);  // the emptiest block first, ties by number
-    for (std::size_t b = 0; b < blocks; ++b) {
-      heap[b] = b;
-      key[b] = -static_cast<double>(filled_[b]);
-    }
-    sort_falling(heap, key);
+    Array<std::size_t> emptiest(blocks);  // a heap, ties by number
+    std::iota(emptiest.begin(), emptiest.end(), std::size_t{0});
+    const auto is_fuller = [this](std::size_t a, std::size_t b) {
+      return filled_[a] != filled_[b] ? filled_[a] > filled_[b] : a > b;
+    };
+    std::make_heap(emptiest.begin(), emptiest.end(), is_fuller);
     for (const std::size_t j : by_size_) {
       if (block_of_[j] == unassigned) {
-        block_of_[j] = static_cast<Index>(heap[0]);
-        filled_[heap[0]] += load(static_cast<Index>(j));
-        sift_down(heap);
+        std::pop_heap(emptiest.begin(), emptiest.end(), is_fuller);
+        const std::size_t block = emptiest[blocks - 1];
+        block_of_[j] = static_cast<Index>(block);
+        filled_[block] += load(static_cast<Index>(j));
+        std::push_heap(emptiest.begin(), emptiest.end(), is_fuller);
       }
-    }
-  }
-
-  /// Restores the heap after its first block got a greater load.
-  void sift_down(std::span<std::size_t> heap) const noexcept {
-    const auto is_emptier = [this](std::size_t a, std::size_t b) {
-      return filled_[a] != filled_[b] ? filled_[a] < filled_[b] : a < b;
-    };
-    for (std::size_t k = 0, next = 1; next < heap.size(); k = next, next = 2 * k + 1) {
-      next += next + 1 < heap.size() && is_emptier(heap[next + 1], heap[next]) ? 1 : 0;
-      if (!is_emptier(heap[next], heap[k])) {
-        break;
-      }
-      std::swap(heap[k], heap[next]);
     }
   }
 

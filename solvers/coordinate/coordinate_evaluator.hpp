@@ -9,7 +9,7 @@
 
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/matrix/csc_matrix.hpp>
-#include <sounder/engine/matrix/nonzero_share.hpp>
+#include <sounder/engine/matrix/products.hpp>
 #include <sounder/engine/run/result.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/driver/certificate.hpp>
@@ -40,12 +40,7 @@ class CoordinateEvaluator {
   /// Computes z = X w + b anew. Margins that are only updated collect rounding errors, and may have
   /// lost updates. One pass over the rows.
   void margins(std::span<const double> w, double b, std::span<double> z) const {
-    team_.run([&](Worker worker) {
-      const Range share = nonzero_share(problem_.matrix.row_pointers(), worker);
-      for (std::int64_t i = share.begin; i < share.end; ++i) {
-        z[static_cast<std::size_t>(i)] = problem_.matrix.row(static_cast<Index>(i)).dot(w) + b;
-      }
-    });
+    multiply(problem_.matrix, w, b, z, team_);
   }
 
   /// F(w, b) from the margins. O((n + p) / threads).
@@ -76,13 +71,8 @@ class CoordinateEvaluator {
     for (std::size_t i = 0; i < a_.size(); ++i) {
       weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) * mean;
     }
-    team_.run([&](Worker worker) {
-      const Range share = nonzero_share(columns_.column_pointers(), worker);
-      for (std::int64_t j = share.begin; j < share.end; ++j) {
-        const bool skip = !skipped.empty() && skipped[static_cast<std::size_t>(j)] != 0;
-        u_[static_cast<std::size_t>(j)] =
-            skip ? 0.0 : columns_.column(static_cast<Index>(j)).dot(weighted_);
-      }
+    each_column(columns_, team_, [&](std::size_t j, const SparseColumn& column) {
+      u_[j] = !skipped.empty() && skipped[j] != 0 ? 0.0 : column.dot(weighted_);
     });
     const double here = objective(w, z);
     dual_ = sounder::dual_point(problem_, a_, u_, here, team_);

@@ -8,7 +8,7 @@
 
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/matrix/csc_matrix.hpp>
-#include <sounder/engine/matrix/nonzero_share.hpp>
+#include <sounder/engine/matrix/products.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
@@ -52,17 +52,13 @@ class CoordinateStep {
   CoordinateStep(const Problem<L, P>& problem, const CscMatrix& columns, const Team& team)
       : problem_(&problem), columns_(&columns),
         curvature_(static_cast<std::size_t>(columns.columns())), mean_(1.0 / columns.rows()) {
-    team.run([&](Worker worker) {
-      const Range share = nonzero_share(columns.column_pointers(), worker);
-      for (std::int64_t j = share.begin; j < share.end; ++j) {
-        double squares = 0.0;
-        const SparseColumn column = columns.column(static_cast<Index>(j));
-        for (std::size_t k = 0; k < column.size(); ++k) {
-          const auto x = static_cast<double>(column.values[k]);
-          squares += problem.weight(column.rows[k]) * x * x;
-        }
-        curvature_[static_cast<std::size_t>(j)] = L::curvature_bound * squares * mean_;
+    each_column(columns, team, [&](std::size_t j, const SparseColumn& column) {
+      double squares = 0.0;
+      for (std::size_t k = 0; k < column.size(); ++k) {
+        const auto x = static_cast<double>(column.values[k]);
+        squares += problem.weight(column.rows[k]) * x * x;
       }
+      curvature_[j] = L::curvature_bound * squares * mean_;
     });
   }
 

@@ -62,13 +62,10 @@ class ModelDescent {
   /// `patience` epochs are over. @{
   Outcome minimise(GramModel& model, std::span<double> w, const Goal& goal) {
     approach(model, w);
-    return descend({model, &ModelDescent::epoch<GramModel>, &ModelDescent::newton_on_gram, 0.0}, w,
-                   goal);
+    return descend(model, every_epoch, w, goal);
   }
   Outcome minimise(MarginModel& model, std::span<double> w, const Goal& goal) {
-    const Outcome outcome = descend(
-        {model, &ModelDescent::epoch<MarginModel>, &ModelDescent::newton_by_products, slow_rate}, w,
-        goal);
+    const Outcome outcome = descend(model, slow_rate, w, goal);
     if constexpr (ElasticPenalty<P>) {
       if (options_.newton && (goal.exact_groups || outcome.newton)) {
         minimise_collinear(model, penalty_, w);
@@ -82,8 +79,10 @@ class ModelDescent {
   /// @}
 
  private:
-  /// If epochs by margins reduce the violation by a smaller factor, a Newton step is better.
+  /// An epoch by margins that leaves more than this share of the violation is slow: a Newton step
+  /// is better.
   static constexpr double slow_rate = 0.8;
+  static constexpr double every_epoch = 0.0;  ///< a rate by which every epoch counts as slow
   /// Steps by Cholesky are limited to supports of about this size, and to as many as s^3 allows; an
   /// epoch on a small model costs less than many of them.
   static constexpr double few = 300.0;
@@ -105,28 +104,20 @@ class ModelDescent {
       const P asked = penalty_;
       for (double factor = 0.3 * steepest / asked.l1(); factor > 3.0; factor *= 0.3) {
         penalty_ = asked.scaled(factor);
-        descend({model, &ModelDescent::epoch<GramModel>, &ModelDescent::newton_on_gram, 0.0}, w,
-                {.reduction = 1e-3, .patience = 2, .most_epochs = 20});
+        descend(model, every_epoch, w, {.reduction = 1e-3, .patience = 2, .most_epochs = 20});
       }
       penalty_ = asked;
     }
   }
 
-  /// A model, and the steps for its form.
-  struct Form {
-    QuadraticModel& model;
-    double (ModelDescent::*epoch)(QuadraticModel&, std::span<double>);
-    void (ModelDescent::*newton)(QuadraticModel&, std::span<double>);
-    double slow;  ///< an epoch that leaves a larger share of the violation is slow; 0: every epoch
-                  ///< is
-  };
-
-  Outcome descend(const Form& form, std::span<double> w, const Goal& goal) {
+  /// @param slow an epoch that leaves more than this share of the violation is slow
+  template <class Model>
+  Outcome descend(Model& model, double slow, std::span<double> w, const Goal& goal) {
     Outcome outcome;
     anderson_.forget();
     double previous = std::numeric_limits<double>::infinity();
     while (outcome.epochs < goal.most_epochs && !trace_.cancelled()) {
-      const double violation = (this->*form.epoch)(form.model, w);
+      const double violation = epoch(model, w);
       ++outcome.epochs;
       if (outcome.epochs == 1) {
         outcome.first = violation;
@@ -135,27 +126,27 @@ class ModelDescent {
         break;
       }
       if constexpr (ElasticPenalty<P>) {
-        const bool slow = form.slow == 0.0 || violation > form.slow * previous;
+        const bool is_slow = slow == every_epoch || violation > slow * previous;
         previous = violation;
-        if (options_.newton && slow && outcome.epochs >= goal.patience) {
-          (this->*form.newton)(form.model, w);
+        if (options_.newton && is_slow && outcome.epochs >= goal.patience) {
+          take_newton_steps(model, w);
           outcome.newton = true;
           anderson_.forget();
           previous = std::numeric_limits<double>::infinity();
         } else {
-          anderson_.improve(form.model, penalty_, w);
+          anderson_.improve(model, penalty_, w);
         }
       }
     }
     return outcome;
   }
 
-  void newton_on_gram(QuadraticModel& model, std::span<double> w) {
+  void take_newton_steps(GramModel& model, std::span<double> w) {
     if constexpr (ElasticPenalty<P>) {
       auto zeros = std::count(w.begin(), w.end(), 0.0);
       if (penalty_.l1() > 0.0 && penalty_.l2() == 0.0 &&
           static_cast<std::size_t>(static_cast<std::ptrdiff_t>(w.size()) - zeros) > rows_) {
-        shed_dependent(static_cast<GramModel&>(model), penalty_, w, rows_);
+        shed_dependent(model, penalty_, w, rows_);
         zeros = std::count(w.begin(), w.end(), 0.0);
       }
       const auto s = static_cast<double>(static_cast<std::ptrdiff_t>(w.size()) - zeros);
@@ -164,9 +155,11 @@ class ModelDescent {
         return;
       }
       const double steps = std::clamp(cubes / (s * s * s), 1.0, 100.0);
-      newton_by_cholesky(static_cast<GramModel&>(model), penalty_, w, static_cast<int>(steps));
+      newton_by_cholesky(model, penalty_, w, static_cast<int>(steps));
     }
   }
+
+  void take_newton_steps(MarginModel& model, std::span<double> w) { newton_by_products(model, w); }
 
   void newton_by_products(QuadraticModel& model, std::span<double> w) {
     if constexpr (ElasticPenalty<P>) {
@@ -175,8 +168,7 @@ class ModelDescent {
   }
 
   template <class Model>
-  double epoch(QuadraticModel& any, std::span<double> w) {
-    Model& model = static_cast<Model&>(any);
+  double epoch(Model& model, std::span<double> w) {
     arrange(model, w);
     double violation = 0.0;
     for (std::size_t visit = 0; visit < order_.size(); ++visit) {

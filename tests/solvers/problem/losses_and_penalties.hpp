@@ -20,7 +20,6 @@
 namespace sounder::test {
 
 using mine::Berhu;
-using mine::Huber;
 using mine::Prior;
 
 namespace detail {

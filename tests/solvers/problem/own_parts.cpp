@@ -12,20 +12,19 @@
 
 using namespace sounder;
 using sounder::test::Berhu;
-using sounder::test::Huber;
 using sounder::test::Prior;
 
 /// As for the others, three times the worst excess measured. It occurs if two workers happen to run
 /// one after the other, each with the frequent columns as they were before (8e-4 every time).
 template <>
-inline constexpr double sounder::test::usual_excess<Huber, Berhu> = 2.5e-3;
+inline constexpr double sounder::test::usual_excess<mine::Huber, Berhu> = 2.5e-3;
 
 TEST_CASE("a user's loss and penalty reach the optimum under hogwild", "[own]") {
-  sounder::test::reaches_the_optimum<Huber, Berhu>();
+  sounder::test::reaches_the_optimum<mine::Huber, Berhu>();
 }
 
 TEST_CASE("a user's loss and penalty reach the optimum under shotgun", "[own]") {
-  sounder::test::reaches_the_oracle<Huber, Berhu>(
+  sounder::test::reaches_the_oracle<mine::Huber, Berhu>(
       [](const auto& problem, const CoordinateOptions& options, Trace& trace) {
         return shotgun(problem, options, trace);
       });
@@ -35,7 +34,7 @@ TEST_CASE("a user's loss and penalty reach the optimum under block-greedy", "[ow
   for (const Index blocks : {0, 7}) {
     CoordinateOptions options;
     options.blocks = blocks;
-    sounder::test::reaches_the_oracle<Huber, Berhu>(
+    sounder::test::reaches_the_oracle<mine::Huber, Berhu>(
         [](const auto& problem, const CoordinateOptions& run, Trace& trace) {
           return block_greedy(problem, run, trace);
         },
@@ -44,21 +43,21 @@ TEST_CASE("a user's loss and penalty reach the optimum under block-greedy", "[ow
 }
 
 TEST_CASE("a user's loss and penalty reach the optimum under cd", "[own]") {
-  sounder::test::reaches_the_oracle<Huber, Berhu>(
+  sounder::test::reaches_the_oracle<mine::Huber, Berhu>(
       [](const auto& problem, const CoordinateOptions& options, Trace& trace) {
         return cd(problem, options, trace);
       });
 }
 
 TEST_CASE("a user's loss and penalty reach the optimum under block-cd", "[own]") {
-  sounder::test::reaches_the_oracle<Huber, Berhu>(
+  sounder::test::reaches_the_oracle<mine::Huber, Berhu>(
       [](const auto& problem, const CoordinateOptions& options, Trace& trace) {
         return block_cd(problem, options, trace);
       });
 }
 
 TEST_CASE("a user's loss and penalty train on virtual cores", "[own]") {
-  const auto instance = test::make_instance<Huber, Berhu>({.rows = 300, .columns = 30});
+  const auto instance = test::make_instance<mine::Huber, Berhu>({.rows = 300, .columns = 30});
   const auto problem = instance.problem();
   const test::OraclePoint best = test::oracle_minimum(instance.dense_problem());
   SilentTrace trace;
@@ -79,7 +78,7 @@ TEST_CASE("what a user's loss and penalty hold is what is minimised", "[own]") {
     const auto x = static_cast<double>(matrix.row(static_cast<Index>(i)).values[0]);
     y[i] = 0.8 * x + (i % 8 == 0 ? 20.0 : 0.01 * static_cast<double>(i));
   }
-  const Huber loss{.delta = 0.25};
+  const mine::Huber loss{.delta = 0.25};
   const Berhu penalty{.lambda = 0.0125, .knee = 0.25};
   const auto slope = [&](double w) {
     double sum = penalty.lambda * std::copysign(std::max(1.0, std::abs(w) / penalty.knee), w);
@@ -96,7 +95,7 @@ TEST_CASE("what a user's loss and penalty hold is what is minimised", "[own]") {
     const double middle = 0.5 * (low + high);
     (slope(middle) < 0.0 ? low : high) = middle;
   }
-  const Problem<Huber, Berhu> problem{matrix, y, loss, penalty};
+  const Problem<mine::Huber, Berhu> problem{matrix, y, loss, penalty};
   SilentTrace trace;
   for (const int threads : {1, 2, 4}) {
     const CoordinateOptions by_column{{.threads = threads, .tolerance = 1e-10}};
@@ -123,17 +122,17 @@ TEST_CASE("a penalty whose parts do not fit together is refused", "[own]") {
   struct Displaced : Berhu {
     double value(double w) const { return Berhu::value(w) + 1.0; }
   };
-  const auto instance = test::make_instance<Huber, Berhu>({.rows = 30, .columns = 3});
+  const auto instance = test::make_instance<mine::Huber, Berhu>({.rows = 30, .columns = 3});
   const auto view = instance.problem();
   REQUIRE_NOTHROW(view.validate());
   const auto refused = [&]<class P>(const P& penalty) {
-    REQUIRE_THROWS_WITH((Problem<Huber, P>{view.matrix, view.targets, {}, penalty}.validate()),
+    REQUIRE_THROWS_WITH((Problem<mine::Huber, P>{view.matrix, view.targets, {}, penalty}.validate()),
                         Catch::Contains("berhu penalty's value, prox and conjugate do not fit"));
   };
   refused(OtherProx{});
   refused(OtherConjugate{});
   refused(Concave{});
-  REQUIRE_THROWS_AS((Problem<Huber, Displaced>{view.matrix, view.targets, {}, {}}.validate()),
+  REQUIRE_THROWS_AS((Problem<mine::Huber, Displaced>{view.matrix, view.targets, {}, {}}.validate()),
                     std::invalid_argument);
 }
 
@@ -144,11 +143,11 @@ TEST_CASE("a penalty that is not what its strengths say is refused", "[own]") {
   struct Walled : Prior {
     double value(double w) const { return w < 0.0 ? sounder::infinity : Prior::value(w); }
   };
-  const auto instance = test::make_instance<Huber, Prior>({.rows = 30, .columns = 3});
+  const auto instance = test::make_instance<mine::Huber, Prior>({.rows = 30, .columns = 3});
   const auto view = instance.problem();
   REQUIRE_NOTHROW(view.validate());
-  REQUIRE_THROWS_WITH((Problem<Huber, Steeper>{view.matrix, view.targets, {}, {}}.validate()),
+  REQUIRE_THROWS_WITH((Problem<mine::Huber, Steeper>{view.matrix, view.targets, {}, {}}.validate()),
                       Catch::Contains("prior penalty is not l1() |w| + l2() / 2 w^2"));
-  REQUIRE_THROWS_AS((Problem<Huber, Walled>{view.matrix, view.targets, {}, {}}.validate()),
+  REQUIRE_THROWS_AS((Problem<mine::Huber, Walled>{view.matrix, view.targets, {}, {}}.validate()),
                     std::invalid_argument);
 }

@@ -80,30 +80,6 @@ TEMPLATE_LIST_TEST_CASE("prox agrees with a search on a grid", "[penalty]", AllP
         const auto [least, where] = grid_least(cost);
         REQUIRE(found == Approx(where).margin(grid));
         REQUIRE(cost(found) <= least + 1e-15);
-        REQUIRE(penalty.distance(found, (found - w) / step) == Approx(0.0).margin(1e-12));
-      }
-    }
-  }
-}
-
-TEMPLATE_LIST_TEST_CASE("distance is to the subdifferential", "[penalty]", AllPenalties) {
-  for (const auto& penalty : some_penalties<TestType>()) {
-    for (const double w : points()) {
-      if (!allows(penalty, w)) {
-        continue;
-      }
-      // The subdifferential is an interval, from the slope on the left to the one on the right.
-      constexpr double h = 1e-7;
-      const double left = (penalty.value(w) - penalty.value(w - h)) / h;
-      const double right = (penalty.value(w + h) - penalty.value(w)) / h;
-      for (const double gradient : {-3.0, -0.4, -0.1, 0.0, 0.2, 0.4, 2.5}) {
-        CAPTURE(w, gradient);
-        const double expected = std::max({left + gradient, -gradient - right, 0.0});
-        if (std::isfinite(expected)) {
-          REQUIRE(penalty.distance(w, gradient) == Approx(expected).margin(1e-5));
-        } else {
-          REQUIRE(penalty.distance(w, gradient) == expected);
-        }
       }
     }
   }
@@ -193,7 +169,6 @@ TEST_CASE("without bounds the one type is each of the others", "[penalty]") {
       REQUIRE(bounded.value(w) == Approx(penalty.value(w)));
       REQUIRE(bounded.prox(w, 0.7) == Approx(penalty.prox(w, 0.7)));
       for (const double u : points()) {
-        REQUIRE(bounded.distance(w, u) == Approx(penalty.distance(w, u)));
         REQUIRE((bounded.conjugate(u) == penalty.conjugate(u) ||
                  bounded.conjugate(u) == Approx(penalty.conjugate(u))));
       }
