@@ -1,4 +1,4 @@
-// ByteStream: bytes in order, whatever they come from; as a file has them, or looked at beforehand.
+// ByteStream: bytes in order from any source; a file, or a stream whose head is looked at first.
 #pragma once
 
 #include <sounder/datasets/input_file.hpp>
@@ -13,7 +13,7 @@
 
 namespace sounder::detail {
 
-/// One thread at a time may read.
+/// Bytes in order. Read by one thread at a time.
 class ByteStream {
  public:
   ByteStream() = default;
@@ -21,9 +21,9 @@ class ByteStream {
   ByteStream& operator=(const ByteStream&) = delete;
   virtual ~ByteStream() = default;
 
-  /// Reads up to `size` bytes (of which there is at least one) into `to`.
-  /// @returns how many, 0 at the end only. @throws InputError where the stream is broken, after
-  ///          everything before that place has been read.
+  /// Reads up to `size` bytes (at least one) into `to`.
+  /// @returns how many were read; 0 only at the end. @throws InputError if the stream is broken,
+  ///        after everything before that place has been read.
   virtual std::size_t read(char* to, std::size_t size) = 0;
 };
 
@@ -34,7 +34,7 @@ class FileBytes final : public ByteStream {
 
   std::size_t read(char* to, std::size_t size) override {
     const std::size_t count = ended_ ? 0 : file_->read(to, size);
-    ended_ = count < size;  // a terminal would have to say so again
+    ended_ = count < size;  // remembered, because a terminal would ask for more input
     return count;
   }
 
@@ -43,7 +43,7 @@ class FileBytes final : public ByteStream {
   bool ended_ = false;
 };
 
-/// A stream whose head may be looked at before it is read.
+/// A stream whose head can be looked at before it is read.
 class PeekedBytes final : public ByteStream {
  public:
   /// Reads the head: `size` bytes, or all there are.
@@ -60,15 +60,15 @@ class PeekedBytes final : public ByteStream {
     bytes_.resize(held);
   }
 
-  /// What of the head has not been read yet.
+  /// The part of the head that has not been read yet.
   [[nodiscard]] std::string_view head() const noexcept {
     return std::string_view(bytes_.data(), bytes_.size()).substr(begin_);
   }
 
-  /// Leaves out the first `count` bytes, which are in the head.
+  /// Skips the first `count` bytes, which must be in the head.
   void skip(std::size_t count) noexcept { begin_ += count; }
 
-  /// @throws InputError when not even the first byte can be read; read() would throw the same.
+  /// @throws InputError if not even the first byte can be read; read() would throw the same.
   void require_readable() const {
     if (error_ && head().empty()) {
       std::rethrow_exception(error_);

@@ -1,4 +1,4 @@
-// Dataset: what a file of labelled rows becomes.
+// Dataset: labelled rows, as read from a file.
 #pragma once
 
 #include <sounder/engine/matrix/csr_matrix.hpp>
@@ -11,9 +11,9 @@ namespace sounder {
 /// of threads may read one.
 struct Dataset {
   CsrMatrix matrix;             ///< n rows, p columns
-  std::vector<double> labels;   ///< n numbers, as written; empty where rows were read without
+  std::vector<double> labels;   ///< n numbers as written; empty if rows were read without labels
   std::vector<double> weights;  ///< n sample weights >= 0, or empty: every row weighs 1
-  /// A column (from 0) that floats would change, where `Values::automatic` kept doubles; else -1.
+  /// A column (from 0) that floats would change, if `Values::automatic` kept doubles; otherwise -1.
   Index double_column = -1;
 };
 

@@ -1,4 +1,4 @@
-// Feature hashing: 2^B columns for indices of any size.
+// Feature hashing: maps indices of any size to 2^B columns.
 #pragma once
 
 #include <sounder/engine/base/array.hpp>
@@ -14,21 +14,21 @@
 
 namespace sounder {
 
-/// The most bits that a hashed column may have.
+/// The most bits of a hashed column.
 inline constexpr int most_hash_bits = 30;
 
-/// Where feature hashing puts an index.
+/// The column and sign that feature hashing gives an index.
 struct HashedFeature {
   Index column;  ///< in [0, 2^bits)
-  bool negated;  ///< whether the value changes its sign
+  bool negated;  ///< whether the value's sign is turned
 };
 
 /// Column and sign of an index as it is written in the file, zero-based or not: the low `bits` bits
-/// of splitmix64(index), and its bit 63. The signs make what two features of one column add to an
-/// inner product cancel on average (Weinberger, Dasgupta, Langford, Smola, Attenberg, "Feature
-/// hashing for large scale multitask learning", ICML 2009).
+/// of splitmix64(index), and its bit 63. If two features share a column, the signs make their
+/// errors in inner products cancel on average (Weinberger, Dasgupta, Langford, Smola, Attenberg,
+/// "Feature hashing for large scale multitask learning", ICML 2009).
 ///
-/// With 8 bits index 1 becomes column 0xC1, negated. @param bits in [1, most_hash_bits]
+/// With 8 bits, index 1 becomes column 0xC1, negated. @param bits in [1, most_hash_bits]
 [[nodiscard]] constexpr HashedFeature hash_feature(std::uint64_t index, int bits) noexcept {
   const std::uint64_t hash = splitmix64(index);
   const std::uint64_t columns = std::uint64_t{1} << bits;
@@ -37,7 +37,7 @@ struct HashedFeature {
 
 namespace detail {
 
-/// The hashed column of an index, whose value takes the hash's sign.
+/// The hashed column of an index; the hash's sign is applied to the value.
 struct HashedColumns {
   int bits;
 
@@ -48,13 +48,13 @@ struct HashedColumns {
   }
 };
 
-/// Brings a row's hashed columns into rising order. Kept and used again for other rows.
+/// Sorts a row's hashed columns. Reused for other rows.
 class HashedRow {
  public:
-  /// Adds the values of equal columns, in the order of the row, and leaves one entry a column; one
-  /// whose sum is 0 stays. O(count) for hashes as they come, O(count log count) for the worst.
+  /// Adds the values of equal columns, in the order of the row, and leaves one entry a column, also
+  /// if its sum is 0. O(count) for typical hashes, O(count log count) at worst.
   /// @param columns, values `count` entries, columns below 2^bits in any order
-  /// @return how many entries are left
+  /// @return the number of entries left
   [[nodiscard]] std::size_t merge(Index* columns, double* values, std::size_t count, int bits) {
     sort(columns, values, count, bits);
     const Entry* const sorted = sorted_.data();
@@ -75,8 +75,8 @@ class HashedRow {
     double value;
   };
 
-  /// Hashes are spread evenly: put into as many places as there are entries, by their leading bits,
-  /// they are nearly in order.
+  /// Hashes are spread evenly: distributed by their leading bits over as many places as there are
+  /// entries, they are nearly in order.
   void sort(const Index* columns, const double* values, std::size_t count, int bits) {
     const int place_bits = std::min(bits, static_cast<int>(std::bit_width(count)));
     const int shift = bits - place_bits;
@@ -99,7 +99,7 @@ class HashedRow {
     }
     constexpr std::size_t crowded = 16;
     if (shift == 0) {
-      return;  // a place is a column
+      return;  // each place is one column
     }
     if (fullest > crowded) {
       std::stable_sort(sorted_.data(), sorted_.data() + count,
@@ -109,7 +109,7 @@ class HashedRow {
     }
   }
 
-  /// Insertion sort, in which an entry passes no more than its place holds.
+  /// Insertion sort; an entry only passes others of its own place.
   void insert(std::size_t count) noexcept {
     Entry* const entries = sorted_.data();
     for (std::size_t k = 1; k < count; ++k) {
@@ -123,7 +123,7 @@ class HashedRow {
   }
 
   GrowingArray<Entry> sorted_;
-  Array<std::size_t> ends_;  ///< of each place
+  Array<std::size_t> ends_;  ///< end of each place
 };
 
 }  // namespace detail

@@ -1,4 +1,5 @@
-// What a file is that is no plain text, by its first bytes, and which tool makes text of it.
+// Recognises files that are not plain text by their first bytes, and names a tool that unpacks
+// them.
 #pragma once
 
 #include <algorithm>
@@ -9,16 +10,16 @@
 
 namespace sounder::detail {
 
-/// A command that makes plain text of a file called FILE, or of what comes from a pipe.
+/// A command that turns a file called FILE, or the output of a pipe, into plain text.
 struct TextTool {
   std::string_view of_file;
-  std::string_view of_pipe;  ///< empty where the tool cannot
+  std::string_view of_pipe;  ///< empty if the tool cannot
 };
 
-/// Formats that can be unpacked here, if their libraries were there.
+/// Formats that this library can unpack if built with their libraries.
 enum class Packing { none, gzip, bzip2, xz, zstd };
 
-/// Those that are unpacked in this build, in words.
+/// The formats that this build can unpack, in words.
 inline constexpr std::string_view unpacked_formats =
     "gzip"
 #ifdef SOUNDER_WITH_BZIP2
@@ -35,19 +36,20 @@ inline constexpr std::string_view unpacked_formats =
 /// A format that is not plain text.
 struct FileFormat {
   std::string_view name;   ///< with its article
-  std::string_view magic;  ///< what its files begin with
+  std::string_view magic;  ///< first bytes of its files
   TextTool tool;
   Packing packing = Packing::none;
 };
 
-/// So many bytes at the head of a file are enough to tell.
+/// This many bytes at the head of a file are enough to recognise its format.
 inline constexpr std::size_t format_head = 512;
 
 inline constexpr TextTool unzip{"unzip -p FILE", "funzip"};
 inline constexpr TextTool from_utf16{"iconv -f UTF-16 -t UTF-8 FILE", "iconv -f UTF-16 -t UTF-8"};
 inline constexpr TextTool from_utf32{"iconv -f UTF-32 -t UTF-8 FILE", "iconv -f UTF-32 -t UTF-8"};
 
-/// Formats that begin with bytes of their own. UTF-32's are before UTF-16's, which are the same.
+/// Formats with first bytes of their own. UTF-32 comes before UTF-16, whose first bytes are the
+/// same.
 inline constexpr auto file_formats = std::to_array<FileFormat>({
     {"a gzip file", "\x1F\x8B", {"gzip -dc FILE", "gzip -dc"}, Packing::gzip},
     {"a bzip2 file", "BZh", {"bzip2 -dc FILE", "bzip2 -dc"}, Packing::bzip2},
@@ -58,8 +60,8 @@ inline constexpr auto file_formats = std::to_array<FileFormat>({
     {"an lz4 file", "\x04\x22\x4D\x18", {"lz4 -dc FILE", "lz4 -dc"}},
     {"a file of compress (.Z)", "\x1F\x9D", {"gzip -dc FILE", "gzip -dc"}},
     {"a zip archive", "PK\x03\x04", unzip},
-    {"a zip archive", "PK\x05\x06", unzip},  // of nothing
-    {"a zip archive", "PK\x07\x08", unzip},  // in parts
+    {"a zip archive", "PK\x05\x06", unzip},  // an empty archive
+    {"a zip archive", "PK\x07\x08", unzip},  // a split archive
     {"a 7z archive", "7z\xBC\xAF\x27\x1C", {"7z x -so FILE", ""}},
     {"a rar archive", "Rar!\x1A\x07", {"unrar p -inul FILE", ""}},
     {"UTF-32 text", {"\xFF\xFE\0\0", 4}, from_utf32},
@@ -87,7 +89,7 @@ inline constexpr FileFormat utf16_big{
   return looked_at.size() >= 4;
 }
 
-/// The format of what begins with `head`; nullptr where that may be plain text.
+/// The format of a file that begins with `head`; nullptr if it may be plain text.
 [[nodiscard]] inline const FileFormat* find_format(std::string_view head) noexcept {
   for (const FileFormat& format : file_formats) {
     if (head.starts_with(format.magic)) {
@@ -98,7 +100,7 @@ inline constexpr FileFormat utf16_big{
       head.substr(1).starts_with(zstd_skippable.magic)) {
     return &zstd_skippable;
   }
-  // The name of the first file before it is padded with zeros: no text is.
+  // A tar file begins with a file name padded with zeros; no text does.
   constexpr std::size_t tar_magic = 257;
   if (head.size() > tar_magic && head.substr(tar_magic).starts_with(tar.magic) &&
       head.find('\0') < tar_magic) {
@@ -110,7 +112,7 @@ inline constexpr FileFormat utf16_big{
   return alternates(head, 0) ? &utf16_big : nullptr;
 }
 
-/// How `tool` is called for FILE, which is a file of the format `outer` where that is given.
+/// The command line of `tool` for FILE; `outer` is the format of FILE around it, or nullptr.
 [[nodiscard]] inline std::string command_line(const TextTool& tool, const FileFormat* outer) {
   std::string line = "`";
   if (outer != nullptr) {
@@ -121,7 +123,7 @@ inline constexpr FileFormat utf16_big{
 
 inline constexpr std::string_view then_read_it = ", to be read from standard input, `-`";
 
-/// Why a file of this format, in one of the format `outer` where that is given, is not read.
+/// Why a file of this format is not read; `outer` is the format around it, or nullptr.
 [[nodiscard]] inline std::string cannot_read(const FileFormat& format, const FileFormat* outer) {
   std::string reason = "this is " + std::string(format.name);
   if (outer != nullptr) {

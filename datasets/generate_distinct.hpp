@@ -1,4 +1,4 @@
-// Distinct columns for one generated row, with the number of times each was drawn.
+// Distinct columns for one generated row, and how often each was drawn.
 #pragma once
 
 #include <sounder/engine/base/random.hpp>
@@ -12,7 +12,7 @@
 
 namespace sounder::detail {
 
-/// A small hash table of keys and counts, emptied for every row. One serves one thread.
+/// A small hash table of keys and counts, emptied for every row. One thread an object.
 class KeyCounter {
  public:
   struct Entry {
@@ -20,7 +20,7 @@ class KeyCounter {
     Index count;
   };
 
-  /// Forgets everything and makes room for `capacity` keys. O(capacity).
+  /// Removes all keys and makes room for `capacity` keys. O(capacity).
   void reset(std::size_t capacity) {
     const std::size_t size = std::bit_ceil(2 * capacity + 2);
     slots_.resize(std::max(slots_.size(), size));
@@ -44,10 +44,10 @@ class KeyCounter {
     entries_.push_back({key, 1});
   }
 
-  /// Distinct keys so far.
+  /// The number of distinct keys so far.
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
-  /// Keys and counts; the caller may reorder them when it adds nothing more.
+  /// Keys and counts; the caller may reorder them if it adds no more keys.
   [[nodiscard]] std::vector<Entry>& entries() noexcept { return entries_; }
 
  private:
@@ -56,8 +56,8 @@ class KeyCounter {
   std::size_t mask_ = 0;
 };
 
-/// Fills `columns` with distinct, rising, uniformly drawn members of [0, count).
-/// O(k log k) for few columns, O(count) for many.
+/// Fills `columns` with distinct, rising, uniformly drawn members of [0, count). O(k log k) for few
+/// columns, O(count) for many.
 inline void draw_distinct(RandomStream& random, Index count, std::span<Index> columns,
                           KeyCounter& scratch) {
   const auto all = static_cast<std::size_t>(count);

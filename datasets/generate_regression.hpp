@@ -13,7 +13,7 @@
 
 namespace sounder {
 
-/// Which features are correlated with which.
+/// Which features are correlated.
 enum class CorrelationShape {
   /// corr(x_j, x_k) = c^|j - k| (autoregressive): spectral radius of X^T X about (1 + c) / (1 - c).
   chain,
@@ -22,19 +22,20 @@ enum class CorrelationShape {
   blocks,
 };
 
-/// A regression problem to generate. Rows depend on the seed and their number alone: to get a
-/// held-out set from the same truth, generate again with everything the same except first_row (and
+/// A regression problem to generate. Rows depend only on the seed and their number. To get a
+/// held-out set with the same truth, generate again with the same options except first_row (and
 /// rows).
 struct RegressionOptions {
   Index rows = 1000;         ///< n
   Index columns = 2000;      ///< p
-  Index row_nonzeros = 0;    ///< entries in every row, at columns drawn evenly; 0: all (dense)
+  Index row_nonzeros = 0;    ///< entries in every row, at uniformly drawn columns; 0: all (dense)
   Index support = 0;         ///< k, columns with a true weight; 0: one in a hundred, at least 1
   double noise = 0.1;        ///< standard deviation of the noise, as a share of the signal's
-  double correlation = 0.0;  ///< c in [0, 1]; 0: independent features, 1: rank one (a block)
-  CorrelationShape shape = CorrelationShape::blocks;  ///< of the correlation
+  double correlation = 0.0;  ///< c in [0, 1]; 0: independent features, 1: equal features (in a
+                             ///< block)
+  CorrelationShape shape = CorrelationShape::blocks;  ///< shape of the correlation
   Index block_columns = 0;     ///< m, for shape blocks; 0: all columns are one block
-  std::uint64_t seed = 1;      ///< of the truth and of all rows
+  std::uint64_t seed = 1;      ///< seed of the truth and of all rows
   std::int64_t first_row = 0;  ///< number of the first row
 
   /// @throws std::invalid_argument naming the first option out of range.
@@ -62,7 +63,7 @@ struct RegressionOptions {
 
 namespace detail {
 
-/// k weights of random sign and size in [1, 2), so that every one is worth finding.
+/// k weights of random sign and size in [1, 2), large enough to be found.
 [[nodiscard]] inline std::vector<double> sparse_weights(const RegressionOptions& options) {
   const Index support =
       options.support > 0 ? options.support : std::max(Index{1}, options.columns / 100);
@@ -78,7 +79,7 @@ namespace detail {
   return weights;
 }
 
-/// Gaussian rows of unit variance with the wanted correlations. One serves one thread.
+/// Gaussian rows of unit variance with the given correlations. One thread an object.
 class GaussianRows {
  public:
   explicit GaussianRows(const RegressionOptions& options)
@@ -106,7 +107,7 @@ class GaussianRows {
     const double c = options_.correlation;
     double squares = 0.0;
     double pairs = 0.0;  // sum over j < k of corr(j, k) w_j w_k
-    double met = 0.0;    // sum over j < k of corr(j, k) w_j, for the k at hand
+    double met = 0.0;    // sum over j < k of corr(j, k) w_j, for the current k
     for (std::size_t k = 0; k < weights.size(); ++k) {
       if (options_.shape == CorrelationShape::chain) {
         met *= c;
@@ -125,8 +126,8 @@ class GaussianRows {
   }
 
  private:
-  /// Skipping from one drawn column to the next, h further on, keeps the chain's law:
-  /// x_next = c^h x + sqrt(1 - c^2h) e.
+  /// Going from one drawn column to the next, h further on, keeps the chain's distribution: x_next
+  /// = c^h x + sqrt(1 - c^2h) e.
   void draw_chain(RandomStream& random, std::span<const Index> columns,
                   std::span<float> values) const {
     double x = random.normal();
@@ -140,7 +141,7 @@ class GaussianRows {
     }
   }
 
-  /// A factor g that the block shares: x_j = sqrt(c) g + sqrt(1 - c) e_j.
+  /// The block shares a factor g: x_j = sqrt(c) g + sqrt(1 - c) e_j.
   void draw_blocks(RandomStream& random, std::span<const Index> columns,
                    std::span<float> values) const {
     const double shared = std::sqrt(options_.correlation);
@@ -166,10 +167,10 @@ class GaussianRows {
 
 /// Generates y = x.truth + noise, x gaussian with variance 1 where it has an entry.
 ///
-/// With correlation 0 this is planted sparse regression; towards 1 the features become one, the
-/// spectral radius of X^T X large, and the number of coordinates that may be updated in parallel
-/// small. The same bits for any number of threads. About 100 ns of one thread and
-/// 8 bytes a nonzero. May be called from several threads at once.
+/// With correlation 0 this is planted sparse regression. As the correlation goes to 1 all features
+/// become equal, the spectral radius of X^T X grows, and fewer coordinates may be updated in
+/// parallel. The same bits for any number of threads. About 100 ns of one thread and 8 bytes a
+/// nonzero. May be called from several threads at once.
 /// @throws std::invalid_argument from options.validate().
 [[nodiscard]] inline GeneratedData generate_regression(const RegressionOptions& options,
                                                        const Team& team) {

@@ -16,18 +16,18 @@
 
 namespace sounder {
 
-/// A data set with the answer that it was made from.
+/// A data set and the truth that it was made from.
 struct GeneratedData {
   Dataset data;               ///< n rows and their labels
   std::vector<double> truth;  ///< p weights of the true linear model, which has no intercept
-  /// What no model can do away with. Regression: standard deviation of the noise on a label.
+  /// The error that no model can avoid. Regression: standard deviation of the noise on a label.
   /// Classification: share of these rows whose label is not the sign of the true margin.
   double noise = 0.0;
 };
 
 namespace detail {
 
-/// What a stream of random numbers is for; one number a purpose and row (or rank) names it.
+/// The purpose of a stream of random numbers; purpose and row (or rank) number the stream.
 enum class Purpose : std::uint64_t { row, calibration, truth, layout };
 
 [[nodiscard]] inline RandomStream generator_stream(std::uint64_t seed, Purpose purpose,
@@ -62,8 +62,8 @@ template <class RowLength>
   return pointers;
 }
 
-/// Fills rows and labels by all threads. `make_filler()` gives each worker its own filler, called
-/// as `label = filler(i, columns, values)` with the two spans that row i must fill.
+/// Fills rows and labels with all threads. `make_filler()` makes one filler a worker, called as
+/// `label = filler(i, columns, values)` with the two spans that it must fill for row i.
 template <class MakeFiller>
 [[nodiscard]] Dataset fill_rows(Array<Offset> pointers, Index columns, const Team& team,
                                 const MakeFiller& make_filler) {

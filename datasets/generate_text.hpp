@@ -16,24 +16,24 @@
 
 namespace sounder {
 
-/// What stands in a generated row for a word that occurs c times in its document.
+/// The value in a generated row for a word that occurs c times in its document.
 enum class TextValues {
   counts,  ///< c
-  tf,      ///< 1 + log c, the row then scaled to unit length
+  tf,      ///< 1 + log c, then the row is scaled to unit length
 };
 
-/// A corpus to generate. Rows depend on the seed and their number alone: to get a held-out set from
-/// the same truth, generate again with everything the same except first_row (and rows).
+/// A corpus to generate. Rows depend only on the seed and their number. To get a held-out set with
+/// the same truth, generate again with the same options except first_row (and rows).
 struct TextOptions {
   Index rows = 20'000;         ///< n, documents
   Index columns = 50'000;      ///< p, words
   double row_nonzeros = 50.0;  ///< mean number of different words in a document (at least 1 each)
   double row_spread = 0.5;     ///< standard deviation of log(words in a document): log-normal
-  double exponent = 1.1;       ///< of Zipf's law, over words in running text
-  double signal = 10.0;        ///< standard deviation of the true log-odds; 0: labels by coin
+  double exponent = 1.1;       ///< exponent of Zipf's law, over words in running text
+  double signal = 10.0;        ///< standard deviation of the true log-odds; 0: random labels
   double informative = 0.1;    ///< share of the words that carry most of the truth
-  TextValues values = TextValues::counts;  ///< of the entries
-  std::uint64_t seed = 1;                  ///< of the truth and of all rows
+  TextValues values = TextValues::counts;  ///< values of the entries
+  std::uint64_t seed = 1;                  ///< seed of the truth and of all rows
   std::int64_t first_row = 0;              ///< number of the first row
 
   /// @throws std::invalid_argument naming the first option out of range.
@@ -60,7 +60,7 @@ namespace detail {
 
 /// Gives every rank of Zipf's law a column. Frequent words are spread over the columns, as in a
 /// vocabulary in alphabetical order: column = (step * rank + offset) mod p, step coprime to p and
-/// near p / golden ratio. No table, so nothing to miss the cache.
+/// near p / golden ratio. Needs no table, which would miss the cache.
 class WordOrder {
  public:
   WordOrder(Index columns, std::uint64_t seed)
@@ -83,14 +83,14 @@ class WordOrder {
   std::uint64_t offset_ = 0;
 };
 
-/// Draws documents; one serves one thread.
+/// Draws documents; one thread an object.
 class TextRows {
  public:
   explicit TextRows(const TextOptions& options)
       : options_(options), words_(options.columns, options.exponent),
         order_(options.columns, options.seed) {}
 
-  /// Different words in the document that `random`, fresh, is about to draw.
+  /// The number of different words in the document that `random` draws next; `random` must be new.
   [[nodiscard]] std::size_t length(RandomStream& random) const noexcept {
     const double spread = options_.row_spread;
     const double words =
@@ -99,14 +99,14 @@ class TextRows {
         std::clamp(std::round(words), 1.0, static_cast<double>(options_.columns)));
   }
 
-  /// Fills a row of `columns.size()` entries: draws words until so many different ones are there.
+  /// Fills a row of `columns.size()` entries: draws words until there are enough different ones.
   void draw(RandomStream& random, std::span<Index> columns, std::span<float> values) {
     const std::size_t size = columns.size();
     counter_.reset(size);
     for (std::size_t draws = 0; counter_.size() < size && draws < 32 * size; ++draws) {
       counter_.add(words_(random));
     }
-    // A document that would hold nearly every word: the most frequent ones, once more each.
+    // A document with nearly every word: adds the most frequent ones once more.
     for (Index rank = 0; counter_.size() < size; ++rank) {
       counter_.add(rank);
     }
@@ -139,10 +139,10 @@ class TextRows {
   KeyCounter counter_;
 };
 
-/// The shape of the truth, unscaled. Informative words weigh ten times what the others do; the few
-/// words that stand in nearly every document (the, and, of) weigh little, and so do rare ones, that
-/// no training set could teach. Signs make up for each other in order of frequency: a document's
-/// length says nothing about its class, and no intercept is needed.
+/// The truth before scaling. Informative words weigh ten times as much as the others. The few words
+/// in nearly every document (the, and, of) weigh little, and so do rare words, which no training
+/// set could teach. Signs balance in order of frequency, so a document's length says nothing about
+/// its class, and no intercept is needed.
 [[nodiscard]] inline std::vector<double> text_weights(const TextOptions& options) {
   std::vector<double> weights(static_cast<std::size_t>(options.columns));
   const WordOrder order(options.columns, options.seed);
@@ -160,7 +160,7 @@ class TextRows {
 }
 
 /// Scales the truth so that the margins' standard deviation (their mean is near 0) is `signal`,
-/// judged on documents that are nobody's rows.
+/// measured on documents that are not rows of any data set.
 inline void calibrate(const TextOptions& options, std::vector<double>& weights, const Team& team) {
   const auto documents =
       static_cast<std::int64_t>(std::clamp(2e6 / options.row_nonzeros, 64.0, 2048.0));
@@ -186,13 +186,13 @@ inline void calibrate(const TextOptions& options, std::vector<double>& weights, 
 
 }  // namespace detail
 
-/// Generates labelled documents: y = +1 with probability 1 / (1 + exp(-x.truth)),
-/// -1 otherwise, about half of each.
+/// Generates labelled documents: y = +1 with probability 1 / (1 + exp(-x.truth)), otherwise -1;
+/// about half of each.
 ///
 /// Words are drawn by Zipf's law until a document holds as many different ones as its log-normal
-/// length asks for; values are their counts (or tf). The same bits for any number of threads.
-/// About 150 ns of one thread and 8 bytes a nonzero. Small vocabularies (tens of words) may fall
-/// out of balance. May be called from several threads at once.
+/// length requires; values are their counts (or tf). The same bits for any number of threads. About
+/// 150 ns of one thread and 8 bytes a nonzero. With small vocabularies (tens of words) the classes
+/// may be unbalanced. May be called from several threads at once.
 /// @throws std::invalid_argument from options.validate().
 [[nodiscard]] inline GeneratedData generate_text(const TextOptions& options, const Team& team) {
   options.validate();
@@ -212,7 +212,7 @@ inline void calibrate(const TextOptions& options, std::vector<double>& weights, 
     return [&, rows = detail::TextRows(options)](std::int64_t row, std::span<Index> columns,
                                                  std::span<float> values) mutable {
       RandomStream random = row_stream(row);
-      static_cast<void>(rows.length(random));  // the stream begins with the length
+      static_cast<void>(rows.length(random));  // skip the draw of the length
       rows.draw(random, columns, values);
       const double z = detail::margin(columns, values, result.truth);
       const bool positive = random.uniform() < 1.0 / (1.0 + std::exp(-z));

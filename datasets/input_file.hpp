@@ -15,7 +15,7 @@
 
 namespace sounder::detail {
 
-/// An error number in words. Thread-safe, unlike std::strerror.
+/// The system's message for an error number. Thread-safe, unlike std::strerror.
 [[nodiscard]] inline std::string system_reason(int error) {
   return std::generic_category().message(error);
 }
@@ -23,7 +23,7 @@ namespace sounder::detail {
 /// An open file descriptor; `-` is standard input, which is not closed.
 class InputFile {
  public:
-  /// @throws InputError when the file cannot be opened.
+  /// @throws InputError if the file cannot be opened.
   explicit InputFile(std::string path)
       : path_(std::move(path)),
         handle_(path_ == "-" ? STDIN_FILENO : ::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
@@ -42,14 +42,14 @@ class InputFile {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] int handle() const noexcept { return handle_; }
 
-  /// Bytes of a plain file, which has a size before it is read; 0 of anything else.
+  /// Size in bytes of a regular file; 0 for anything else.
   [[nodiscard]] std::size_t size() const noexcept {
     struct stat status {};
     const bool plain = path_ != "-" && ::fstat(handle_, &status) == 0 && S_ISREG(status.st_mode);
     return plain ? static_cast<std::size_t>(status.st_size) : 0;
   }
 
-  /// Fills `to` unless the file ends before. @returns the bytes read. @throws InputError
+  /// Fills `to` unless the file ends before. @returns the number of bytes read. @throws InputError
   std::size_t read(char* to, std::size_t size) const {
     std::size_t done = 0;
     while (done < size) {

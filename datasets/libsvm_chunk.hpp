@@ -1,4 +1,4 @@
-// The LIBSVM grammar: one chunk of whole lines to rows. One thread's work, no files, no threads.
+// The LIBSVM grammar: parses a chunk of whole lines into rows, without files or threads.
 #pragma once
 
 #include <sounder/datasets/feature_hash.hpp>
@@ -17,22 +17,22 @@
 
 namespace sounder::detail {
 
-/// Whether floats do not hold this number: it would be rounded.
+/// Whether a float cannot hold this number exactly.
 [[nodiscard]] inline bool is_inexact(double value) noexcept {
   return static_cast<double>(static_cast<float>(value)) != value;
 }
 
-/// Whether a number is beyond all floats.
+/// Whether a number is too large for a float.
 [[nodiscard]] inline bool is_beyond(double value) noexcept {
   return std::isinf(static_cast<float>(value));
 }
 
-/// Which indices a file may hold.
+/// Which indices a file may contain.
 struct IndexRule {
-  std::int64_t base = 1;              ///< what the first column is called: 0 or 1
+  std::int64_t base = 1;              ///< index of the first column: 0 or 1
   std::int64_t columns = 0x7FFFFFFF;  ///< columns in [0, columns)
-  bool drop_extra = false;            ///< ignore columns beyond these instead of refusing them
-  int hash_bits = 0;                  ///< not 0: indices of any size, hashed to so many bits
+  bool drop_extra = false;            ///< ignore indices beyond `columns` instead of refusing them
+  int hash_bits = 0;                  ///< not 0: indices of any size, hashed to this many bits
 
   /// The largest index.
   [[nodiscard]] std::int64_t last() const noexcept {
@@ -40,7 +40,7 @@ struct IndexRule {
   }
 };
 
-/// A column an index; see HashedColumns for the other way.
+/// One column for each index; HashedColumns is the alternative.
 struct PlainColumns {
   std::int64_t base;  ///< the first index
 
@@ -49,18 +49,18 @@ struct PlainColumns {
   }
 };
 
-/// Rows of one chunk, and the first error in it. Kept and used again for other chunks.
+/// The rows of one chunk, and the first error in it. Reused for other chunks.
 struct ParsedChunk {
   struct Error {
-    std::int64_t line;    ///< from 1 in this chunk
+    std::int64_t line;    ///< in this chunk, from 1
     std::int64_t column;  ///< from 1
     std::string reason;
-    bool weight = false;  ///< a WeightError
+    bool weight = false;  ///< throw a WeightError
   };
 
   GrowingArray<Index> columns;
   GrowingArray<double> values;
-  GrowingArray<Offset> row_ends;  ///< in entries, from the chunk's beginning
+  GrowingArray<Offset> row_ends;  ///< end of each row, in entries of this chunk
   GrowingArray<double> labels;
   GrowingArray<double> weights;
   std::size_t entries = 0;
@@ -68,12 +68,12 @@ struct ParsedChunk {
   std::int64_t lines = 0;
   Index last_column = -1;
   bool weighted = false;
-  bool inexact = false;  ///< a value is no float
-  bool beyond = false;   ///< a value is beyond all floats
+  bool inexact = false;  ///< a value does not fit exactly into a float
+  bool beyond = false;   ///< a value is too large for a float
   std::optional<Error> error;
-  HashedRow hashed;  ///< for the row at hand
+  HashedRow hashed;  ///< working memory for the current row
 
-  /// Room for whatever `bytes` of text can hold: an entry takes 4 bytes (" 1:1"), a row 2.
+  /// Makes room for whatever `bytes` of text can hold: an entry takes 4 bytes (" 1:1"), a row 2.
   void reset(std::size_t bytes) {
     columns.reserve(bytes / 4 + 2);
     values.reserve(bytes / 4 + 2);
@@ -100,7 +100,7 @@ class ChunkParser {
     chunk.reset(text.size());
   }
 
-  /// Stops at the first error, which it leaves in the chunk.
+  /// Parses up to the first error, which it stores in the chunk.
   void parse() {
     try {
       while (at_ < end_) {
@@ -120,7 +120,7 @@ class ChunkParser {
     bool weight = false;
   };
 
-  /// Leaves `at_` on the newline, or at the end.
+  /// Parses a line; `at_` is then on the newline, or at the end.
   void parse_line() {
     at_ = skip_blanks(at_);
     if (!at_line_end(at_)) {
@@ -146,13 +146,13 @@ class ChunkParser {
     const std::string_view rest(at_, static_cast<std::size_t>(end_ - at_));
     const std::string_view comment = rest.substr(0, rest.find('\n'));
     if (const std::size_t place = comment.find('\r'); place != std::string_view::npos) {
-      skip_blanks(at_ + place);  // rows that follow a carriage return are not a comment
+      skip_blanks(at_ + place);  // refuses text after a carriage return
     }
     at_ += comment.size();
   }
 
-  /// The kernel: ` index:value` up to the end of the line. What is not written in the plainest way,
-  /// or is wrong, is left to functions that stay out of its loop.
+  /// The kernel: parses ` index:value` up to the end of the line. Anything written in an unusual
+  /// way, or wrong, is left to functions outside of its loop.
   template <class Columns>
   void parse_features(Columns column_of) {
     Index* const columns = chunk_.columns.data();
@@ -201,7 +201,7 @@ class ChunkParser {
     }
   }
 
-  /// Values of which some are sums now.
+  /// Checks values, some of which have become sums.
   void take_sums(std::span<const double> values, const char* features) const {
     for (const double value : values) {
       if (!std::isfinite(value) || (form_.floats && is_beyond(value))) {
@@ -213,9 +213,9 @@ class ChunkParser {
     }
   }
 
-  /// A call for each value would cost a quarter of the parsing.
+  /// Inlined, because a call for each value would cost a quarter of the parsing.
   [[gnu::always_inline]] const char* parse_value(const char* text, double& value) const {
-    if (is_digit(*text) && ends_token(text[1])) {  // what most values of text data look like
+    if (is_digit(*text) && ends_token(text[1])) {  // most values of text data are like this
       value = static_cast<double>(*text - '0');
       return text + 1;
     }
@@ -237,7 +237,7 @@ class ChunkParser {
     return end;
   }
 
-  /// A value that no float holds, or no double.
+  /// Handles a value that is too large for a float or a double.
   [[gnu::noinline]] void take_large(const char* text, double value) const {
     if (!std::isfinite(value)) {
       fail(text, "the value", form_.floats ? "is not finite as a float" : "is not finite");
@@ -245,7 +245,7 @@ class ChunkParser {
     chunk_.beyond = chunk_.beyond || is_beyond(value);
   }
 
-  /// The nearest float, which is not always the float nearest to the nearest double.
+  /// Parses to the nearest float, which may differ from the float nearest to the nearest double.
   [[gnu::noinline]] const char* parse_float(const char* text, double& value) const {
     float rounded = 0.0F;
     const char* const end = parse_number(text, end_, rounded);
@@ -255,10 +255,10 @@ class ChunkParser {
 
   struct IndexText {
     std::int64_t number;
-    const char* colon;  ///< right after the number's last digit
+    const char* colon;  ///< just after the number's last digit
   };
 
-  /// An index that the kernel could not take at once: after other blanks, long, or wrong.
+  /// Parses an index that the kernel does not handle: after unusual blanks, long, or wrong.
   [[gnu::noinline]] IndexText parse_index(const char* text) const {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text, end_, number);
@@ -277,7 +277,7 @@ class ChunkParser {
     return {number, end};
   }
 
-  /// An index that is merely to be left out (then this returns the end of its value), or wrong.
+  /// Handles an index that is to be ignored (then returns the end of its value) or is wrong.
   [[gnu::noinline]] const char* parse_extra(IndexText index, std::int64_t previous) const {
     if (rule_.drop_extra && index.number > previous) {
       double value = 0.0;
@@ -303,7 +303,7 @@ class ChunkParser {
                            (given ? "" : "; hashed (--hash-bits B) it may be larger")};
   }
 
-  /// Where rows have no labels: the first token is no number alone.
+  /// If rows have no labels: checks that the first token is not just a number.
   void refuse_label() const {
     double label = 0.0;
     const char* const end = parse_number(at_, end_, label);
@@ -347,7 +347,7 @@ class ChunkParser {
                 true};
   }
 
-  /// `qid:N` is understood and left out.
+  /// Parses `qid:N` and ignores it.
   void parse_query() {
     const char* const token = skip_blanks(at_);
     if (end_ - token < 4 || std::string_view(token, 4) != "qid:") {
@@ -368,7 +368,7 @@ class ChunkParser {
     return text >= end_ || *text == '\n' || *text == '#';
   }
 
-  /// A carriage return is a blank before the line's end only.
+  /// A carriage return counts as a blank only before the end of the line.
   const char* skip_blanks(const char* text) const {
     const char* carriage_return = nullptr;
     while (text < end_ && is_blank(*text)) {
@@ -387,7 +387,7 @@ class ChunkParser {
                 "`tr '\\r' '\\n'` makes newlines of them"};
   }
 
-  /// Names the token at `place`, unless the file was cut in the middle of a number there.
+  /// Reports the token at `place`, or that the file was cut off in the middle of a number there.
   [[noreturn]] void fail(const char* place, const std::string& before,
                          const std::string& after) const {
     const std::string_view token = token_at(place);
@@ -406,7 +406,7 @@ class ChunkParser {
     return {place, static_cast<std::size_t>(end - place)};
   }
 
-  /// As much of a token as can be shown.
+  /// A token for a message, shortened and printable.
   [[nodiscard]] static std::string quoted(std::string_view token) {
     std::string text = "'";
     for (const char c : token.substr(0, 32)) {
@@ -423,7 +423,7 @@ class ChunkParser {
     fail(garbage, "garbage after a value:", "");
   }
 
-  /// What is missing at `place`: cut off, when the file ends there without a newline.
+  /// Reports what is missing at `place`, or that the file ends there without a newline.
   [[noreturn]] void fail_cut(const char* place, const std::string& reason) const {
     throw Wrong{place, place >= end_ ? "the file ends in the middle of a number" : reason};
   }

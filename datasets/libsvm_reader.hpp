@@ -21,18 +21,18 @@
 
 namespace sounder {
 
-/// How a LIBSVM file is read.
+/// Options of read_libsvm().
 struct ReadOptions {
   bool zero_based = false;  ///< indices start at 0 instead of 1
   Index columns = 0;        ///< columns of the matrix; 0: as many as the indices need
   bool drop_extra_columns =
       false;  ///< leave out features beyond `columns` instead of refusing them
-  Labels labels = Labels::weighted;                ///< what stands in front of a row's features
+  Labels labels = Labels::weighted;                ///< what precedes a row's features
   Values values = Values::automatic;               ///< how values are kept
   int threads = 1;                                 ///< threads that parse, at least 1
-  std::size_t chunk_bytes = std::size_t{1} << 18;  ///< text that a thread parses at a time
-  /// 0, or B from 1 to 30: indices may be as large as 2^63 - 1, and hash_feature() makes each one
-  /// of 2^B columns. Rules out `columns`.
+  std::size_t chunk_bytes = std::size_t{1} << 18;  ///< bytes of text that a thread parses at a time
+  /// 0, or B from 1 to 30: indices may be as large as 2^63 - 1, and hash_feature() maps them to 2^B
+  /// columns. Cannot be combined with `columns`.
   int hash_bits = 0;
 
   /// @throws std::invalid_argument naming the field.
@@ -60,13 +60,13 @@ struct ReadOptions {
 
 namespace detail {
 
-/// One file's way into CSR arrays. Each thread takes a piece of the text, parses it into a buffer
-/// that stays in its cache and, when the pieces before it are counted, copies its rows to their
-/// place. Beyond the arrays that needs one piece of text and its rows a thread, whatever the size
-/// of the file.
+/// Reads one file into CSR arrays. Each thread takes a piece of the text and parses it into a
+/// buffer that stays in its cache. Once the pieces before it are counted, it copies its rows to
+/// their place. Beyond the arrays this needs one piece of text and its rows a thread, whatever the
+/// size of the file.
 class LibsvmReading {
  public:
-  /// @param again the file has been read before, and floats falsified it
+  /// @param again the file has been read before, and floats changed its values too much
   LibsvmReading(const std::string& path, const ReadOptions& options, bool again)
       : path_(path), options_(options), source_(open_lines(path, options.chunk_bytes)),
         choice_(options.values, !again && source_->total_bytes() > 0) {
@@ -93,8 +93,8 @@ class LibsvmReading {
     return finish();
   }
 
-  /// Whether floats falsify what has been read, so that the file has to be read again. Only of one
-  /// that can be, after read().
+  /// Whether floats changed the values too much, so that the file has to be read again. Only true
+  /// for a file that can be read again; call it after read().
   [[nodiscard]] bool falsified() const { return choice_.falsified(); }
 
  private:
@@ -127,7 +127,7 @@ class LibsvmReading {
     }
   }
 
-  /// A source that breaks is an error at the head of the piece that it cannot deliver.
+  /// If the source breaks, the error belongs to the head of the piece that is missing.
   bool take(Piece& piece) {
     const std::lock_guard lock(source_mutex_);
     piece.parsed.reset(0);
@@ -140,7 +140,7 @@ class LibsvmReading {
     return !piece.text.empty() || piece.parsed.error;
   }
 
-  /// Counts a piece whose turn it is, so that the error that is thrown is the first in the file.
+  /// Counts a piece when its turn comes, so that the error thrown is the first in the file.
   void place(Piece& piece) {
     const ParsedChunk& parsed = piece.parsed;
     if (parsed.error) {
@@ -168,15 +168,15 @@ class LibsvmReading {
     throw ParseError(path_, line, error.column, error.reason);
   }
 
-  /// Doubles from floats, or the other way round: what has been kept so far.
+  /// Turns the values read so far into doubles, or into floats.
   void convert(std::size_t entries) {
     const std::lock_guard lock(arrays_mutex_);
     ValueArray& values = arrays_->values;
     values.doubles() ? values.narrow(entries) : values.widen(entries);
   }
 
-  /// Grows the arrays: when the text's size is known, to what it will need if it goes on as it
-  /// began.
+  /// Grows the arrays; if the text's size is known, to the size that they need if the text goes on
+  /// as it began.
   void make_room() {
     if (rows_ > static_cast<std::size_t>(std::numeric_limits<Index>::max())) {
       throw ParseError(path_, lines_, 1, "the file has more than 2147483647 rows");
@@ -245,11 +245,11 @@ class LibsvmReading {
   IndexRule rule_;
   RowForm form_;
 
-  std::mutex source_mutex_;  ///< guards the two that follow
+  std::mutex source_mutex_;  ///< guards the next two members
   std::unique_ptr<LineSource> source_;
-  std::int64_t taken_ = 0;  ///< pieces
+  std::int64_t taken_ = 0;  ///< number of pieces taken
 
-  Turns turns_;  ///< guards what follows, but for the arrays
+  Turns turns_;  ///< guards the members below, except the arrays
   std::size_t entries_ = 0;
   std::size_t rows_ = 0;
   std::size_t bytes_ = 0;
@@ -259,38 +259,39 @@ class LibsvmReading {
   std::vector<double> weights_;
   ValueChoice choice_;
 
-  std::shared_mutex arrays_mutex_;  ///< shared to write into the arrays, alone to move them
+  std::shared_mutex arrays_mutex_;  ///< held shared to write into the arrays, exclusively to move
+                                    ///< them
   std::shared_ptr<Arrays> arrays_ = std::make_shared<Arrays>();
 };
 
 }  // namespace detail
 
-/// Reads a LIBSVM file: plain (memory-mapped) or gzip, `-` for standard input; bzip2, xz and zstd
-/// where the macros SOUNDER_WITH_BZIP2, SOUNDER_WITH_LZMA and SOUNDER_WITH_ZSTD say that their
-/// libraries are linked (by CMake and pkg-config they are set for what was there at build time; all
-/// units of a program need the same). The first bytes tell the format, not the name. Blank lines,
-/// comments and a UTF-8 byte-order mark are skipped, rows without features kept, `qid:N` is
-/// understood and left out.
+/// Reads a LIBSVM file, plain (memory-mapped) or gzip; `-` is standard input. bzip2, xz and zstd
+/// are read if the macros SOUNDER_WITH_BZIP2, SOUNDER_WITH_LZMA and SOUNDER_WITH_ZSTD say that
+/// their libraries are linked. (CMake and pkg-config set them for the libraries found at build
+/// time; all units of a program need the same setting.) The format is recognised by the first
+/// bytes, not by the name. Blank lines, comments and a UTF-8 byte-order mark are skipped, rows
+/// without features are kept, `qid:N` is ignored.
 ///
 /// With `options.hash_bits` the values of a row's features that share a column are added (in
-/// double; a sum of 0 is kept), and the matrix has 2^hash_bits columns, however few of them hold
-/// anything.
+/// double; a sum of 0 is kept), and the matrix has 2^hash_bits columns, however few of them are
+/// used.
 ///
-/// Labels and weights are doubles. So are values, unless floats are asked for or will do
-/// (`Values::automatic`): where every value is a float; and in data of more than 2^20 nonzeros,
-/// where no value is beyond the floats and no column that more than half of the rows hold has
-/// values which rounding would move by more than 1e-5 of their deviation. For such columns a sample
-/// of rows is looked at; where it finds one in a plain file that has been rounded by then, the file
-/// is read again.
+/// Labels and weights are doubles. Values are too, unless floats are asked for or are good enough
+/// (`Values::automatic`). Floats are good enough if every value is a float. In data of more than
+/// 2^20 nonzeros they also are if no value is too large for a float, and no column that more than
+/// half of the rows hold has values that rounding would move by more than 1e-5 of their deviation.
+/// Such columns are looked for in a sample of the rows. If one is found in a plain file after
+/// values have been rounded, the file is read again.
 ///
-/// Needs 8 bytes a nonzero (12 where values are doubles, and meanwhile where they may have to be)
-/// and 16 a row beside a few megabytes a thread; uses `options.threads` threads, which change
-/// nothing in the result. A plain file must not shrink while it is read. May be called from several
-/// threads at once, standard input apart.
-/// @throws WeightError for a `label:weight` where `Labels::plain` are wanted, ParseError for the
-/// first place in the file that breaks the format, InputError for a file
-///         that cannot be opened or read or is of another format (the reason names it, and a tool
-///         that makes text of it), std::invalid_argument for wrong options.
+/// Needs 8 bytes a nonzero (12 if values are doubles, or may have to be while it reads) and 16 a
+/// row, and a few megabytes a thread. Uses `options.threads` threads, whose number does not change
+/// the result. A plain file must not shrink while it is read. May be called from several threads at
+/// once, except for standard input.
+/// @throws WeightError for a `label:weight` if `Labels::plain` are wanted, ParseError for the first
+///        place in the file that breaks the format, InputError for a file that cannot be opened or
+///        read or has another format (the reason names it, and a tool that turns it into text),
+///        std::invalid_argument for wrong options.
 [[nodiscard]] inline Dataset read_libsvm(const std::string& path, const ReadOptions& options = {}) {
   options.validate();
   {

@@ -20,7 +20,7 @@
 
 namespace sounder {
 
-/// How a LIBSVM file is written.
+/// Options of write_libsvm().
 struct WriteOptions {
   bool zero_based = false;  ///< indices start at 0 instead of 1
   int threads = 1;          ///< threads that format, at least 1
@@ -28,19 +28,19 @@ struct WriteOptions {
 
 namespace detail {
 
-/// Appends the shortest text that reads back as the same number; nothing is terminated.
+/// Appends the shortest text that reads back as the same number, without a terminator.
 template <class Number>
 char* append_number(char* to, Number number) noexcept {
   constexpr std::ptrdiff_t longest = 32;
   return std::to_chars(to, to + longest, number).ptr;
 }
 
-/// @tparam Value float or double, as the value is kept
+/// @tparam Value float or double, the type of the stored value
 template <class Value>
 char* append_value(char* to, Value value) noexcept {
   constexpr Value whole = 1e6F;
   if (value >= Value{1} && value < whole && std::floor(value) == value) {
-    return append_number(to, static_cast<std::int32_t>(value));  // a third of the time
+    return append_number(to, static_cast<std::int32_t>(value));  // takes a third of the time
   }
   return append_number(to, value);
 }
@@ -48,7 +48,7 @@ char* append_value(char* to, Value value) noexcept {
 /// Rows [rows.begin, rows.end) as text, in `buffer`.
 inline std::string_view format_rows(const Dataset& data, Range rows, bool zero_based,
                                     GrowingArray<char>& buffer) {
-  constexpr std::size_t longest_row = 64;    // label, weight and newline
+  constexpr std::size_t longest_row = 64;    // bytes for label, weight and newline
   constexpr std::size_t longest_entry = 40;  // " 2147483647:-2.2250738585072014e-308"
   const auto pointers = data.matrix.row_pointers();
   const auto entries =
@@ -77,7 +77,7 @@ inline std::string_view format_rows(const Dataset& data, Range rows, bool zero_b
   return {buffer.data(), static_cast<std::size_t>(to - buffer.data())};
 }
 
-/// `text` as a gzip member of its own; members one after another are a gzip file.
+/// `text` as a gzip member; members one after another make a gzip file.
 inline std::string_view gzip_member(std::string_view text, GrowingArray<char>& buffer) {
   z_stream stream{};
   constexpr int gzip = 16 + MAX_WBITS;
@@ -119,8 +119,8 @@ inline void check_writable(const Dataset& data, const WriteOptions& options) {
   }
 }
 
-/// Where a block of rows from `begin` on ends: at about 32,768 entries and rows, or at the last
-/// row.
+/// The end of the block of rows that begins at `begin`: after about 32,768 entries and rows, or at
+/// the last row.
 inline std::int64_t block_end(const CsrMatrix& matrix, std::int64_t begin) noexcept {
   constexpr Offset block = 32768;
   const auto pointers = matrix.row_pointers();
@@ -135,7 +135,7 @@ inline std::int64_t block_end(const CsrMatrix& matrix, std::int64_t begin) noexc
   return end;
 }
 
-/// One data set's way into a file: blocks of rows are formatted in any order and written in theirs.
+/// Writes one data set to a file: blocks of rows are formatted in any order and written in order.
 class LibsvmWriting {
  public:
   LibsvmWriting(const std::string& path, const Dataset& data, const WriteOptions& options)
@@ -182,7 +182,7 @@ class LibsvmWriting {
   const WriteOptions options_;
   const bool gzip_;
   AtomicFile file_;
-  std::mutex mutex_;  ///< guards the two that follow
+  std::mutex mutex_;  ///< guards the next two members
   std::int64_t next_row_ = 0;
   std::int64_t taken_ = 0;
   Turns turns_;
@@ -190,15 +190,15 @@ class LibsvmWriting {
 
 }  // namespace detail
 
-/// Writes a data set as LIBSVM text, gzip when `path` ends in `.gz`, `-` for standard output. The
-/// file appears whole or not at all (AtomicFile). Reading it gives the same bits, if read with the
-/// same base, with `Values::floats` or `Values::doubles` as they are kept and, where the last
-/// columns are empty, with `ReadOptions::columns`.
+/// Writes a data set as LIBSVM text, as gzip if `path` ends in `.gz`; `-` is standard output. The
+/// file appears complete or not at all (AtomicFile). Reading gives the same bits if the base is the
+/// same, `Values::floats` or `Values::doubles` match the stored values and, if the last columns are
+/// empty, `ReadOptions::columns` is set.
 ///
-/// Formatting is shared among the threads; the bytes do not depend on their number. May be called
-/// from several threads at once, standard output apart.
-/// @throws std::invalid_argument for a data set that is not consistent, std::system_error when the
-///         file cannot be written.
+/// The threads share the formatting; the bytes do not depend on their number. May be called from
+/// several threads at once, except for standard output.
+/// @throws std::invalid_argument for an inconsistent data set, std::system_error if the file cannot
+///        be written.
 inline void write_libsvm(const std::string& path, const Dataset& data,
                          const WriteOptions& options = {}) {
   detail::check_writable(data, options);

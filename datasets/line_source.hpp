@@ -1,4 +1,4 @@
-// A text input handed out as pieces of whole lines: from a mapped file, a pipe or a packed file.
+// Text input as pieces of whole lines, from a mapped file, a pipe or a packed file.
 #pragma once
 
 #include <sounder/datasets/number_text.hpp>
@@ -17,8 +17,8 @@
 namespace sounder::detail {
 
 /// Pieces of whole lines (the file's last line may lack its newline), in order, each followed by
-/// text_padding readable bytes. One thread at a time may ask for a piece; others may read theirs
-/// meanwhile.
+/// text_padding readable bytes. One thread at a time may ask for a piece; other threads may read
+/// theirs meanwhile.
 class LineSource {
  public:
   LineSource() = default;
@@ -26,26 +26,26 @@ class LineSource {
   LineSource& operator=(const LineSource&) = delete;
   virtual ~LineSource() = default;
 
-  /// The next piece, empty at the end; it may lie in `buffer`, and lasts as long as what is there.
-  /// @throws InputError when the whole lines that could be read have been handed out.
+  /// The next piece, empty at the end. It may lie in `buffer`, and is valid as long as the buffer's
+  /// contents.
+  /// @throws InputError after all whole lines that could be read have been handed out.
   virtual std::string_view next(GrowingArray<char>& buffer) = 0;
 
-  /// The piece is not read any more. Any thread may say so at any time.
+  /// Says that the piece is no longer needed. Any thread, any time.
   virtual void done(std::string_view) noexcept {}
 
-  /// Bytes of text in all, 0 when that is not known beforehand.
+  /// Total bytes of text; 0 if unknown.
   [[nodiscard]] virtual std::size_t total_bytes() const noexcept { return 0; }
 };
 
-/// A plain file from its byte `begin` on, memory-mapped. The pages of a piece leave this process's
-/// memory when the piece is done with (they stay in the system's cache). The file must not shrink
-/// meanwhile.
+/// A plain file from byte `begin` on, memory-mapped. The pages of a piece leave this process's
+/// memory after done() (they stay in the system's cache). The file must not shrink meanwhile.
 class MappedLines final : public LineSource {
  public:
   MappedLines(const InputFile& file, std::size_t size, std::size_t begin, std::size_t piece_bytes)
       : size_(size), piece_bytes_(piece_bytes), page_(static_cast<std::size_t>(::getpagesize())),
         begin_(begin) {
-    // One page more than the file has: what follows the text is zeros that may be read.
+    // Maps one page more than the file has, so that zeros can be read after the text.
     mapped_ = (size + page_ - 1) / page_ * page_ + page_;
     void* const base = ::mmap(nullptr, mapped_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) {
@@ -75,7 +75,7 @@ class MappedLines final : public LineSource {
   }
 
   void done(std::string_view piece) noexcept override {
-    // A page that the neighbouring piece shares is merely looked up again.
+    // A page that a neighbouring piece shares is mapped again when it is read.
     const auto first = static_cast<std::size_t>(piece.data() - text_) / page_ * page_;
     const auto last = static_cast<std::size_t>(piece.data() - text_) + piece.size();
     ::madvise(text_ + first, last - first, MADV_DONTNEED);
@@ -100,7 +100,7 @@ class StreamedLines final : public LineSource {
 
   std::string_view next(GrowingArray<char>& buffer) override {
     std::size_t size = rest_size_;  // bytes in the buffer
-    std::size_t lines = 0;          // of them in whole lines
+    std::size_t lines = 0;          // bytes in whole lines
     buffer.reserve(std::max(piece_bytes_, 2 * size) + text_padding);
     std::copy_n(rest_.data(), size, buffer.data());
     while (lines == 0 && !ended_) {
@@ -127,7 +127,7 @@ class StreamedLines final : public LineSource {
   }
 
  private:
-  /// Keeps an error until the whole lines before it have been handed out.
+  /// Reads, and keeps an error until the whole lines before it have been handed out.
   std::size_t read(char* to, std::size_t size) {
     std::size_t done = 0;
     try {
@@ -151,9 +151,9 @@ class StreamedLines final : public LineSource {
   std::exception_ptr error_;
 };
 
-/// Opens a file (`-`: standard input), to be read in pieces of about `piece_bytes`.
-/// @throws InputError when it cannot be opened or read, or is of a format that cannot be read here;
-///         ParseError when its first lines are.
+/// Opens a file (`-`: standard input) to be read in pieces of about `piece_bytes`.
+/// @throws InputError if it cannot be opened or read or has a format that cannot be read here,
+///        ParseError if its first lines show another kind of text.
 [[nodiscard]] inline std::unique_ptr<LineSource> open_lines(const std::string& path,
                                                             std::size_t piece_bytes) {
   auto file = std::make_shared<const InputFile>(path);

@@ -1,4 +1,4 @@
-// Decimal text to numbers, correctly rounded, whatever the locale.
+// Parses decimal numbers, correctly rounded, independent of the locale.
 #pragma once
 
 #include <array>
@@ -11,31 +11,32 @@
 
 namespace sounder::detail {
 
-/// Text that these functions read must be followed by this many readable bytes.
+/// Text for these functions must be followed by this many readable bytes.
 inline constexpr std::size_t text_padding = 64;
 
-/// A run of decimal digits at the head of a text: up to 8 of them.
+/// Up to 8 decimal digits at the head of a text.
 struct Digits {
   std::uint64_t value = 0;
   unsigned count = 0;
 };
 
-/// Reads eight bytes at once and no branch depends on how many of them are digits: in sparse data
-/// the length of an index is what a branch predictor cannot guess.
+/// Reads eight bytes at once, and no branch depends on the number of digits: in sparse data the
+/// branch predictor cannot guess the length of an index.
 [[nodiscard]] inline Digits leading_digits(const char* text) noexcept {
   std::uint64_t bytes = 0;
   std::memcpy(&bytes, text, sizeof bytes);
   if constexpr (std::endian::native == std::endian::big) {
     bytes = __builtin_bswap64(bytes);
   }
-  // The top bit of each byte that is no digit; carries only disturb bytes after the first such.
+  // Sets the top bit of each byte that is not a digit; carries only affect bytes after the first
+  // one.
   const std::uint64_t other =
       ((bytes + 0x4646464646464646U) | (bytes - 0x3030303030303030U)) & 0x8080808080808080U;
   const auto bits = other == 0 ? 64U : static_cast<unsigned>(std::countr_zero(other)) & ~7U;
   if (bits == 0) {
     return {};
   }
-  // Digits move to the top, zeros come in front; then pairs, fours and eights are joined.
+  // Moves the digits to the top, with zeros in front; then joins pairs, fours and eights.
   std::uint64_t value = (bytes << (64U - bits)) & 0x0F0F0F0F0F0F0F0FU;
   value = (value * 10 + (value >> 8)) & 0x00FF00FF00FF00FFU;
   value = (value * 100 + (value >> 16)) & 0x0000FFFF0000FFFFU;
@@ -50,7 +51,7 @@ inline constexpr std::array<double, 23> powers_of_ten = {
 inline constexpr std::array<std::uint64_t, 9> small_powers_of_ten = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 
-/// Appends the digits at `text` to `mantissa`; returns the end. Stops after 24 of them.
+/// Appends the digits at `text` to `mantissa`, at most 24 of them; returns their end.
 inline const char* append_digits(const char* text, std::uint64_t& mantissa) noexcept {
   for (int block = 0; block < 3; ++block) {
     const Digits digits = leading_digits(text);
@@ -63,8 +64,8 @@ inline const char* append_digits(const char* text, std::uint64_t& mantissa) noex
   return text;
 }
 
-/// Whether a number that is out of range is too small (true) or too large: by the power of ten of
-/// its first digit that is not zero.
+/// Whether a number that is out of range is too small (true) or too large (false), by the power of
+/// ten of its first nonzero digit.
 [[nodiscard]] inline bool is_tiny(const char* first, const char* last) noexcept {
   std::int64_t power = 0;
   bool point = false;
@@ -88,7 +89,7 @@ inline const char* append_digits(const char* text, std::uint64_t& mantissa) noex
   return power < 0;
 }
 
-/// Any number, by the standard library. Too large becomes infinity, too small becomes zero.
+/// Parses any number with the standard library. Too large becomes infinity, too small zero.
 template <class Real>
 const char* parse_any_number(const char* first, const char* last, Real& value) noexcept {
   if (first != last && *first == '+') {
@@ -109,8 +110,8 @@ const char* parse_any_number(const char* first, const char* last, Real& value) n
 }
 
 /// Reads a number in [first, last): digits, point, exponent, with or without a sign (`nan` and
-/// `inf` are read too, for the caller to refuse). Correctly rounded.
-/// @returns the end of the number, or nullptr when there is none.
+/// `inf` are read too, and the caller refuses them). Correctly rounded.
+/// @returns the end of the number, or nullptr if there is none.
 template <class Real>
 const char* parse_number(const char* first, const char* last, Real& value) noexcept {
   const char* text = first + ((*first == '-' || *first == '+') ? 1 : 0);
@@ -124,8 +125,8 @@ const char* parse_number(const char* first, const char* last, Real& value) noexc
     decimals = end - fraction;
     digits += decimals;
   }
-  // A quotient of two doubles that hold exactly what they stand for is correctly rounded
-  // (Clinger, "How to read floating point numbers accurately", 1990).
+  // A quotient of two exactly represented doubles is correctly rounded (Clinger, "How to read
+  // floating point numbers accurately", 1990).
   constexpr std::uint64_t exact = std::uint64_t{1} << 53;
   if (digits == 0 || digits > 19 || mantissa > exact || (*end | 0x20) == 'e' || end > last) {
     return parse_any_number(first, last, value);
@@ -133,8 +134,8 @@ const char* parse_number(const char* first, const char* last, Real& value) noexc
   const double quotient =
       static_cast<double>(mantissa) / powers_of_ten[static_cast<std::size_t>(decimals)];
   if constexpr (sizeof(Real) == sizeof(float)) {
-    // Rounding once more, to float, is right except where the double may stand on the wrong side of
-    // a midpoint between two floats, or the float is subnormal or too large.
+    // Rounding again to float is correct, unless the double may be on the wrong side of a midpoint
+    // between two floats, or the float is subnormal or too large.
     constexpr std::uint64_t below_float = (std::uint64_t{1} << 29) - 1;
     const bool midpoint =
         (std::bit_cast<std::uint64_t>(quotient) & below_float) == (below_float + 1) / 2;

@@ -1,4 +1,4 @@
-// The text of a file, unpacked where its format can be unpacked here.
+// Opens the text of a file, unpacked if its format can be unpacked here.
 #pragma once
 
 #include <sounder/datasets/byte_stream.hpp>
@@ -21,7 +21,7 @@
 
 namespace sounder::detail {
 
-/// @throws InputError where the format cannot be unpacked here.
+/// @throws InputError if the format cannot be unpacked here.
 [[nodiscard]] inline std::unique_ptr<ByteStream> unpack(std::unique_ptr<ByteStream> packed,
                                                         const FileFormat& format,
                                                         const std::string& path) {
@@ -45,9 +45,9 @@ namespace sounder::detail {
   }
 }
 
-/// Text as bytes in order, without a byte-order mark; what was packed twice is not unpacked twice.
-/// @throws InputError for a file that cannot be read or is of another format, ParseError where its
-///         first lines are.
+/// The text's bytes in order, without a byte-order mark. Unpacks only one layer of packing.
+/// @throws InputError for a file that cannot be read or has another format, ParseError if its first
+///        lines show another kind of text.
 [[nodiscard]] inline std::unique_ptr<ByteStream> open_text(std::shared_ptr<const InputFile> file) {
   const std::string path = file->path();
   auto bytes =

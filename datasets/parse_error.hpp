@@ -1,4 +1,4 @@
-// What can be wrong with an input file, and where.
+// Errors in input files, and their places.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class InputError : public std::runtime_error {
   InputError(const std::string& path, const std::string& reason)
       : InputError(path + ": " + reason, path, reason) {}
 
-  /// As the constructor was given them. @{
+  /// The constructor's arguments. @{
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
   /// @}
@@ -40,7 +40,7 @@ class ParseError : public InputError {
                    path, reason),
         line_(line), column_(column) {}
 
-  /// Where the text breaks its format, from 1. @{
+  /// The place where the text breaks its format, from 1. @{
   [[nodiscard]] std::int64_t line() const noexcept { return line_; }
   [[nodiscard]] std::int64_t column() const noexcept { return column_; }
   /// @}
@@ -50,8 +50,8 @@ class ParseError : public InputError {
   std::int64_t column_;
 };
 
-/// A `label:weight` where rows were to have plain labels; or this is the first feature of a row
-/// without a label.
+/// A `label:weight` if plain labels are wanted; or the row has no label and this is its first
+/// feature.
 class WeightError : public ParseError {
  public:
   using ParseError::ParseError;

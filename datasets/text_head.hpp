@@ -1,5 +1,4 @@
-// The head of a text: its byte-order mark, and what its first lines are when they are no LIBSVM
-// rows.
+// The head of a text: finds a byte-order mark, and first lines that show another kind of file.
 #pragma once
 
 #include <sounder/datasets/file_format.hpp>
@@ -15,14 +14,14 @@
 
 namespace sounder::detail {
 
-/// So many bytes of a text are looked at before it is parsed.
+/// This many bytes of a text are looked at before it is parsed.
 inline constexpr std::size_t text_head = std::size_t{1} << 16;
 
-/// A line without its comment and the blanks at its ends.
+/// A line without its comment and without blanks at its ends.
 struct HeadLine {
   std::string_view text;
   std::int64_t number = 0;  ///< from 1
-  std::int64_t column = 0;  ///< of the text's first byte, from 1
+  std::int64_t column = 0;  ///< column of the text's first byte, from 1
 };
 
 /// Goes through the lines that are not empty.
@@ -30,7 +29,7 @@ class HeadLines {
  public:
   explicit HeadLines(std::string_view head) : rest_(head) {}
 
-  /// The next of them; without text at the end.
+  /// The next line; its text is empty at the end.
   HeadLine next() {
     while (!rest_.empty()) {
       const std::string_view line = rest_.substr(0, rest_.find('\n'));
@@ -54,7 +53,7 @@ class HeadLines {
   std::int64_t number_ = 0;
 };
 
-/// What the words of a line are.
+/// What kinds of words a line has.
 struct LineShape {
   explicit LineShape(std::string_view line) {
     for (std::size_t at = 0; at < line.size(); ++words) {
@@ -70,13 +69,13 @@ struct LineShape {
   }
 
   std::size_t words = 0;
-  std::size_t numbers = 0;  ///< of the words
-  std::size_t whole = 0;    ///< of the words, without a sign
+  std::size_t numbers = 0;  ///< number of words that are numbers
+  std::size_t whole = 0;    ///< number of words that are whole numbers without a sign
   bool named = false;       ///< the first word is not a number
 };
 
-/// Looks for the mistakes that files of other kinds make. Only lines that can be no row are judged:
-/// without a colon, and of more than a label.
+/// Recognises files of other kinds by typical lines. Judges only lines that cannot be a row: more
+/// than one word, and no colon.
 class HeadJudge {
  public:
   /// @param outer the format that the text was packed in, nullptr for none
@@ -85,14 +84,14 @@ class HeadJudge {
     first_ = lines.next();
     second_ = lines.next();
     if (head.find('\0') != std::string_view::npos) {
-      first_ = {};  // not text: the parser says where
+      first_ = {};  // not text: the parser reports the place
     }
   }
 
-  /// The first line with something on it.
+  /// The first line that is not empty.
   [[nodiscard]] const HeadLine& line() const noexcept { return first_; }
 
-  /// What is wrong with it, or an empty text.
+  /// What is wrong with the line; empty if nothing is.
   [[nodiscard]] std::string reason() const {
     const std::string_view text = first_.text;
     if (text.starts_with('<')) {
@@ -154,7 +153,8 @@ class HeadJudge {
   const FileFormat* outer_;
 };
 
-/// Whether lines end in carriage returns alone: something follows one, and there is no newline.
+/// The place of the first carriage return, if it is followed by text and there is no newline;
+/// otherwise npos.
 [[nodiscard]] inline std::size_t find_lone_return(std::string_view head) noexcept {
   const std::size_t place = head.find('\r');
   const bool alone = head.find('\n') == std::string_view::npos &&
@@ -162,9 +162,9 @@ class HeadJudge {
   return alone ? place : std::string_view::npos;
 }
 
-/// Where the text begins that has this head, after a byte-order mark.
+/// Where the text with this head begins, after a byte-order mark if there is one.
 /// @param outer the format that it was packed in, nullptr for none
-/// @throws ParseError where the first lines are of a kind that is known and not LIBSVM's.
+/// @throws ParseError if the first lines are of a known kind other than LIBSVM's.
 [[nodiscard]] inline std::size_t text_begin(std::string_view head, const std::string& path,
                                             const FileFormat* outer) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";

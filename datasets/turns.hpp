@@ -1,4 +1,4 @@
-// Turns: work done in any order by several threads, handed over in the order of its numbers.
+// Turns: several threads work in any order, and hand their results over in numbered order.
 #pragma once
 
 #include <condition_variable>
@@ -7,12 +7,12 @@
 
 namespace sounder::detail {
 
-/// Waiting sleeps, so that a thread whose turn it is gets the core when cores are scarce. Every
-/// number must be held by a thread that is running, or the ones after it wait for ever.
+/// Waiting threads sleep, so that the thread whose turn it is gets a core if cores are scarce.
+/// Every number must be held by a running thread, otherwise the later ones wait for ever.
 class Turns {
  public:
   /// Waits until numbers [0, number) have had their turn, then calls `work()`, one at a time.
-  /// @returns false, without a call, when stop() was called meanwhile.
+  /// @returns false, without a call, if stop() was called meanwhile.
   template <class Work>
   bool take(std::int64_t number, Work&& work) {
     std::unique_lock lock(mutex_);
@@ -26,7 +26,7 @@ class Turns {
     return true;
   }
 
-  /// Nobody gets another turn: somebody has failed.
+  /// Ends all turns, after an error.
   void stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;

@@ -1,4 +1,4 @@
-// bzip2, by libbz2.
+// Unpacks bzip2, by libbz2.
 #pragma once
 
 #include <sounder/datasets/unpacker.hpp>
@@ -12,7 +12,7 @@
 
 namespace sounder::detail {
 
-/// A bzip2 file of any number of streams, of which parallel packers write many.
+/// A bzip2 file of any number of streams; parallel packers write many.
 class UnpackBzip2 final : public Unpacker {
  public:
   UnpackBzip2(std::unique_ptr<ByteStream> packed, std::string path)

@@ -1,4 +1,4 @@
-// gzip, by zlib.
+// Unpacks gzip, by zlib.
 #pragma once
 
 #include <sounder/datasets/unpacker.hpp>

@@ -1,4 +1,4 @@
-// xz, by liblzma.
+// Unpacks xz, by liblzma.
 #pragma once
 
 #include <sounder/datasets/unpacker.hpp>
@@ -48,7 +48,7 @@ class UnpackXz final : public Unpacker {
 
   void restart() override { begin(); }
 
-  /// What a stream before allocated is used again.
+  /// Begins a stream; reuses the memory of the stream before.
   void begin() {
     if (lzma_stream_decoder(&state_, UINT64_MAX, 0) != LZMA_OK) {
       throw std::bad_alloc();

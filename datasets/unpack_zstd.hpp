@@ -1,4 +1,4 @@
-// Zstandard, by libzstd.
+// Unpacks Zstandard, by libzstd.
 #pragma once
 
 #include <sounder/datasets/unpacker.hpp>
@@ -12,7 +12,7 @@
 
 namespace sounder::detail {
 
-/// A Zstandard file of any number of frames; what is in skippable ones is left out.
+/// A Zstandard file of any number of frames; skippable frames are skipped.
 class UnpackZstd final : public Unpacker {
  public:
   UnpackZstd(std::unique_ptr<ByteStream> packed, std::string path)
@@ -20,7 +20,7 @@ class UnpackZstd final : public Unpacker {
     if (state_ == nullptr) {
       throw std::bad_alloc();
     }
-    // Whatever window the packer was given by --long: memory is taken only for what the file says.
+    // Accepts every window that a packer's --long allows; memory is only taken for the file's own.
     ZSTD_DCtx_setParameter(state_.get(), ZSTD_d_windowLogMax,
                            ZSTD_dParam_getBounds(ZSTD_d_windowLogMax).upperBound);
   }
@@ -38,7 +38,7 @@ class UnpackZstd final : public Unpacker {
     return status == 0 ? Progress::ended : Progress::inside;
   }
 
-  void restart() override {}  // a frame that ends makes ready for the next
+  void restart() override {}  // the decoder is ready for another frame
 
   struct Free {
     void operator()(ZSTD_DCtx* state) const noexcept { ZSTD_freeDCtx(state); }

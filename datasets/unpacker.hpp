@@ -1,4 +1,4 @@
-// Unpacker: what the packed formats have in common. A format is a file, unpack_NAME.hpp.
+// Unpacker: what the packed formats share. Each format has its file, unpack_NAME.hpp.
 #pragma once
 
 #include <sounder/datasets/byte_stream.hpp>
@@ -12,11 +12,11 @@
 
 namespace sounder::detail {
 
-/// Unpacks a file of one or more streams of a format (members, frames) one after another, zeros
-/// between them or after the last, as on tapes.
+/// Unpacks a file of one or more streams (members, frames) of a format one after another. There may
+/// be zeros between them or after the last, as on tapes.
 class Unpacker : public ByteStream {
  public:
-  /// @param path, format for errors
+  /// @param path, format used in errors
   Unpacker(std::unique_ptr<ByteStream> packed, std::string path, std::string_view format)
       : packed_(std::move(packed)), path_(std::move(path)), format_(format),
         buffer_(std::make_unique<char[]>(buffer_size)) {}
@@ -41,8 +41,8 @@ class Unpacker : public ByteStream {
   }
 
  protected:
-  /// Packed bytes that have not been taken yet, or room for others. At most 1 GiB: some libraries
-  /// count in 32 bits.
+  /// Packed bytes that are not used yet, or room for unpacked ones. At most 1 GiB, because some
+  /// libraries count in 32 bits.
   struct Bytes {
     char* next;
     std::size_t size;
@@ -55,16 +55,16 @@ class Unpacker : public ByteStream {
 
   enum class Progress { inside, ended, damaged };
 
-  /// Unpacks as much as there is input and room for, up to the end of a stream, and moves both on.
+  /// Unpacks as far as input and room allow, up to the end of a stream, and moves both on.
   virtual Progress unpack(Bytes& input, Bytes& output) = 0;
 
-  /// Another stream begins.
+  /// Prepares for another stream.
   virtual void restart() = 0;
 
  private:
   static constexpr std::size_t buffer_size = std::size_t{1} << 18;
 
-  /// Provides input. @returns false when there is no other stream.
+  /// Provides input. @returns false if there is no other stream.
   bool next_stream() {
     for (;;) {
       while (between_ && input_.size > 0 && *input_.next == 0) {

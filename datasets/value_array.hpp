@@ -1,4 +1,4 @@
-// ValueArray: values that are kept as floats or as doubles, as it turns out while they are read.
+// ValueArray: values stored as floats or doubles, which is decided while they are read.
 #pragma once
 
 #include <sounder/engine/base/growing_array.hpp>
@@ -12,19 +12,20 @@
 
 namespace sounder::detail {
 
-/// A growing array of floats that may become one of doubles and back, in place. Threads may put
-/// values at different places at once; whoever grows or converts it must be alone.
+/// A growing array of floats that can become one of doubles and back, in place. Threads may write
+/// values at different positions at once; a thread that grows or converts it must be alone.
 class ValueArray {
  public:
   [[nodiscard]] bool doubles() const noexcept { return width_ == sizeof(double); }
   [[nodiscard]] std::size_t capacity() const noexcept { return bytes_.capacity() / width_; }
 
-  /// As those of GrowingArray, in values. @{
+  /// Like those of GrowingArray, in values. @{
   void reserve(std::size_t count) { bytes_.reserve(count * width_); }
   void resize(std::size_t count) { bytes_.resize(count * width_); }
   /// @}
 
-  /// Values from `first` on, which there is room for; rounded where floats are kept.
+  /// Writes values from position `first` on, for which there must be room; rounds if floats are
+  /// stored.
   void put(std::size_t first, std::span<const double> values) noexcept {
     if (doubles()) {
       std::copy(values.begin(), values.end(), at<double>() + first);
@@ -33,13 +34,14 @@ class ValueArray {
     }
   }
 
-  /// Doubles from now on; the first `count` floats become such.
+  /// Stores doubles from now on; converts the first `count` floats.
   void widen(std::size_t count) {
     bytes_.reserve(count * sizeof(double));
     width_ = sizeof(double);
     std::array<float, block> floats{};
     std::array<double, block> wide{};
-    for (std::size_t last = count; last > 0;) {  // from the end: no float is overwritten unread
+    for (std::size_t last = count; last > 0;) {  // from the end, so that no float is overwritten
+                                                 // before it is read
       const std::size_t size = std::min(block, last);
       last -= size;
       std::memcpy(floats.data(), bytes_.data() + last * sizeof(float), size * sizeof(float));
@@ -48,7 +50,7 @@ class ValueArray {
     }
   }
 
-  /// Floats from now on; the first `count` doubles are rounded.
+  /// Stores floats from now on; rounds the first `count` doubles.
   void narrow(std::size_t count) noexcept {
     width_ = sizeof(float);
     std::array<float, block> floats{};

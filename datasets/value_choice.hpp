@@ -1,4 +1,4 @@
-// ValueChoice: whether the values of a file are kept as floats or as doubles.
+// ValueChoice: decides whether the values of a file are stored as floats or as doubles.
 #pragma once
 
 #include <sounder/datasets/libsvm_chunk.hpp>
@@ -11,19 +11,19 @@
 
 namespace sounder::detail {
 
-/// Told of the chunks of a file in order, says how `Values::automatic` keeps their values.
+/// Sees the chunks of a file in order, and decides how `Values::automatic` stores their values.
 ///
-/// Doubles as long as the data are small and not all are floats; beyond that floats, unless a
-/// column looks as if they would falsify it. What cannot be read again goes on in doubles, and the
-/// whole of it decides at the end.
+/// Doubles as long as the data are small and not all values are floats. In larger data floats,
+/// unless a column looks as if they would change its values too much. A file that cannot be read
+/// again stays in doubles, and the whole of it decides at the end.
 class ValueChoice {
  public:
-  /// @param again whether the file could be read again, after all, in doubles
+  /// @param again whether the file could be read again in doubles, if floats prove wrong
   ValueChoice(Values wanted, bool again)
       : automatic_(wanted == Values::automatic), again_(again),
         doubles_(wanted == Values::doubles) {}
 
-  /// How values are kept from this chunk on. @param entries so far, the chunk's included
+  /// How values are stored from this chunk on. @param entries so far, this chunk's included
   [[nodiscard]] bool doubles_from(const ParsedChunk& chunk, std::size_t entries) {
     if (!automatic_ || !(inexact_ || chunk.inexact)) {
       return doubles_;
@@ -39,11 +39,11 @@ class ValueChoice {
     return doubles_;
   }
 
-  /// Whether floats falsify what has been read, so that the file has to be read again.
+  /// Whether floats changed the values too much, so that the file has to be read again.
   [[nodiscard]] bool falsified() const { return rounded_ && suspicious(); }
 
-  /// A column for which the values of the whole file, which are kept as doubles, have to stay so;
-  /// -1 where floats will do, or nobody asked.
+  /// A column for which the values of the whole file, stored as doubles, must stay doubles; -1 if
+  /// floats are good enough, or the choice was not automatic.
   [[nodiscard]] Index changed_column(const CsrMatrix& matrix) const {
     if (!automatic_ || !doubles_) {
       return -1;
@@ -61,9 +61,9 @@ class ValueChoice {
   bool automatic_;
   bool again_;
   bool doubles_;
-  bool inexact_ = false;  ///< a value is no float
-  bool beyond_ = false;   ///< a value is beyond all floats
-  bool settled_ = false;  ///< the data are not small: nothing changes any more
+  bool inexact_ = false;  ///< a value does not fit exactly into a float
+  bool beyond_ = false;   ///< a value is too large for a float
+  bool settled_ = false;  ///< the data are not small, and the decision is final
   bool rounded_ = false;  ///< values have been rounded to float
   RoundingSample sample_;
 };

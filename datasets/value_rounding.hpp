@@ -1,4 +1,4 @@
-// What rounding to float would do to a column: whether a file's values have to stay doubles.
+// How much rounding to float would change a column: decides whether values must stay doubles.
 #pragma once
 
 #include <sounder/datasets/libsvm_chunk.hpp>
@@ -14,10 +14,10 @@
 
 namespace sounder::detail {
 
-/// Entries up to which data are small: doubles cost nothing there that anybody would notice.
+/// Data with at most this many entries are small: doubles cost little there.
 inline constexpr std::size_t small_entries = std::size_t{1} << 20;
 
-/// Values of one column as they come: how far rounding moves one, and how far they differ.
+/// Values of one column as they are read: how far rounding moves them, and how much they differ.
 class ColumnRounding {
  public:
   explicit ColumnRounding(Index column, std::int64_t since = 0) noexcept
@@ -33,11 +33,11 @@ class ColumnRounding {
 
   [[nodiscard]] Index column() const noexcept { return column_; }
   [[nodiscard]] std::int64_t count() const noexcept { return count_; }
-  /// The row that it was first met in.
+  /// The row in which it was seen first.
   [[nodiscard]] std::int64_t since() const noexcept { return since_; }
 
-  /// Whether rounding moves a value by more than this share of their deviation; never where all
-  /// are the same.
+  /// Whether rounding moves a value by more than this share of the values' deviation; false if all
+  /// values are equal.
   [[nodiscard]] bool falsifies(double share) const noexcept {
     return squares_ > 0.0 && moved_ > share * std::sqrt(squares_ / static_cast<double>(count_));
   }
@@ -51,11 +51,12 @@ class ColumnRounding {
   double moved_ = 0.0;
 };
 
-/// The columns that a few rows of each chunk make one suspect of being falsified by floats. Only
-/// columns that many rows hold are kept in mind.
+/// Finds, in a few rows of each chunk, columns that floats might change too much. Only remembers
+/// columns that many rows hold.
 class RoundingSample {
  public:
-  /// Rows of the next chunk, from a random one on: kinds of rows may take turns as chunks do.
+  /// Looks at rows of the next chunk, from a random one on, because kinds of rows may alternate
+  /// like the chunks.
   void add(const ParsedChunk& chunk) {
     credit_ += chunk.entries;
     std::size_t row = chunk.rows > 0 ? random_.below(chunk.rows) : 0;
@@ -72,8 +73,8 @@ class RoundingSample {
     }
   }
 
-  /// Columns, rising, of which nearly half the rows seem to hold values that floats move by a third
-  /// of what matters, or more.
+  /// The columns, rising, that nearly half of the rows seem to hold and whose values floats move by
+  /// at least a third of the limit.
   [[nodiscard]] std::vector<Index> suspects() const {
     std::vector<Index> found;
     for (const ColumnRounding& column : columns_) {
@@ -86,7 +87,7 @@ class RoundingSample {
   }
 
  private:
-  static constexpr std::size_t one_in = 128;  ///< entries are looked at
+  static constexpr std::size_t one_in = 128;  ///< one entry in this many is looked at
   static constexpr std::int64_t least_rows = 8;
 
   void add_row(std::span<const Index> columns, const double* values) {
@@ -122,11 +123,11 @@ class RoundingSample {
   RandomStream random_{1};
   std::vector<ColumnRounding> columns_;  ///< rising
   std::int64_t rows_ = 0;
-  std::int64_t admits_until_ = least_rows;  ///< rows before this one may bring new columns
-  std::size_t credit_ = 0;                  ///< entries that looking at rows may still cost
+  std::int64_t admits_until_ = least_rows;  ///< only rows before this one may bring new columns
+  std::size_t credit_ = 0;                  ///< entries that may still be looked at
 };
 
-/// The column of the first entry whose value is such; -1 where none is. O(nnz).
+/// The column of the first entry for whose value such(value) holds; -1 if there is none. O(nnz).
 template <class Such>
 [[nodiscard]] Index column_of(const CsrMatrix& matrix, const Such& such) {
   for (Index i = 0; i < matrix.rows(); ++i) {
@@ -140,8 +141,9 @@ template <class Such>
   return -1;
 }
 
-/// The first of `suspects` (columns, rising) that more than half of the rows hold and floats would
-/// move by more than 1e-5 of its values' deviation; -1 where none is. O(nnz + n suspects).
+/// The first of `suspects` (columns, rising) that more than half of the rows hold and whose values
+/// floats would move by more than 1e-5 of their deviation; -1 if there is none. O(nnz + n
+/// suspects).
 [[nodiscard]] inline Index falsified_column(const CsrMatrix& matrix,
                                             std::span<const Index> suspects) {
   std::vector<ColumnRounding> columns(suspects.begin(), suspects.end());

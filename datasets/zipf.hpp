@@ -1,4 +1,4 @@
-// Zipf's law: a few words are everywhere, most are rare.
+// Zipf's law, the distribution of words in text: a few are frequent, most are rare.
 #pragma once
 
 #include <sounder/engine/base/random.hpp>
@@ -10,10 +10,10 @@
 
 namespace sounder {
 
-/// Ranks 0, 1, ..., count - 1, of which rank r has a probability proportional to 1 / (r + 1)^s.
+/// Ranks 0, 1, ..., count - 1; rank r has a probability proportional to 1 / (r + 1)^s.
 ///
 /// Rejection-inversion (Hoermann and Derflinger, "Rejection-inversion to generate variates from
-/// monotone discrete distributions", 1996): O(1) a draw whatever the count, no table. Immutable.
+/// monotone discrete distributions", 1996): O(1) a draw for any count, no table. Immutable.
 class ZipfDistribution {
  public:
   /// @param count    number of ranks, at least 1
@@ -31,7 +31,7 @@ class ZipfDistribution {
     squeeze_ = 2.0 - inverse_area(area(2.5) - height(2.0));
   }
 
-  /// One rank in [0, count).
+  /// Draws a rank in [0, count).
   Index operator()(RandomStream& random) const noexcept {
     while (true) {
       const double u = last_ + random.uniform() * (first_ - last_);
@@ -44,10 +44,11 @@ class ZipfDistribution {
   }
 
  private:
-  /// x^-s, the hat that the histogram of probabilities lies under.
+  /// x^-s, the function above the histogram of probabilities.
   [[nodiscard]] double height(double x) const noexcept { return std::pow(x, -exponent_); }
 
-  /// The hat's integral from 1 to x, (x^(1-s) - 1) / (1 - s), without cancellation near s = 1.
+  /// The integral of height() from 1 to x, (x^(1-s) - 1) / (1 - s), without cancellation near s =
+  /// 1.
   [[nodiscard]] double area(double x) const noexcept {
     const double log_x = std::log(x);
     const double power = (1.0 - exponent_) * log_x;

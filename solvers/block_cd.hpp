@@ -1,4 +1,4 @@
-// Block coordinate descent: the coefficients of a small block jointly.
+// Block coordinate descent: the coefficients of a small block move together.
 #pragma once
 
 #include <algorithm>
@@ -17,13 +17,13 @@
 
 namespace sounder {
 
-/// The Chooser of block-cd: a unit is a block, all of whose coefficients move to the minimum of the
-/// second-order model: the minimum itself for squared loss, else a proximal Newton step with a line
-/// search on the rows that the block touches.
+/// The Chooser of block-cd. A unit is a block; all its coefficients move to the minimum of the
+/// second-order model. For squared loss that is the minimum itself, otherwise a proximal Newton
+/// step with a line search on the rows that the block touches.
 template <Loss L, Penalty P>
 class JointBlocks {
  public:
-  /// Makes the blocks and their rows. Views of step and team, which the caller keeps.
+  /// Makes the blocks and their rows. Keeps references to step and team, which must outlive it.
   JointBlocks(const CoordinateStep<L, P>& step, const CoordinateOptions& options, const Team& team)
       : step_(step), team_(team), blocks_(make_blocks(step, options, team)),
         rows_(step.columns(), blocks_, team),
@@ -33,13 +33,13 @@ class JointBlocks {
                  }),
         mean_(1.0 / step.columns().rows()) {}
 
-  /// As a Chooser has it: see ParallelRounds and ParallelDescent. @{
+  /// Members that ParallelRounds and ParallelDescent require of a Chooser. @{
   [[nodiscard]] std::int64_t units() const noexcept { return blocks_.count(); }
   [[nodiscard]] int width() const noexcept { return static_cast<int>(blocks_.widest()); }
   [[nodiscard]] int passes() const noexcept { return 1; }
   [[nodiscard]] std::int64_t updates_a_pass() const noexcept { return step_.columns().columns(); }
 
-  /// min(threads, P* / features a block, rounded up).
+  /// min(threads, P* / features per block, rounded up).
   [[nodiscard]] Index parallel() const {
     if (team_.size() == 1) {
       return 1;
@@ -75,10 +75,10 @@ class JointBlocks {
   /// @}
 
  private:
-  /// Of one worker; no step allocates.
+  /// Working memory of one worker, so that no step allocates.
   struct Scratch {
     Scratch(std::size_t width, std::size_t rows) : joint(width), margins(rows) { resize(width); }
-    /// For a block of k features.
+    /// Makes room for a block of k features.
     void resize(std::size_t k) {
       w.resize(k);
       gradient.resize(k);
@@ -91,11 +91,11 @@ class JointBlocks {
     Array<double> change;
     Array<double> hessian;  ///< k x k
     JointStep<P> joint;
-    Array<double> margins;  ///< of the block's rows, as they were read
+    Array<double> margins;  ///< margins of the block's rows, as they were read
   };
 
-  /// What choose() returns, from the coefficients and margins that it has read: the same code
-  /// however workers meet.
+  /// Computes what choose() returns from the coefficients and margins that were read. The code is
+  /// the same for every update policy.
   int joint_moves(std::span<const Index> members, const BlockRows::View& rows, Scratch& scratch,
                   std::span<CoordinateMove> moves) const {
     model(rows, scratch);
@@ -119,7 +119,8 @@ class JointBlocks {
     return count;
   }
 
-  /// Clusters put together what is worth solving together, but a block must stay small.
+  /// Clusters gather correlated features, which are worth solving together; the size of a block is
+  /// limited.
   [[nodiscard]] static FeatureBlocks make_blocks(const CoordinateStep<L, P>& step,
                                                  const CoordinateOptions& options,
                                                  const Team& team) {
@@ -132,7 +133,7 @@ class JointBlocks {
                           options.seed, team);
   }
 
-  /// Gradient and Hessian of the loss along the block at the margins that were read.
+  /// Computes gradient and Hessian of the loss along the block, at the margins that were read.
   void model(const BlockRows::View& rows, Scratch& scratch) const {
     const Problem<L, P>& problem = step_.problem();
     const std::span<double> gradient = scratch.gradient;
@@ -147,7 +148,7 @@ class JointBlocks {
       const double s = problem.weight(i) * mean_;
       const double slope = s * problem.loss.derivative(y, margin);
       const double curvature = s * problem.loss.curvature(y, margin);
-      const std::span<const BlockRows::Entry> entries = rows.row(r);  // members ascend
+      const std::span<const BlockRows::Entry> entries = rows.row(r);  // columns rise within a row
       for (std::size_t a = 0; a < entries.size(); ++a) {
         const auto x = static_cast<double>(entries[a].value);
         const auto m = static_cast<std::size_t>(entries[a].member);
@@ -163,13 +164,14 @@ class JointBlocks {
         hessian[q * k + m] = hessian[m * k + q];
       }
       if constexpr (!std::is_same_v<L, Squared>) {
-        // Where the loss has no curvature here it may have some there: a floor keeps steps finite.
+        // The curvature may be 0 here and positive nearby: a floor keeps steps finite.
         hessian[m * k + m] = std::max(hessian[m * k + m], 0.0) + 1e-10;
       }
     }
   }
 
-  /// How much of the step lowers the objective by a part of what the model promised (Armijo).
+  /// Returns the step length that lowers the objective by a part of what the model promises
+  /// (Armijo).
   [[nodiscard]] double search(const BlockRows::View& rows, const Scratch& scratch) const {
     const Problem<L, P>& problem = step_.problem();
     const auto change_in_penalty = [&](double part) {
@@ -219,21 +221,22 @@ class JointBlocks {
   double mean_;
 };
 
-/// Minimises the problem block by block: the coefficients of a block of a few features (8 each, or
-/// `options.blocks` blocks, of at most 64) move jointly: to the exact minimum for squared loss, by
-/// a proximal Newton step with a line search otherwise. It pays where features are correlated,
-/// which blocks gather by clustering (`options.block_kind`; balanced is clustered here).
+/// Minimises the problem block by block: the coefficients of a small block move together, to the
+/// exact minimum for squared loss and by a proximal Newton step with a line search otherwise.
+/// Blocks hold about 8 features each, or there are `options.blocks` of them, of at most 64
+/// features. It pays where features are correlated: clustering puts these in one block
+/// (`options.block_kind`; here `balanced` is clustered too).
 ///
 /// Block coordinate descent: Tseng, Yun, "A coordinate gradient descent method for nonsmooth
-/// separable minimization", Math. Programming 2009. P blocks at once, as in `shotgun`: an epoch
-/// takes every block.
+/// separable minimization", Math. Programming 2009. P blocks are updated at once, as in `shotgun`;
+/// an epoch takes every block once.
 ///
 /// @tparam Update as in `shotgun`
 /// @param second as in `shotgun`
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
-/// Cost: O(nnz k) an epoch for k features a block. With one thread the same seed gives the same
-/// bits. May be called from several threads at once.
+/// Cost: O(nnz k) an epoch, k features a block. With one thread the same seed gives the same bits.
+/// May be called from several threads at once.
 template <class Update = Atomic, Loss L, Penalty P>
 [[nodiscard]] Result block_cd(const Problem<L, P>& problem, const CoordinateOptions& options,
                               Trace& trace, SecondMethodOf<L, P> second = nullptr) {

@@ -1,4 +1,4 @@
-// Block-greedy coordinate descent: the best coordinate of each of several blocks at once.
+// Block-greedy coordinate descent: updates the best coordinate of each of several blocks at once.
 #pragma once
 
 #include <algorithm>
@@ -12,30 +12,30 @@
 
 namespace sounder {
 
-/// The Chooser of block-greedy: a unit is a block of features, of which the one with the largest
+/// The Chooser of block-greedy. A unit is a block of features; its feature with the largest
 /// guaranteed descent moves.
 template <Loss L, Penalty P>
 class GreedyBlocks {
  public:
-  /// Makes the blocks. Views of step and team, which the caller keeps.
+  /// Makes the blocks. Keeps references to step and team, which must outlive it.
   GreedyBlocks(const CoordinateStep<L, P>& step, const CoordinateOptions& options, const Team& team)
       : step_(step), team_(team),
         blocks_(feature_blocks(step.problem().matrix, step.columns(),
                                options.blocks > 0 ? options.blocks : automatic(step, team),
                                options.block_kind, options.seed, team)) {}
 
-  /// As a Chooser has it: see ParallelRounds and ParallelDescent. @{
+  /// Members that ParallelRounds and ParallelDescent require of a Chooser. @{
   [[nodiscard]] std::int64_t units() const noexcept { return blocks_.count(); }
   [[nodiscard]] int width() const noexcept { return 1; }
-  /// As many as move a number of coordinates worth a certificate.
+  /// Passes over the blocks in an epoch: enough updates to make a certificate worth its cost.
   [[nodiscard]] int passes() const noexcept {
     const auto worth = std::min<std::int64_t>(step_.columns().columns(), 128);
     return static_cast<int>((worth + units() - 1) / std::max<std::int64_t>(units(), 1));
   }
   [[nodiscard]] std::int64_t updates_a_pass() const noexcept { return units(); }
 
-  /// As many as there are threads: what blocks of like features bear is more than P*, and a P that
-  /// is too large is found out.
+  /// One block a thread. Blocks of similar features allow more than P*, and a P that is too large
+  /// is noticed and halved.
   [[nodiscard]] Index parallel() const noexcept {
     return static_cast<Index>(std::min<std::int64_t>(team_.size(), units()));
   }
@@ -67,7 +67,7 @@ class GreedyBlocks {
   /// @}
 
  private:
-  /// Blocks of 16 features: a look at a column costs about as much as a move.
+  /// Blocks of 16 features: looking at 16 columns costs about as much as one update.
   [[nodiscard]] static Index automatic(const CoordinateStep<L, P>& step, const Team& team) {
     return std::max<Index>(step.columns().columns() / 16, 4 * team.size());
   }
@@ -77,15 +77,16 @@ class GreedyBlocks {
   FeatureBlocks blocks_;
 };
 
-/// Minimises the problem by steps that take P blocks of features at random and, in each, move the
-/// coordinate with the largest guaranteed descent, all at once on the shared margins.
+/// Minimises the problem by steps that take P random blocks of features and move, in each block,
+/// the coordinate with the largest guaranteed descent, all at once on the shared margins.
 ///
 /// Scherrer, Tewari, Halappanavar, Haglin, "Feature Clustering for Accelerating Parallel Coordinate
-/// Descent", NIPS 2012. Its corners: B = p blocks is Shotgun; B = P is thread-greedy (Scherrer,
-/// Halappanavar, Tewari, Haglin, ICML 2012); B = P = 1 greedy coordinate descent. B is
-/// `options.blocks` (p / 16 if 0), made as `options.block_kind` says; P is `options.parallel`, the
-/// number of threads if 0, and treated as in `shotgun`. An epoch is one look at every coordinate,
-/// hence B updates, and with few blocks as many passes as make some 128 updates.
+/// Descent", NIPS 2012. Special cases: B = p blocks is Shotgun; B = P is thread-greedy (Scherrer,
+/// Halappanavar, Tewari, Haglin, ICML 2012); B = P = 1 is greedy coordinate descent. B is
+/// `options.blocks` (p / 16 if 0), and the blocks are made by `options.block_kind`. P is
+/// `options.parallel`, or the number of threads if 0, and is treated as in `shotgun`. An epoch
+/// looks at every coordinate once, so it makes B updates; with few blocks it takes as many passes
+/// as make about 128 updates.
 ///
 /// @tparam Update as in `shotgun`
 /// @param second as in `shotgun`

@@ -1,4 +1,4 @@
-// Coordinate descent: the sparse solver.
+// Coordinate descent for sparse models.
 #pragma once
 
 #include <sounder/engine/matrix/csc_matrix.hpp>
@@ -14,19 +14,20 @@ namespace sounder {
 /// Minimises the problem by coordinate descent on growing working sets, with proximal Newton models
 /// of the loss and Newton steps on the support.
 ///
-/// Each epoch certifies the point over all features (those that Gap-Safe screening has not ruled
-/// out), takes the features that promise most, models the loss on them by a quadratic and minimises
-/// it: by coordinate descent in the options' order, on the Gram matrix where the set is small, with
-/// Anderson extrapolation and Newton steps on the nonzero coefficients. `working_set`, `screening`,
-/// `newton` and `extrapolation` switch each off; the optimum is the same.
+/// Each epoch certifies the point over all features that Gap-Safe screening has not ruled out,
+/// takes the most promising features, models the loss on them by a quadratic and minimises the
+/// model. It does so by coordinate descent in the order that the options give, on the Gram matrix
+/// if the set is small, with Anderson extrapolation and Newton steps on the nonzero coefficients.
+/// `working_set`, `screening`, `newton` and `extrapolation` switch each part off; the optimum stays
+/// the same.
 ///
 /// Sources: working sets and extrapolation as in Massias, Gramfort, Salmon, "Celer", ICML 2018, and
-/// Bertrand, Massias, AISTATS 2021; proximal Newton as in Yuan, Ho, Lin, "An improved GLMNET",
-/// JMLR 2012; covariance updates, Friedman, Hastie, Tibshirani, JSS 2010.
+/// Bertrand, Massias, AISTATS 2021; proximal Newton as in Yuan, Ho, Lin, "An improved GLMNET", JMLR
+/// 2012; covariance updates as in Friedman, Hastie, Tibshirani, JSS 2010.
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
-/// Uses fewer threads than it may where the data is small. With one thread the same seed gives the
-/// same bits. May be called from several threads at once.
+/// Uses fewer threads than `options.threads` if the data is small. With one thread the same seed
+/// gives the same bits. May be called from several threads at once.
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CoordinateOptions& options,
                         Trace& trace) {
@@ -37,8 +38,8 @@ template <Loss L, Penalty P>
       });
 }
 
-/// The same on columns that are at hand: those of problem.matrix, for several solves on one matrix.
-/// @throws std::invalid_argument also if their shape is another
+/// The same with the columns of problem.matrix already at hand, for several solves on one matrix.
+/// @throws std::invalid_argument also if the shape of `columns` differs from the matrix's
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CscMatrix& columns,
                         const CoordinateOptions& options, Trace& trace) {
@@ -46,7 +47,7 @@ template <Loss L, Penalty P>
   return solve_prepared(
       problem, options, trace,
       [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
-        // Where some are stored about their means they are others.
+        // Centring stores some columns about their means; then the given columns do not fit.
         const bool same =
             prepared.matrix.values().size() == problem.matrix.values().size() &&
             prepared.matrix.column_indices().data() == problem.matrix.column_indices().data();

@@ -1,4 +1,4 @@
-// Which solver suits a problem: what "automatic" comes to.
+// Chooses the solver that suits a problem: the meaning of "automatic".
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace sounder {
 
-/// Who minimises a problem, of those that an automatic choice knows.
+/// The solvers that the automatic choice picks from.
 enum class Solver : std::uint8_t { automatic, hogwild, cd };
 
-/// The solver by its name above. Any number of threads.
+/// The name of the solver. Any number of threads.
 [[nodiscard]] constexpr std::string_view to_string(Solver solver) noexcept {
   switch (solver) {
     case Solver::automatic:
@@ -25,27 +25,27 @@ enum class Solver : std::uint8_t { automatic, hogwild, cd };
   return "unknown";
 }
 
-/// A solver, and a clause for a person that says why it.
+/// A solver, and a clause that tells the user why it was chosen.
 struct SolverChoice {
   Solver solver = Solver::automatic;  ///< from choose_solver(): hogwild or cd
-  std::string_view why;               ///< of static storage
+  std::string_view why;               ///< points to static storage
 };
 
-/// What of a problem decides who solves it.
+/// The properties of a problem that decide which solver suits it.
 struct ProblemKind {
-  bool smooth = true;    ///< the loss
-  bool sparse = false;   ///< an l1 penalty
-  bool bounded = false;  ///< the coefficients
-  /// The penalty is next to nothing: LIBLINEAR's C is 10 or more, or there is none.
+  bool smooth = true;    ///< the loss is smooth
+  bool sparse = false;   ///< the penalty has an l1 part
+  bool bounded = false;  ///< the coefficients have bounds
+  /// The penalty is nearly zero (LIBLINEAR's C is 10 or more), or there is none.
   bool weak = false;
 };
 
-/// Whether an l2 penalty of this strength is weak on so many rows. O(1).
+/// Whether an l2 penalty of this strength is weak for this number of rows. O(1).
 [[nodiscard]] constexpr bool is_weak(double l2, Index rows) noexcept {
   return 10.0 * l2 * rows <= 1.0;
 }
 
-/// The choice as far as the kind of problem tells. Any number of threads.
+/// The choice as far as the kind of problem decides it. Any number of threads.
 [[nodiscard]] constexpr SolverChoice choose_solver(const ProblemKind& kind) noexcept {
   if (kind.bounded) {
     return {Solver::cd, "coefficients are bounded"};
@@ -56,11 +56,12 @@ struct ProblemKind {
   return {Solver::hogwild, "it uses every thread, without locks"};
 }
 
-/// The same once it is known on what data (whose shape counts), and to which relative duality gap;
-/// 0: to none. O(1). Any number of threads.
+/// The choice with the shape of the data and the relative duality gap to reach (0: none) taken into
+/// account. O(1). Any number of threads.
 [[nodiscard]] inline SolverChoice choose_solver(const ProblemKind& kind, const CsrMatrix& matrix,
                                                 double tolerance) noexcept {
-  // So few that a Newton step costs less than the epochs it saves, where there is a gap to reach.
+  // So few columns that a Newton step costs less than the epochs it saves, if there is a gap to
+  // reach.
   constexpr Index few_columns = 1024;
   const bool few = matrix.columns() <= few_columns && matrix.columns() <= matrix.rows();
   const SolverChoice choice = choose_solver(kind);
@@ -74,7 +75,7 @@ struct ProblemKind {
   return choice;
 }
 
-/// The solver for a problem and that gap. O(1). Any number of threads.
+/// The solver for this problem and this relative duality gap. O(1). Any number of threads.
 template <Loss L, Penalty P>
 [[nodiscard]] SolverChoice choose_solver(const Problem<L, P>& problem, double tolerance) noexcept {
   bool weak = false;

@@ -1,4 +1,4 @@
-// One call does it: data and labels in, a model out.
+// fit(): one call from data and labels to a model.
 #pragma once
 
 #include <cmath>
@@ -29,43 +29,43 @@
 
 namespace sounder {
 
-/// What fit() is told; every field has a default. The caller keeps what weights and initial view
-/// until fit() returns.
+/// Options of fit(); every field has a default. The caller keeps the arrays of `weights` and
+/// `initial` alive until fit() returns.
 template <class L = Logistic, class P = L2>
 struct FitOptions {
   static_assert(detail::is_explained_loss<L>());
   static_assert(detail::is_explained_penalty<P>());
 
   L loss{};                              ///< with its parameters, if it has any
-  P penalty{};                           ///< of strength 1 unless told otherwise
+  P penalty{};                           ///< of strength 1 by default
   bool intercept = false;                ///< fit b; it is never penalised
   std::span<const double> weights = {};  ///< n numbers >= 0, or empty for all ones
   int threads = 0;                       ///< 0: available_threads()
   double tolerance = 1e-3;               ///< stop at this relative duality gap; 0: every epoch
-  std::optional<int> max_epochs = {};    ///< none: 1000; 20 of hogwild asked for by name
+  std::optional<int> max_epochs = {};    ///< none: 1000, or 20 for hogwild chosen by name
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
-  std::uint64_t seed = 1;                                       ///< of every random choice
-  std::span<const double> initial = {};  ///< p coefficients, as a Result has them; empty: zero
+  std::uint64_t seed = 1;                                       ///< seed of every random choice
+  std::span<const double> initial = {};  ///< p coefficients, as in Result::w; empty: zero
   double initial_intercept = 0.0;        ///< b to start from
-  Solver solver = Solver::automatic;     ///< who minimises
+  Solver solver = Solver::automatic;     ///< which solver to use
 };
 
-/// What fit() comes to.
+/// What fit() returns.
 struct Fit {
   LinearModel model;  ///< for decisions(), predictions(), probabilities(), save_model()
-  Result result;      ///< how it went: where `status` is diverged, the model is of no use
-  Solver solver = Solver::automatic;  ///< who ran
-  std::string_view why = {};          ///< why that one, in a clause
+  Result result;      ///< how the run went; if `status` is diverged, the model is useless
+  Solver solver = Solver::automatic;  ///< the solver that ran
+  std::string_view why = {};          ///< why this solver, in a clause
 };
 
 namespace detail {
 
-/// Labels as a loss wants them.
+/// Labels in the form that the loss needs.
 struct Targets {
   std::vector<double> copy;        ///< +1 and -1, for a classification
-  std::span<const double> values;  ///< of `copy`, or the labels themselves
+  std::span<const double> values;  ///< views `copy`, or the caller's labels
   std::vector<double> classes;     ///< in the model's order; empty for a regression
-  bool turned = false;             ///< whether +1 is the second of them
+  bool turned = false;             ///< whether +1 is the second class
 };
 
 template <Loss L>
@@ -95,7 +95,7 @@ template <Loss L>
   return targets;
 }
 
-/// What both kinds of solvers are told.
+/// The options that both kinds of solvers share.
 template <class SolverOptions, class L, class P>
 [[nodiscard]] SolverOptions run_options(const FitOptions<L, P>& options) {
   SolverOptions run;
@@ -132,29 +132,29 @@ template <Loss L, Penalty P>
 
 }  // namespace detail
 
-/// Fits a linear model: F(w, b) of Problem is minimised over the rows of `matrix` (n x p) and their
-/// n labels, and comes back as a model that predicts labels.
+/// Fits a linear model: minimises F(w, b) of Problem over the rows of `matrix` (n x p) and their n
+/// labels, and returns a model that predicts labels.
 ///
 ///     const auto fit = sounder::fit(matrix, labels, {.penalty = {.lambda = 1e-4}, .threads = 4});
 ///     const auto lasso = sounder::fit<sounder::Squared, sounder::L1>(matrix, numbers);
 ///
-/// For a classification loss the labels are of two kinds, any two numbers, rows of weight 0 apart:
-/// the larger is +1, to which `result.w`, bounds on it and `options.initial` refer. The model's
-/// labels stand in the order of their first rows, except that 1 comes before -1, as in LIBLINEAR;
-/// where its first label is the smaller, its weights are `result.w` with the sign turned. For other
-/// losses the labels are the numbers to be predicted. The solver is choose_solver()'s unless
-/// `options.solver` names one; shotgun(), block_greedy(), block_cd() and sgd() take a Problem.
+/// For a classification loss there are two different labels, any two numbers (rows of weight 0 do
+/// not count). The larger one is +1; `result.w`, bounds on it and `options.initial` refer to it.
+/// The model lists the labels in the order of their first rows, except that 1 comes before -1, as
+/// in LIBLINEAR; if its first label is the smaller one, its weights are `result.w` with the sign
+/// turned. For other losses the labels are the numbers to be predicted. choose_solver() picks the
+/// solver unless `options.solver` names one; shotgun(), block_greedy(), block_cd() and sgd() take a
+/// Problem instead.
 ///
-/// A `trace` watches and may end the run, in which case the model is the best so far: see
-/// on_epoch() and StopTrace of on_epoch.hpp. Without one nothing is reported, and nothing is ever
-/// printed.
+/// A `trace` watches the run and may end it; then the model is the best so far: see on_epoch() and
+/// StopTrace in on_epoch.hpp. Without a trace nothing is reported, and nothing is ever printed.
 ///
 /// @tparam L,P the loss and the penalty, perhaps your own: see the concepts Loss and Penalty
-/// @throws LabelError for labels that do not suit the loss, std::invalid_argument for options and
-///         shapes that do not fit
+/// @throws LabelError if the labels do not suit the loss, std::invalid_argument if options or
+///        shapes do not fit
 ///
 /// Cost: the solver's; O(nnz) an epoch. There is no global state: may be called from several
-/// threads at once, each with a trace of its own.
+/// threads at once, each with its own trace.
 template <class L = Logistic, class P = L2>
 [[nodiscard]] Fit fit(const CsrMatrix& matrix, std::span<const double> labels,
                       const FitOptions<L, P>& options, Trace& trace) {
@@ -185,7 +185,7 @@ template <class L = Logistic, class P = L2>
   return made;
 }
 
-/// The same under a trace that is made on the spot.
+/// The same with a temporary trace.
 template <class L = Logistic, class P = L2>
 [[nodiscard]] Fit fit(const CsrMatrix& matrix, std::span<const double> labels,
                       const FitOptions<L, P>& options, Trace&& trace) {

@@ -1,12 +1,12 @@
-// Serial stochastic gradient descent: Hogwild!'s kernel, one worker, plain memory.
+// Serial stochastic gradient descent: the steps of Hogwild! by one worker on ordinary memory.
 #pragma once
 
 #include <sounder/solvers/stochastic/stochastic_gradient.hpp>
 
 namespace sounder {
 
-/// As `hogwild`, with one thread whatever `options.threads` says: the baseline of a speedup.
-/// Same seed, same bits. May be called from several threads at once.
+/// `hogwild` with one thread, whatever `options.threads` says: the baseline of speedups. The same
+/// seed gives the same bits. May be called from several threads at once.
 template <Loss L, Penalty P>
 [[nodiscard]] Result sgd(const Problem<L, P>& problem, SgdOptions options, Trace& trace) {
   options.threads = 1;

@@ -1,4 +1,4 @@
-// Shotgun: several random coordinates at once, from shared margins.
+// Shotgun: updates several random coordinates at once on shared margins.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,16 @@
 
 namespace sounder {
 
-/// The Chooser of Shotgun: a unit is a coordinate.
+/// The Chooser of Shotgun. A unit is a coordinate.
 template <Loss L, Penalty P>
 class SingleCoordinates {
  public:
-  /// O(1). Views of step and team, which the caller keeps.
+  /// O(1). Keeps references to step and team, which must outlive it.
   SingleCoordinates(const CoordinateStep<L, P>& step, const CoordinateOptions& /*options*/,
                     const Team& team)
       : step_(step), team_(team) {}
 
-  /// As a Chooser has it: see ParallelRounds and ParallelDescent. @{
+  /// Members that ParallelRounds and ParallelDescent require of a Chooser. @{
   [[nodiscard]] std::int64_t units() const noexcept { return step_.columns().columns(); }
   [[nodiscard]] int width() const noexcept { return 1; }
   [[nodiscard]] int passes() const noexcept { return 1; }
@@ -56,20 +56,22 @@ class SingleCoordinates {
   const Team& team_;
 };
 
-/// Minimises the problem by P random coordinates at once, which update the shared margins without
-/// a lock: each takes the proximal step that would be safe alone.
+/// Minimises the problem by updates of P random coordinates at once, which change the shared
+/// margins without a lock. Each takes the proximal step that would be safe if it were alone.
 ///
 /// Bradley, Kyrola, Bickson, Guestrin, "Parallel Coordinate Descent for L1-Regularized Loss
 /// Minimization", ICML 2011: parallel steps help up to P* = ceil(p / rho), rho the spectral radius
-/// of X^T X with normalised columns; past it they may diverge. P is min(threads, P*) unless
-/// `options.parallel` says otherwise, and is halved where it still proves too large; a given P is
-/// kept, and a run that it breaks ends as diverged. An epoch is p updates in the order of a fresh
-/// random permutation (the paper draws with replacement). `extrapolation = 0` is the bare method.
+/// of X^T X with normalised columns; beyond P* they may diverge. By default P is min(threads, P*),
+/// and is halved if it still proves too large. A P given as `options.parallel` is kept, and a run
+/// that it breaks ends as diverged. An epoch is p updates in the order of a fresh random
+/// permutation (the paper draws with replacement). `extrapolation = 0` switches off all that the
+/// paper does not have.
 ///
-/// @tparam Update how workers meet on a margin: Atomic, or Relaxed, which may lose an update, so
-///         that margins are computed anew after an epoch
-/// @param second what every other epoch becomes where the tolerance is more than a hundred epochs
-///        away: newton_epochs, of a header of its own, which the program always gives; by default
+/// @tparam Update how workers meet on a margin: Atomic, or Relaxed, which may lose updates, so that
+///        margins are computed anew after each epoch
+/// @param second a second method that takes over every other epoch if the tolerance is more than a
+///        hundred epochs away: newton_epochs, which has its own header and which the program always
+///        passes; none by default
 ///        there is none
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///

@@ -1,31 +1,32 @@
 /// @mainpage
 /// Lock-free multicore solvers for sparse linear models.
 ///
-/// A file becomes a Dataset, a Dataset and a loss and a penalty become a Problem, a solver works on
-/// the Problem while a Trace watches, and a Result comes out. fit() does it in one call.
+/// A file becomes a Dataset. A Dataset, a loss and a penalty make a Problem. A solver works on the
+/// Problem while a Trace watches, and returns a Result. fit() does all this in one call.
 ///
 /// Letters: X has n rows (samples), p columns (features) and nnz entries; y are targets, s sample
-/// weights, w coefficients, b is the intercept. Spans are views: whoever passes one keeps the array.
+/// weights, w coefficients, b the intercept. Spans are views: the caller keeps the arrays alive.
 ///
-/// Threads: unless a name says otherwise, functions outside of classes may be called by any number
-/// of threads at once; an object may serve any number of threads through its const functions, or
-/// one, as objects of the standard library do. There is no global state, and nothing prints.
+/// Threads: unless its comment says otherwise, a function outside of a class may be called by any
+/// number of threads at once. An object may be used by any number of threads through its const
+/// functions, or by one thread, like objects of the standard library. There is no global state, and
+/// nothing prints.
 ///
-/// Errors: std::invalid_argument for options and shapes, InputError for files, std::bad_alloc where
-/// memory runs out; numerical trouble is a Status.
+/// Errors: std::invalid_argument for options and shapes, InputError for files, std::bad_alloc if
+/// memory runs out; numerical trouble is reported as a Status.
 ///
 /// @namespace sounder
-/// Everything public; what is in sounder::detail may change at any time.
+/// Everything public. What is in sounder::detail may change at any time.
 
-// The manual of the library: everything public, in the order in which a user needs it. Each header
-// may be included by itself, and costs the compiler less than all of them.
+// All public headers, in the order in which a user needs them. Each header may be included by
+// itself and compiles faster than all of them.
 #pragma once
 
 /// The version as text. CMake and the program read it here.
 #define SOUNDER_VERSION "0.1.0"
 
-// 1. One call: fit() takes a matrix and labels and gives a model. choose_solver() is how it picks
-// the solver; the model predicts, and is saved and loaded in LIBLINEAR's format.
+// 1. One call: fit() takes a matrix and labels and returns a model. choose_solver() picks the
+// solver; the model predicts, and is saved and loaded in LIBLINEAR's format.
 #include <sounder/solvers/choose_solver.hpp>
 #include <sounder/solvers/fit.hpp>
 #include <sounder/solvers/model/labels.hpp>
@@ -33,8 +34,9 @@
 #include <sounder/solvers/model/linear_model.hpp>
 #include <sounder/solvers/model/model_file.hpp>
 
-// 2. Data: from a LIBSVM file, from vectors of rows, from arrays of your own, or generated. Eigen's
-// matrices come by <sounder/engine/matrix/eigen_matrix.hpp>, left out here because it needs Eigen.
+// 2. Data: from a LIBSVM file, from vectors of rows, from your own arrays, or generated. For
+// Eigen's matrices include <sounder/engine/matrix/eigen_matrix.hpp>, left out here because it needs
+// Eigen.
 #include <sounder/datasets/dataset.hpp>
 #include <sounder/datasets/generate.hpp>
 #include <sounder/datasets/libsvm_reader.hpp>
@@ -53,42 +55,42 @@
 #include <sounder/solvers/penalty/none.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
-// 4. Who minimises it. By rows: hogwild on all threads, sgd its serial twin.
+// 4. Solvers. By rows: hogwild on all threads, and sgd, its serial twin.
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/sgd.hpp>
 // By columns: cd for sparse models; shotgun, block_greedy and block_cd update several coefficients
-// at once, and newton_epochs, given to these three, takes them to small tolerances.
+// at once, and newton_epochs, passed to these three, helps them to reach small tolerances.
 #include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/block_greedy.hpp>
 #include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/newton/newton_epochs.hpp>
 #include <sounder/solvers/shotgun.hpp>
-// On cores that are not there: virtual_hogwild and its like.
+// Simulated cores: virtual_hogwild, virtual_shotgun and virtual_block_greedy.
 #include <sounder/solvers/virtual_cores.hpp>
 
-// 5. How a run went: a Result with its Status and Certificate. A Trace watches it and may end it;
-// on_epoch() makes one of a function.
+// 5. How a run went: a Result with its Status and Certificate. A Trace watches a run and may end
+// it; on_epoch() makes one from a function.
 #include <sounder/engine/run/on_epoch.hpp>
 #include <sounder/engine/run/result.hpp>
 #include <sounder/engine/run/trace.hpp>
 #include <sounder/solvers/driver/certificate.hpp>
 
-// 6. Which strength of the penalty: lambda_max is the least one that leaves only zeros, a path goes
-// down from there, cross-validation scores it.
+// 6. How strong the penalty should be: lambda_max is the least strength that leaves only zeros, a
+// path goes down from there, and cross-validation scores it.
 #include <sounder/solvers/path/cross_validation.hpp>
 #include <sounder/solvers/path/lambda_max.hpp>
 #include <sounder/solvers/path/regularization_path.hpp>
 #include <sounder/solvers/path/warm_cd.hpp>
 
-// 7. How parallel the data can be: conflicts between rows, P* of columns, products between blocks.
+// 7. How parallel the data is: conflicts between rows, P* of columns, products between blocks.
 #include <sounder/engine/analysis/conflicts.hpp>
 #include <sounder/engine/analysis/spectral_radius.hpp>
 #include <sounder/engine/matrix/column_counts.hpp>
 #include <sounder/solvers/blocks/block_quality.hpp>
 #include <sounder/solvers/blocks/feature_blocks.hpp>
 
-// 8. The engine, for solvers of your own: threads, schedules, random numbers, and how threads meet
-// on a shared vector (Relaxed, Atomic, Locked, and Counting, which counts what they ran into).
+// 8. The engine, for your own solvers: threads, schedules, random numbers, and how threads meet on
+// a shared vector (Relaxed, Atomic, Locked, and Counting, which counts their conflicts).
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/random.hpp>
 #include <sounder/engine/shared/counting.hpp>

@@ -1,4 +1,4 @@
-// Hogwild!, Shotgun and block-greedy on cores that are not there.
+// Hogwild!, Shotgun and block-greedy on simulated cores.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,13 @@
 
 namespace sounder {
 
-/// `hogwild` with virtual workers: epochs, staleness and collisions of a run with that many cores,
-/// the same bits each time. With one worker, the bits of `sgd`. AdaGrad is not simulated.
+/// `hogwild` with simulated workers: epochs, staleness and collisions of a run on so many cores,
+/// the same bits each time. With one worker it gives the bits of `sgd`. AdaGrad is not simulated.
 ///
-/// `options.threads` serves what is not simulated, the evaluation between epochs.
+/// `options.threads` is used for the evaluation between epochs, which is not simulated.
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
-/// Cost: that of a serial run, O(log workers) a step more, and 16 bytes a worker and hot column.
+/// Cost: that of a serial run, O(log workers) more a step, and 16 bytes a worker and hot column.
 /// May be called from several threads at once.
 template <Loss L, Penalty P>
 [[nodiscard]] VirtualRun virtual_hogwild(const Problem<L, P>& problem, const SgdOptions& options,
@@ -64,7 +64,7 @@ template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
   using Chooser = ChooserOf<L, Rescaled<P>>;
   Replay replay(workers);
   options.parallel = workers.count;
-  options.newton = false;  // no second method: it is not simulated
+  options.newton = false;  // newton_epochs is not simulated
   const auto make = [&](Chooser& chooser, const CscMatrix& columns, std::uint64_t seed,
                         const Team& /*team*/) -> std::unique_ptr<CoordinatePass> {
     return std::make_unique<VirtualRounds<Chooser>>(chooser, columns, seed, replay);
@@ -76,9 +76,9 @@ template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
 
 }  // namespace detail
 
-/// `shotgun` with virtual workers, a coordinate each at any time: P is their number, and a run that
-/// it breaks ends as diverged. With one worker, the bits of `shotgun` with one thread.
-/// Otherwise as virtual_hogwild.
+/// `shotgun` with simulated workers that update one coordinate each at any time. P is their number,
+/// and a run that it breaks ends as diverged. With one worker it gives the bits of `shotgun` with
+/// one thread. Otherwise like virtual_hogwild.
 template <Loss L, Penalty P>
 [[nodiscard]] VirtualRun virtual_shotgun(const Problem<L, P>& problem,
                                          const CoordinateOptions& options,
@@ -86,7 +86,8 @@ template <Loss L, Penalty P>
   return detail::virtual_descent<SingleCoordinates>(problem, options, workers, trace);
 }
 
-/// `block_greedy` with virtual workers, a block each at any time. Otherwise as virtual_shotgun.
+/// `block_greedy` with simulated workers, each on one block at any time. Otherwise like
+/// virtual_shotgun.
 template <Loss L, Penalty P>
 [[nodiscard]] VirtualRun virtual_block_greedy(const Problem<L, P>& problem,
                                               const CoordinateOptions& options,

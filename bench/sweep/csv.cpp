@@ -13,7 +13,7 @@
 namespace sounder::sweep {
 namespace {
 
-/// The cell that begins at `place`, which moves behind it.
+/// The cell that begins at `place`; moves `place` behind it.
 Cell next_cell(std::string_view line, std::int64_t number, std::size_t& place,
                const std::string& path) {
   Cell cell{{}, number, static_cast<std::int64_t>(place) + 1};

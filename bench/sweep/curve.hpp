@@ -1,4 +1,4 @@
-// Objective and gap against time, of each run of a sweep.
+// Objective and gap over time, for each run of a sweep.
 #pragma once
 
 #include <sounder/engine/run/trace.hpp>
@@ -37,7 +37,7 @@ class CurveTrace final : public Trace {
   }
   [[nodiscard]] bool cancelled() const noexcept override { return other_.cancelled(); }
 
-  /// At most `most` of the points, evenly, the first and the last among them.
+  /// At most `most` of the points, evenly spaced, with the first and the last.
   [[nodiscard]] std::vector<Point> thinned(std::size_t most) const;
 
  private:
@@ -45,10 +45,10 @@ class CurveTrace final : public Trace {
   std::vector<Point> points_;
 };
 
-/// solver,update,threads,repeat,epoch,seconds,objective,relative_gap
+/// CSV with the columns solver,update,threads,repeat,epoch,seconds,objective,relative_gap.
 [[nodiscard]] std::string curves_to_csv(const std::vector<Curve>& curves);
 
-/// @throws ParseError
+/// Reads curves_to_csv(). @throws ParseError
 [[nodiscard]] std::vector<Curve> curves_from_csv(const std::string& path, std::string_view text);
 
 }  // namespace sounder::sweep

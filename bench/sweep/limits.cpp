@@ -13,7 +13,7 @@ std::string name_of(const Setting& setting) {
   return setting.solver + (setting.update == "plain" ? "" : " (" + setting.update + ")");
 }
 
-/// The fastest with several threads; one that does not crowd the cores, if there is any.
+/// The fastest setting with several threads; prefers one with no more threads than cores.
 const Summary* best_parallel(const std::vector<Summary>& summaries) {
   const Summary* best = nullptr;
   for (const Summary& summary : summaries) {
@@ -47,7 +47,7 @@ std::string epochs_clause(const Row& row) {
   return "needs " + digits(1.0 / row.statistical_efficiency, 3) + " times the epochs";
 }
 
-/// Why the best parallel setting is no faster. Of what is not known nothing is said.
+/// Why the best parallel setting is no faster. Says nothing about unknown numbers.
 Limit reason(const Summary& best, const Predictors& predictors) {
   const Row& row = best.median;
   const auto threads = static_cast<double>(best.setting.threads);
@@ -84,7 +84,7 @@ Limit reason(const Summary& best, const Predictors& predictors) {
                         "cache lines from each other."};
 }
 
-/// "3 times as fast as" what takes so much longer.
+/// "3 times as fast as", from the slower and the faster time.
 std::string faster(double slow, double fast) {
   const double times = ratio(slow, fast);
   return std::isfinite(times) ? digits(times, 3) + " times as fast as" : "faster than";
@@ -102,7 +102,8 @@ std::string advice(const Summary& best, const Summary& serial) {
          serial.setting.solver + ".";
 }
 
-/// What is said where nobody reached the target: what can help, judged by how the runs ended.
+/// The sentence for a sweep in which no run reached the target: what may help, by how the runs
+/// ended.
 std::string nobody(const std::vector<Summary>& summaries) {
   bool time = false;
   bool epochs = false;

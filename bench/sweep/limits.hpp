@@ -1,4 +1,4 @@
-// What theory says of the data before any run, and what limits scaling after the runs.
+// What theory predicts from the data before any run, and what limits scaling after the runs.
 #pragma once
 
 #include <sounder/engine/analysis/conflicts.hpp>
@@ -14,14 +14,14 @@
 
 namespace sounder::sweep {
 
-/// Quantities of the data that bound how parallel training on it can be.
+/// Properties of the data that limit parallel training.
 struct Predictors {
   Conflicts conflicts;
   SpectralRadius radius;
 };
 [[nodiscard]] Predictors predict(const CsrMatrix& matrix, const Team& team);
 
-/// How far steps of Hogwild! may overlap, in words: "up to a staleness of 12".
+/// The staleness that Hogwild! tolerates, in words: "up to a staleness of 12".
 [[nodiscard]] std::string harmless(const Conflicts& conflicts);
 
 /// What keeps threads from helping more, in a word ("conflicts", "memory", "work", "none",

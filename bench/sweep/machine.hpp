@@ -11,7 +11,7 @@ struct Machine {
   std::string system;
   std::string compiler;
 
-  /// "AMD EPYC, 2 cores": what must agree for times to be compared.
+  /// "AMD EPYC, 2 cores": times are compared only if this agrees.
   [[nodiscard]] std::string name() const;
 };
 

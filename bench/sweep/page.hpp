@@ -1,11 +1,11 @@
-// The template of the report, report.html, as CMake puts it into the program.
+// The template of the report, report.html, which CMake puts into the program.
 #pragma once
 
 #include <string_view>
 
 namespace sounder::sweep {
 
-/// Holds "@SWEEP_JSON@" once, for the numbers.
+/// Contains "@SWEEP_JSON@" once, to be replaced by the numbers.
 extern const std::string_view report_page;
 
 }  // namespace sounder::sweep

@@ -1,4 +1,4 @@
-// Who runs in a sweep, and in what order.
+// Which settings a sweep runs, and in what order.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace sounder::sweep {
 
-/// What was asked for. Every list is in rising or the given order, without repetition.
+/// The settings that the user asked for. Every list is in rising or in the given order, without
+/// repetition.
 struct Wishes {
   std::vector<std::string> solvers;
   std::vector<std::string> updates;
@@ -16,12 +17,12 @@ struct Wishes {
 };
 
 /// The settings of one round. Serial solvers come first: with one thread, they are the baseline.
-/// Then each solver with each update policy that it knows and each number of threads, one among
-/// them, which efficiencies refer to.
+/// Then each solver with each of its update policies and each number of threads; one thread is
+/// among them, because efficiencies refer to it.
 /// @param smooth whether the loss has a derivative everywhere, as coordinate solvers need
 [[nodiscard]] std::vector<Setting> make_plan(const Wishes& wishes, bool smooth);
 
-/// Solvers that run alone or on shared data without an update policy.
+/// Whether a solver runs alone, or on shared data without an update policy.
 [[nodiscard]] bool is_plain(const std::string& solver);
 
 }  // namespace sounder::sweep

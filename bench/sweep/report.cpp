@@ -122,7 +122,7 @@ Json problem_json(const SolveRequest& request) {
           {"intercept", request.intercept}};
 }
 
-/// Lists of the rows, the virtual runs and the curves.
+/// Adds lists of the rows, the virtual runs and the curves.
 void add_runs(const Story& story, Json& json) {
   for (const char* const name : {"runs", "summary", "virtual", "agreement", "curves"}) {
     json[name] = Json::array();
@@ -207,7 +207,7 @@ std::string virtual_table(const Story& story) {
   return text;
 }
 
-/// What theory expects, beside what was found.
+/// The predictions of theory beside the measurements.
 std::string predictors_table(const Story& story) {
   const Conflicts& conflicts = story.predictors.conflicts;
   double staleness = unknown;

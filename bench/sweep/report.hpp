@@ -15,13 +15,13 @@
 
 namespace sounder::sweep {
 
-/// Everything that is to be told, and what it follows from.
+/// Everything that a report says and is computed from.
 struct Story {
   Story(std::string data, std::string command, const Options& options, const SolveRequest& request,
         const Predictors& predictors, const Machine& machine, const Sweep& sweep, bool complete);
 
-  std::string data;     ///< its name
-  std::string command;  ///< that made it
+  std::string data;     ///< name of the data
+  std::string command;  ///< command that made it
   const Options& options;
   const SolveRequest& request;
   const Predictors& predictors;
@@ -35,10 +35,10 @@ struct Story {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const Story& story);
 
-/// For a person, some 110 characters wide.
+/// A table for the user, some 110 characters wide.
 [[nodiscard]] std::string to_table(const Story& story);
 
-/// One page that needs nothing else.
+/// A self-contained HTML page.
 [[nodiscard]] std::string to_page(const Story& story);
 
 }  // namespace sounder::sweep

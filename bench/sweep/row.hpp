@@ -1,4 +1,4 @@
-// What one run of a sweep came to: a row of its CSV.
+// The result of one run of a sweep: a row of its CSV.
 #pragma once
 
 #include <array>
@@ -12,15 +12,15 @@
 
 namespace sounder::sweep {
 
-/// What was not measured, or not reached.
+/// A number that was not measured or not reached.
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// a / b; unknown where b is nothing, as the time is of what was done before the clock ran.
+/// a / b; unknown if b is not positive, like the time of work done before the clock ran.
 [[nodiscard]] inline double ratio(double a, double b) {
   return b > 0.0 ? a / b : unknown;
 }
 
-/// Who ran. `update` is "plain" for solvers that share nothing.
+/// A solver with its update policy and threads. `update` is "plain" for solvers that share nothing.
 struct Setting {
   std::string solver;
   std::string update;
@@ -29,7 +29,8 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 
-/// One run to the target, and a counted one with the same seed: timing pays for no counting.
+/// One run to the target, and a counted one with the same seed, so that counting does not slow the
+/// timed run.
 struct Row {
   Setting setting;
   std::int64_t repeat = 1;
@@ -54,19 +55,19 @@ struct Row {
   double relative_gap = unknown;
   std::int64_t epochs = 0;
   double seconds = unknown;
-  std::int64_t parallel = 0;  ///< coordinates updated at once, of solvers that choose
+  std::int64_t parallel = 0;  ///< coordinates updated at once, for solvers that choose it
   std::int64_t seed = 0;
-  double balance = unknown;            ///< virtual: share of the workers' time that was work
-  double predicted_seconds = unknown;  ///< virtual: a prediction
-  double predicted_speedup = unknown;  ///< likewise
-  std::string problem;                 ///< what was solved, to what target
+  double balance = unknown;            ///< virtual runs: share of the workers' time spent working
+  double predicted_seconds = unknown;  ///< virtual runs: a prediction
+  double predicted_speedup = unknown;  ///< virtual runs: a prediction
+  std::string problem;                 ///< what was solved, and to what target
   std::string machine;
 
   [[nodiscard]] bool measured() const { return kind == "measured"; }
   [[nodiscard]] bool reached() const { return status == "converged"; }
 };
 
-/// A column of the CSV, and a key of the JSON: a name and where its value is.
+/// A column of the CSV and a key of the JSON: a name, and where its value is.
 struct Column {
   using Text = std::string& (*)(Row&);
   using Count = std::int64_t& (*)(Row&);
@@ -76,13 +77,13 @@ struct Column {
   std::variant<Text, Count, Number> field;
 };
 
-/// All columns, in their order. The first are those that scripts rely on.
+/// All columns, in order. Scripts rely on the first ones.
 [[nodiscard]] const std::vector<Column>& columns();
 
 /// The rows as CSV, with a header; unknown numbers are empty.
 [[nodiscard]] std::string to_csv(std::vector<Row> rows);
 
-/// @param path for the errors' place @throws ParseError
+/// Reads to_csv(). @param path for errors @throws ParseError
 [[nodiscard]] std::vector<Row> from_csv(const std::string& path, std::string_view text);
 
 }  // namespace sounder::sweep

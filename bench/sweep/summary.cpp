@@ -160,7 +160,7 @@ HardwareModel hardware_model(const std::vector<Summary>& summaries, const std::s
       model.epochs_per_second = rate;
       continue;
     }
-    // P / speedup - 1 = contention (P - 1), by least squares.
+    // Fits P / speedup - 1 = contention (P - 1) by least squares.
     const auto threads = static_cast<double>(setting.threads);
     const double excess = ratio(threads * model.epochs_per_second, rate) - 1.0;
     if (std::isfinite(excess)) {

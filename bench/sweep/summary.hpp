@@ -1,4 +1,4 @@
-// What the rows of a sweep say together: medians, speedups, where the speed went.
+// Conclusions from the rows of a sweep: medians, speedups, and what limits the speed.
 #pragma once
 
 #include <optional>
@@ -9,37 +9,37 @@
 
 namespace sounder::sweep {
 
-/// The middle of the known numbers (the mean of two middles); NaN if there is none.
+/// The median of the known numbers (the mean of the middle two); NaN if there are none.
 [[nodiscard]] double median(std::vector<double> numbers);
 
-/// All repeats of a setting: medians, and the least and most of what is noisy.
+/// All repeats of a setting: medians, and the range of noisy numbers.
 struct Summary {
   Setting setting;
   bool oversubscribed = false;
   int runs = 0;
-  int reached = 0;  ///< runs that came to the target; times are of these
+  int reached = 0;  ///< runs that reached the target; times are theirs
   double seconds_low = unknown;
   double seconds_high = unknown;
   double speedup_low = unknown;
   double speedup_high = unknown;
-  Row median;  ///< of every number; the status is the worst one's
+  Row median;  ///< median of every number; the status is the worst one's
 
-  /// Whether it is there to be compared with: a serial solver.
+  /// Whether it is a serial solver, a baseline for comparison.
   [[nodiscard]] bool serial() const { return setting.update == "plain" && setting.threads == 1; }
 };
 
-/// One of each measured setting, in the order of their first rows.
+/// One summary for each measured setting, in the order of their first rows.
 [[nodiscard]] std::vector<Summary> summarise(const std::vector<Row>& rows);
 
-/// The one-thread setting with the least median time to the target; none if none came there.
+/// The one-thread setting with the least median time to the target; none if no such run reached it.
 [[nodiscard]] std::optional<Summary> baseline(const std::vector<Summary>& summaries);
 
-/// Fills in what a row is in relation to others: speedups and efficiencies of measured rows, the
-/// statistical efficiency and the prediction of virtual ones.
+/// Fills in numbers that compare rows: speedups and efficiencies of measured rows, the statistical
+/// efficiency and the prediction of virtual rows.
 void relate(std::vector<Row>& rows);
 
-/// How epochs a second grow with threads: 1 thread's times P / (1 + contention (P - 1)), fitted to
-/// what was measured up to the number of cores (Amdahl's law; Gunther's without coherency).
+/// How epochs a second grow with threads: those of 1 thread times P / (1 + contention (P - 1)),
+/// fitted to measurements up to the number of cores (Amdahl's law; Gunther's without coherency).
 struct HardwareModel {
   double epochs_per_second = unknown;  ///< with one thread
   double contention = unknown;
@@ -49,11 +49,11 @@ struct HardwareModel {
   }
 };
 
-/// Of a solver, with the update policy that comes first. Unknown without two numbers of threads.
+/// The model of a solver with its first update policy. Unknown without two numbers of threads.
 [[nodiscard]] HardwareModel hardware_model(const std::vector<Summary>& summaries,
                                            const std::string& solver);
 
-/// Two virtual workers against two threads that do not lock.
+/// Compares two virtual workers with two threads that do not lock.
 struct Agreement {
   std::string solver;
   std::string update;

@@ -23,7 +23,7 @@
 namespace sounder::sweep {
 namespace {
 
-/// Rates settle within a few epochs; a counted run is for nothing else.
+/// Rates settle within a few epochs, and a counted run has no other purpose.
 constexpr int counted_epochs = 10;
 constexpr std::size_t points_a_curve = 200;
 
@@ -58,7 +58,7 @@ void fill_counts(const UpdateCounts& counts, Row& row) {
   row.staleness_max = counts.staleness.largest();
 }
 
-/// The same run by the counting twin, a few epochs of it.
+/// Runs a few epochs of the same run with the counting twin.
 UpdateCounts count(SolveRequest request, int epochs, const Trace& interrupt) {
   request.counted = true;
   request.run.tolerance = 0.0;
@@ -67,7 +67,7 @@ UpdateCounts count(SolveRequest request, int epochs, const Trace& interrupt) {
   return solve(request, unseen).counts.value();
 }
 
-/// Remembers how long runs took, to tell how long others will.
+/// Remembers how long runs took, to predict how long others will take.
 class Forecast {
  public:
   void add(const Row& row, double seconds) {
@@ -227,7 +227,7 @@ bool Sweep::measure(Row& row, const Trace& interrupt) {
     row.seconds_to_target = result.seconds;
   }
   if (is_plain(row.setting.solver)) {
-    if (row.setting.threads == 1) {  // nobody to meet
+    if (row.setting.threads == 1) {  // no other worker to meet
       row.collision_rate = row.retry_rate = row.lost_update_rate = 0.0;
       row.staleness_mean = row.staleness_p95 = row.staleness_max = 0.0;
     }
@@ -244,8 +244,8 @@ bool Sweep::measure(Row& row, const Trace& interrupt) {
   return true;
 }
 
-/// A simulation that takes this many times the epochs of one worker has told enough, and so has one
-/// that goes as far as a thread that did not reach the target.
+/// A simulation stops after this many times the epochs of one worker, or as many as a thread that
+/// did not reach the target.
 int Sweep::worthwhile_epochs(const Row& row) const {
   constexpr std::int64_t least = 200;
   constexpr std::int64_t times = 50;
@@ -285,7 +285,7 @@ bool Sweep::simulate(Row& row, const Trace& interrupt) {
   return true;
 }
 
-/// From a counted run with one thread.
+/// Durations of steps, from a counted run with one thread.
 const std::vector<double>& Sweep::step_times(const Row& row, const Trace& interrupt) {
   const auto [place, absent] = step_times_.try_emplace(row.setting.solver);
   if (absent) {

@@ -1,4 +1,4 @@
-// The runs of a sweep: each to the same target, in turn, kept as they come.
+// The runs of a sweep: each to the same target, one after another, saved as they end.
 #pragma once
 
 #include <sounder/engine/shared/replay.hpp>
@@ -18,17 +18,17 @@ struct Options {
   Wishes wishes;
   int repeats = 3;
   double target = 1e-3;      ///< relative duality gap
-  double time_limit = 60.0;  ///< seconds of training a run
-  int max_epochs = 10'000;   ///< of a run
+  double time_limit = 60.0;  ///< seconds of training in a run
+  int max_epochs = 10'000;   ///< most epochs in a run
   std::vector<int> virtual_workers;
   bool measured_step_times = false;
-  double straggler = 0.1;  ///< as in VirtualWorkers
-  std::string csv;         ///< where rows are kept; empty: nowhere
+  double straggler = 0.1;  ///< see VirtualWorkers
+  std::string csv;         ///< file that keeps the rows; empty: none
   std::string problem;     ///< what is solved, in words: rows of another problem are refused
-  std::string machine;     ///< likewise
+  std::string machine;     ///< the machine, in words: rows of another machine are refused
 };
 
-/// Is told how a sweep goes on.
+/// Gets the progress of a sweep.
 class Watcher {
  public:
   Watcher() = default;
@@ -36,30 +36,30 @@ class Watcher {
   Watcher& operator=(const Watcher&) = delete;
   virtual ~Watcher() = default;
 
-  /// @param number of the run that begins, from 1 to `total`
-  /// @param left   about how many seconds all the runs to come will take; NaN if unknown
+  /// @param number number of the run that begins, from 1 to `total`
+  /// @param left   estimated seconds for all remaining runs; NaN if unknown
   virtual void begins(const Row& row, int number, int total, double left) = 0;
   virtual void ended(const Row& row) = 0;
 };
 
-/// All runs of a sweep. With a CSV file, rows that it holds already are not run again, and it is
-/// whole after every run; the curves lie beside it.
+/// All runs of a sweep. Rows that the CSV file already holds are not run again. The file is
+/// complete after every run; the curves are in a file beside it.
 class Sweep {
  public:
   /// @param request the problem; solver, update and run are filled in here
   /// @param p_star  the most coordinates that virtual Shotgun updates at once
-  /// @throws InputError, ParseError if the CSV is there and not of this sweep
+  /// @throws InputError, ParseError if the CSV exists and does not belong to this sweep
   Sweep(Options options, SolveRequest request, Index p_star);
 
-  /// Runs what is missing. False if `interrupt` ended it; what was done is kept.
+  /// Runs what is missing. False if `interrupt` ended it; finished runs are kept.
   bool run(const Trace& interrupt, Watcher& watcher);
 
   [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
   [[nodiscard]] const std::vector<Curve>& curves() const noexcept { return curves_; }
-  /// How many runs the whole sweep has.
+  /// The number of runs in the whole sweep.
   [[nodiscard]] int planned() const noexcept { return static_cast<int>(planned_.size()); }
 
-  /// Where the curves of the rows in `csv` are kept.
+  /// The file for the curves of the rows in `csv`.
   [[nodiscard]] static std::string curves_path(const std::string& csv);
 
  private:
@@ -69,7 +69,7 @@ class Sweep {
   [[nodiscard]] bool kept(const Row& row) const;
   [[nodiscard]] std::string virtual_problem() const;
   [[nodiscard]] SolveRequest request_of(const Row& row) const;
-  /// How many coordinates or rows are in flight: what is counted and simulated. A timed run may
+  /// The number of coordinates or rows in flight, for counted and simulated runs. A timed run may
   /// find that fewer are faster.
   [[nodiscard]] Index parallel(const Setting& setting) const;
   bool measure(Row& row, const Trace& interrupt);

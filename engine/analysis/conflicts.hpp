@@ -1,4 +1,4 @@
-// How often two rows of the data share a coordinate: what decides whether Hogwild! can go wrong.
+// How often two rows of the data share a coordinate, which decides how well Hogwild! works.
 #pragma once
 
 #include <algorithm>
@@ -19,12 +19,12 @@ namespace sounder {
 
 /// How much work `measure_conflicts` may do.
 struct ConflictOptions {
-  /// Entries of column lists that may be read. When meeting every row's neighbours would take more
-  /// (sum_j d_j^2), a random sample of rows is measured. The default takes a second or so.
+  /// Entries of column lists that may be read. If all rows would take more (sum_j d_j^2), a random
+  /// sample of rows is measured. The default takes a second or so.
   double budget = 5e8;
-  /// Rows that a sample holds at least, whatever they cost.
+  /// Least number of rows in a sample, whatever the cost.
   Index minimum_sample = 32;
-  std::uint64_t seed = 1;  ///< of the sample
+  std::uint64_t seed = 1;  ///< seed of the sample
 
   /// @throws std::invalid_argument unless budget >= 0 and minimum_sample >= 1.
   void validate() const {
@@ -49,9 +49,9 @@ struct Conflicts {
   double mean_conflict_degree = 0.0;  ///< mean over rows of the number of other rows met
   double mean_error = 0.0;            ///< standard error of that mean; 0 when exact
   Index measured_rows = 0;            ///< rows whose neighbours were counted (each exactly)
-  bool exact = true;                  ///< every row was measured, none was sampled
-  /// n / (2 mean_conflict_degree): samples in flight at once that do no harm; infinity when no two
-  /// rows meet.
+  bool exact = true;                  ///< every row was measured; there was no sampling
+  /// n / (2 mean_conflict_degree): number of samples in flight at once that do no harm; infinity if
+  /// no two rows meet.
   double max_harmless_staleness = std::numeric_limits<double>::infinity();
 };
 
@@ -69,8 +69,8 @@ namespace detail {
   return rows;
 }
 
-/// For each of `rows`, the number of rows that it meets, itself included (0 for an empty row).
-/// 4 n bytes a thread.
+/// For each of `rows`, the number of rows that it meets, itself included (0 for an empty row). 4 n
+/// bytes a thread.
 [[nodiscard]] inline std::vector<Index> count_met_rows(const CsrMatrix& matrix,
                                                        const CscMatrix& columns,
                                                        const std::vector<Index>& rows,
@@ -78,7 +78,7 @@ namespace detail {
   std::vector<Index> met(rows.size());
   team.run([&](Worker worker) {
     std::vector<Index> last_met_by(static_cast<std::size_t>(matrix.rows()), -1);
-    // Dealt out in turn: in sorted data, long rows stand together.
+    // Dealt out in turn, because in sorted data long rows stand together.
     for (auto k = static_cast<std::size_t>(worker.rank); k < rows.size();
          k += static_cast<std::size_t>(worker.size)) {
       Index count = 0;
@@ -95,7 +95,7 @@ namespace detail {
   return met;
 }
 
-/// Fills in what follows from the counts of `count_met_rows`.
+/// Fills in the fields that follow from the counts of `count_met_rows`.
 inline void summarize_met_rows(const std::vector<Index>& met, Index n, Conflicts& conflicts) {
   const auto count = static_cast<double>(met.size());
   const auto degree = [](Index rows_met) { return static_cast<double>(std::max(rows_met - 1, 0)); };
@@ -126,8 +126,8 @@ inline void summarize_met_rows(const std::vector<Index>& met, Index n, Conflicts
 
 /// Measures the conflicts between the rows of `matrix`; `columns` is its CscMatrix.
 ///
-/// The same for any number of threads. Time min(sum_j d_j^2, budget) / threads, or what
-/// `minimum_sample` rows take; memory 4 n bytes a thread. May be called from several threads at
+/// The same result for any number of threads. Time min(sum_j d_j^2, budget) / threads, or the time
+/// for `minimum_sample` rows; memory 4 n bytes a thread. May be called from several threads at
 /// once.
 /// @throws std::invalid_argument from options.validate(), or when the two shapes differ.
 [[nodiscard]] inline Conflicts measure_conflicts(const CsrMatrix& matrix, const CscMatrix& columns,

@@ -18,12 +18,13 @@ namespace sounder {
 
 /// When the power iteration ends.
 struct PowerIterationOptions {
-  /// Stop when an iteration raises the estimate by less than this part of it. The estimate only
-  /// rises, so it is a lower bound; what is missing is a few times the last rise when eigenvalues
-  /// lie close together at the top, far less for text data, whose largest one stands alone.
+  /// Stop when an iteration raises the estimate by less than this share of it. The estimate only
+  /// rises, so it is a lower bound. The error is a few times the last rise if the largest
+  /// eigenvalues lie close together, and far less for text data, whose largest eigenvalue stands
+  /// apart.
   double tolerance = 1e-4;
-  int max_iterations = 200;  ///< stop after so many in any case
-  std::uint64_t seed = 1;    ///< of the first vector
+  int max_iterations = 200;  ///< most iterations
+  std::uint64_t seed = 1;    ///< seed of the first vector
 
   /// @throws std::invalid_argument unless tolerance > 0 and max_iterations >= 1.
   void validate() const {
@@ -36,19 +37,19 @@ struct PowerIterationOptions {
   }
 };
 
-/// The largest eigenvalue of X^T X, columns scaled to unit norm.
+/// The largest eigenvalue of X^T X with columns scaled to unit norm.
 struct SpectralRadius {
   double value = 1.0;  ///< in [1, p]; 1 when no two columns share a row
   int iterations = 0;  ///< power iterations done
   double relative_change =
-      0.0;  ///< of the estimate in the last one; above tolerance: not converged
-  /// p: columns with a value other than 0. The others cannot be normalised, and never move.
+      0.0;  ///< rise of the estimate in the last iteration; above tolerance: not converged
+  /// p: columns with a value other than 0. Other columns cannot be normalised, and never move.
   Index active_columns = 0;
 
   /// Shotgun's P* = ceil(p / value): coordinates that may be updated at once (Bradley, Kyrola,
   /// Bickson, Guestrin 2011, theorem 3.2). At least 1.
   [[nodiscard]] Index p_star() const noexcept {
-    // Less a thousandth: the estimate is from below, and 1.0000001 must not become 2.
+    // Less a thousandth, because the estimate may be slightly off and 1.0000001 must not become 2.
     return std::max(Index{1}, static_cast<Index>(std::ceil(active_columns / value - 1e-3)));
   }
 };
@@ -95,9 +96,9 @@ inline void rescale(Array<double>& v, const Array<double>& scale, double factor,
 /// Spectral radius of X^T X with normalised columns, by power iteration; `columns` is the
 /// CscMatrix of `matrix`.
 ///
-/// The same bits for any number of threads. A pass over the rows and one over the columns an
-/// iteration; 8 (n + 2 p) bytes. May be called from several threads at once.
-/// @throws std::invalid_argument from options.validate(), or when the two shapes differ.
+/// The same bits for any number of threads. Each iteration is a pass over the rows and one over the
+/// columns; 8 (n + 2 p) bytes. May be called from several threads at once.
+/// @throws std::invalid_argument from options.validate(), or if the two shapes differ.
 [[nodiscard]] inline SpectralRadius spectral_radius(const CsrMatrix& matrix,
                                                     const CscMatrix& columns, const Team& team,
                                                     const PowerIterationOptions& options = {}) {
@@ -113,7 +114,7 @@ inline void rescale(Array<double>& v, const Array<double>& scale, double factor,
   if (result.active_columns == 0) {
     return result;
   }
-  // All of one sign: never far from the first eigenvector of data without negative values.
+  // All of one sign, so close to the first eigenvector if the data has no negative values.
   Array<double> v(scale.size());
   const RandomStream random(options.seed);
   for (std::size_t j = 0; j < v.size(); ++j) {
@@ -131,7 +132,7 @@ inline void rescale(Array<double>& v, const Array<double>& scale, double factor,
       v[j] = column.dot(z) * scale[j];
     });
     length = detail::norm(v, team);
-    // |A v| for a unit v never falls from one iteration to the next, and never passes the radius.
+    // |A v| for a unit v never falls from one iteration to the next, and never exceeds the radius.
     result.relative_change = std::abs(length - estimate) / length;
     estimate = length;
     ++result.iterations;

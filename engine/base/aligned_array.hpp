@@ -1,5 +1,5 @@
-// A fixed-size array of plain values on cache-line boundaries, left uninitialised so that the
-// worker that first writes a page owns it; large ones ask for huge pages.
+// A fixed-size array of plain values, aligned to cache lines. It is not initialised, so that the
+// worker that writes a page first owns it; large arrays ask for huge pages.
 #pragma once
 
 #include <cstddef>
@@ -32,12 +32,12 @@ class AlignedArray {
     }
 #ifdef __linux__
     if (alignment == huge_page) {
-      // Advice only: random rows of a large matrix cost a TLB miss each on small pages.
+      // Advice only: with small pages every random row of a large matrix costs a TLB miss.
       static_cast<void>(madvise(data_, rounded, MADV_HUGEPAGE));
     }
 #endif
   }
-  /// O(1): takes the values over; the other is left with none, or with those that were here. @{
+  /// O(1): takes over the values; assignment leaves the other array with those that were here. @{
   AlignedArray(AlignedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {

@@ -1,5 +1,4 @@
-// A growing array of plain values: what std::vector does for them, at a part of its cost to the
-// compiler.
+// A growing array of plain values: like std::vector, but much cheaper to compile.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +13,8 @@
 namespace sounder {
 namespace detail {
 
-/// The memory of an Array: bytes, whatever they mean. No template, so that one copy of what
-/// allocates, moves and fills serves the arrays of all types.
+/// The memory of an Array, in bytes. Not a template, so that the arrays of all types share one copy
+/// of the code that allocates, moves and fills.
 class ArrayMemory {
  public:
   ArrayMemory() = default;
@@ -33,7 +32,7 @@ class ArrayMemory {
   }
   ~ArrayMemory() { ::operator delete(begin_); }
 
-  /// Of the values, and of what there is room for. @{
+  /// The bytes in use, and the bytes allocated. @{
   [[nodiscard]] std::byte* begin() const noexcept { return begin_; }
   [[nodiscard]] std::size_t bytes() const noexcept {
     return static_cast<std::size_t>(end_ - begin_);
@@ -43,10 +42,10 @@ class ArrayMemory {
   }
   /// @}
 
-  /// Cuts off all that is behind `bytes`, which is no more than there are.
+  /// Drops everything after the first `bytes`, at most bytes().
   void cut(std::size_t bytes) noexcept { end_ = begin_ + bytes; }
 
-  /// Room for so many bytes. @throws std::bad_alloc, as do the next four
+  /// Makes room for this many bytes. @throws std::bad_alloc, as do the next four
   [[gnu::noinline]] void reserve(std::size_t bytes) {
     if (bytes <= capacity()) {
       return;
@@ -62,7 +61,7 @@ class ArrayMemory {
     limit_ = fresh + bytes;
   }
 
-  /// So many bytes; new ones are copies of the `width` bytes at `value`.
+  /// Changes the size to this many bytes; new ones are copies of the `width` bytes at `value`.
   [[gnu::noinline]] void resize(std::size_t bytes, const void* value, std::size_t width) {
     const std::size_t held = this->bytes();
     if (bytes > capacity()) {
@@ -74,7 +73,7 @@ class ArrayMemory {
     }
   }
 
-  /// A copy of the bytes at `from`, which may be its own.
+  /// Copies the bytes at `from`, which may lie in this memory.
   [[gnu::noinline]] void assign(const void* from, std::size_t bytes) {
     if (bytes > capacity()) {
       end_ = begin_;
@@ -86,7 +85,7 @@ class ArrayMemory {
     end_ = begin_ + bytes;
   }
 
-  /// Room for `width` bytes more at the end, which then count as held; returns where they are.
+  /// Adds `width` bytes at the end, not yet written; returns their place.
   [[nodiscard]] std::byte* append(std::size_t width) {
     if (static_cast<std::size_t>(limit_ - end_) < width) {
       reserve(std::max(2 * capacity(), bytes() + 4 * width));
@@ -104,7 +103,7 @@ class ArrayMemory {
   }
 
   static void fill(std::byte* out, std::size_t bytes, const void* value, std::size_t width) {
-    // What has been filled is copied behind itself, by pieces that stay in the nearest cache.
+    // Copies the filled part behind itself, in pieces that stay in the nearest cache.
     constexpr std::size_t piece = 4096;
     std::memcpy(out, value, width);
     for (std::size_t done = width; done < bytes;) {
@@ -122,23 +121,23 @@ class ArrayMemory {
 
 }  // namespace detail
 
-/// Values of a plain type (one that may be copied byte by byte), side by side, growing at the end.
-/// Names, costs and promises are those of std::vector; copies are deep; as thread-safe as it.
+/// Values of a plain type (one that may be copied byte by byte) side by side, growing at the end.
+/// Names, costs, guarantees and thread-safety are those of std::vector; copies are deep.
 ///
-/// For what the solvers keep to themselves: std::vector costs the compiler some fifty functions for
-/// every type of value, this a dozen short ones (so does LLVM's SmallVector, for the same reason).
+/// Used inside the solvers: for every type of value std::vector makes the compiler instantiate some
+/// fifty functions, this class a dozen short ones (LLVM's SmallVector exists for the same reason).
 template <class T>
 class Array {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T> &&
                 alignof(T) <= alignof(std::max_align_t));
 
  public:
-  using value_type = T;  ///< as the standard's containers say it
+  using value_type = T;  ///< as in the standard containers
 
   Array() = default;
-  /// `count` values T(). @throws std::bad_alloc, as all that grow
+  /// `count` values T(). @throws std::bad_alloc, like every function that grows the array
   explicit Array(std::size_t count) { resize(count); }
-  /// `count` times the value.
+  /// `count` copies of the value.
   Array(std::size_t count, const T& value) { resize(count, value); }
   /// A copy of the values.
   explicit Array(std::span<const T> values) { assign(values); }
@@ -147,7 +146,7 @@ class Array {
     memory_.assign(values.begin(), values.size() * sizeof(T));
   }
 
-  /// As std::vector has them. @{
+  /// Same meaning as in std::vector. @{
   [[nodiscard]] std::size_t size() const noexcept { return memory_.bytes() / sizeof(T); }
   [[nodiscard]] bool empty() const noexcept { return memory_.bytes() == 0; }
   [[nodiscard]] T* data() noexcept { return reinterpret_cast<T*>(memory_.begin()); }
@@ -172,22 +171,22 @@ class Array {
     memory_.resize(count * sizeof(T), &value, sizeof(T));
   }
   void push_back(const T& value) {
-    const T copy = value;  // it may be one of those that move
+    const T copy = value;  // value may be an element of this array, which moves
     ::new (memory_.append(sizeof(T))) T(copy);
   }
   void pop_back() noexcept { memory_.cut(memory_.bytes() - sizeof(T)); }
   /// @}
 
-  /// `count` times the value, which is none of the array's own.
+  /// `count` copies of the value, which must not be an element of this array.
   void assign(std::size_t count, const T& value) {
     clear();
     resize(count, value);
   }
-  /// A copy of the values, which may be some of its own.
+  /// Copies the values, which may be elements of this array.
   void assign(std::span<const T> values) {
     memory_.assign(values.data(), values.size() * sizeof(T));
   }
-  /// Only the first `count` values, which is no more than there are. O(1).
+  /// Keeps the first `count` values, at most size(). O(1).
   void cut(std::size_t count) noexcept { memory_.cut(count * sizeof(T)); }
 
   /// Whether they hold equal values.

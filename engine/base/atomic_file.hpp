@@ -1,4 +1,4 @@
-// AtomicFile: a file that appears whole or not at all.
+// AtomicFile: a file that appears complete or not at all.
 #pragma once
 
 #include <fcntl.h>
@@ -15,15 +15,15 @@
 
 namespace sounder {
 
-/// Writes to a temporary file beside `path`, which commit() renames over it; without a commit the
-/// temporary is removed and `path` stays as it was. A link is followed. Standard output (`-`) and
-/// what is not a regular file (a device, a pipe, whatever lies in /dev or /proc) is written at
-/// once.
+/// Writes to a temporary file beside `path`, which commit() renames to it. Without a commit the
+/// temporary file is removed and `path` stays as it was. A link is followed. Standard output (`-`)
+/// and whatever is not a regular file (a device, a pipe, anything in /dev or /proc) is written
+/// directly.
 ///
-/// Errors are std::system_error with the path and the system's words. One thread at a time.
+/// Errors are std::system_error with the path and the system's message. One thread at a time.
 class AtomicFile {
  public:
-  /// @throws std::system_error when the file cannot be made, before anything is written.
+  /// @throws std::system_error if the file cannot be made, before anything is written.
   explicit AtomicFile(std::string path) : path_(std::move(path)) {
     if (path_ == "-") {
       handle_ = STDOUT_FILENO;
@@ -41,7 +41,7 @@ class AtomicFile {
     target_ = no_link ? path_ : target.string();
     make_temporary();
     if (exists) {
-      static_cast<void>(::fchmod(handle_, status.st_mode & 07777U));  // a courtesy, not a need
+      static_cast<void>(::fchmod(handle_, status.st_mode & 07777U));  // failure does no harm
     }
   }
   AtomicFile(const AtomicFile&) = delete;
@@ -56,9 +56,9 @@ class AtomicFile {
     }
   }
 
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }  ///< as it was given
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }  ///< as given
 
-  /// Appends; every call is a system call once 64 KiB have gathered. @throws std::system_error
+  /// Appends. Makes a system call once 64 KiB have gathered. @throws std::system_error
   void write(std::string_view text) {
     if (buffer_.size() + text.size() > buffer_size) {
       flush();
@@ -70,7 +70,7 @@ class AtomicFile {
     }
   }
 
-  /// Waits until what was written is on the disk, to survive the loss of power as well.
+  /// Waits until everything written is on the disk, so that it survives a loss of power.
   /// @throws std::system_error
   void sync() {
     flush();
@@ -79,7 +79,7 @@ class AtomicFile {
     }
   }
 
-  /// Makes what was written the file; nothing may be written after. @throws std::system_error
+  /// Gives the file its name. Nothing may be written afterwards. @throws std::system_error
   void commit() {
     flush();
     if (handle_ > STDERR_FILENO) {
@@ -128,8 +128,8 @@ class AtomicFile {
   }
 
   std::string path_;
-  std::string target_;     ///< path_, links followed
-  std::string temporary_;  ///< empty when there is none
+  std::string target_;     ///< path_ with links followed
+  std::string temporary_;  ///< empty if there is none
   std::string buffer_;
   int handle_ = -1;
 };

@@ -1,4 +1,4 @@
-// A callable by address.
+// Call: a reference to a callable.
 #pragma once
 
 #include <concepts>
@@ -8,18 +8,17 @@
 
 namespace sounder {
 
-/// A view of something that can be called, so that what calls it is compiled once and not once a
-/// callable. The callable is somebody else's, who keeps it alive: a temporary serves as an argument
-/// of a function, not beyond. Calls cost an indirect jump; copies nothing. As thread-safe as the
-/// callable.
+/// A reference to something that can be called: a function that takes one is compiled once, not
+/// once for every callable. The callable must outlive it, so a temporary may only be passed as an
+/// argument. A call costs an indirect jump; nothing is copied. As thread-safe as the callable.
 template <class Signature>
 class Call;
 
-/// The one for functions of these arguments; see above.
+/// Call for functions of these arguments; see above.
 template <class Value, class... Arguments>
 class Call<Value(Arguments...)> {
  public:
-  /// A view of it. O(1).
+  /// A reference to the callable. O(1).
   // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the requirement keeps copies away
   template <class Callable>
   requires(!std::same_as<std::remove_cvref_t<Callable>, Call>) Call(Callable&& callable)
@@ -27,7 +26,7 @@ class Call<Value(Arguments...)> {
       : callable_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_(&call<std::remove_reference_t<Callable>>) {}
 
-  /// Calls it.
+  /// Calls the callable.
   Value operator()(Arguments... arguments) const {
     return call_(callable_, std::forward<Arguments>(arguments)...);
   }

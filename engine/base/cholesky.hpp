@@ -1,5 +1,4 @@
-// Dense systems of some hundred equations, solved without a library so that the solvers' headers
-// need none.
+// Dense systems of some hundred equations. Needs no library, so neither do the solvers' headers.
 #pragma once
 
 #include <cmath>
@@ -11,10 +10,10 @@
 
 namespace sounder {
 
-/// Solves A x = b for a symmetric positive semidefinite A of size s x s (row-major, lower triangle
-/// read, overwritten by its Cholesky factor); b is overwritten by x. O(s^3).
-/// @param least_pivot as a share of the diagonal: a pivot no larger, which rounding swallowed, is
-///        made huge, and its coordinate stays at zero
+/// Solves A x = b for a symmetric positive semidefinite A of size s x s (row-major; the lower
+/// triangle is read and overwritten by the Cholesky factor); b is overwritten by x. O(s^3).
+/// @param least_pivot as a share of the diagonal: a pivot no larger than this is due to rounding
+///        and is made huge, so that its coordinate of x is zero
 /// @return whether there was no such pivot
 inline bool solve_cholesky(std::span<double> a, std::span<double> b,
                            double least_pivot = 0.0) noexcept {
@@ -29,7 +28,7 @@ inline bool solve_cholesky(std::span<double> a, std::span<double> b,
       if (j < i) {
         row[j] = rest / other[j];
       } else {
-        const bool positive = rest > least_pivot * diagonal;  // NaN is not
+        const bool positive = rest > least_pivot * diagonal;  // false for NaN
         row[i] = positive ? std::sqrt(rest) : std::numeric_limits<double>::max();
         definite = definite && positive;
       }

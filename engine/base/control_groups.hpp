@@ -1,4 +1,4 @@
-// The control groups of this process: how much of a machine a container may use.
+// The control groups of this process, which limit how much of a machine a container may use.
 #pragma once
 
 #include <unistd.h>
@@ -13,15 +13,15 @@
 
 namespace sounder {
 
-/// Where Linux tells of control groups; a test has files of its own.
+/// Where Linux describes control groups; tests use their own files.
 struct CgroupFiles {
-  std::string membership = "/proc/self/cgroup";  ///< the groups of the process, a line a hierarchy
-  std::string mounts = "/sys/fs/cgroup";         ///< the folder that the hierarchies lie in
+  std::string membership = "/proc/self/cgroup";  ///< groups of the process, one line a hierarchy
+  std::string mounts = "/sys/fs/cgroup";         ///< the folder that holds the hierarchies
 };
 
 namespace detail {
 
-/// The text of a file; empty where it cannot be read.
+/// The text of a file; empty if it cannot be read.
 [[nodiscard]] inline std::string text_of(const std::string& path) {
   std::string text;
   if (std::FILE* const file = std::fopen(path.c_str(), "re")) {
@@ -34,13 +34,14 @@ namespace detail {
   return text;
 }
 
-/// Calls visit(folder) for a group and all above it, up to where the hierarchy is mounted.
+/// Calls visit(folder) for a group and all groups above it, up to the mount point of the hierarchy.
 inline void visit_group(const std::string& mount, std::string group,
                         Call<void(const std::string&)> visit) {
   if (group.find("/..") != std::string::npos) {
     group.clear();  // outside of what this process sees
   }
-  // In a container the mount may begin below the machine's root, and the group's name at it.
+  // In a container the mount may show only a part of the hierarchy: leave out leading folders of
+  // the name.
   while (!group.empty()) {
     const std::size_t next = std::min(group.find('/', 1), group.size());
     if (access((mount + group.substr(0, next)).c_str(), F_OK) == 0) {
@@ -55,7 +56,7 @@ inline void visit_group(const std::string& mount, std::string group,
   }
 }
 
-/// Whether a list of controllers ("cpu,cpuacct") has this one.
+/// Whether a list of controllers ("cpu,cpuacct") contains this one.
 [[nodiscard]] inline bool has_controller(std::string_view controllers, std::string_view one) {
   while (!controllers.empty()) {
     const std::size_t comma = std::min(controllers.find(','), controllers.size());
@@ -70,8 +71,8 @@ inline void visit_group(const std::string& mount, std::string group,
 }  // namespace detail
 
 /// Calls visit(folder) for every control group that limits this process by a controller ("cpu",
-/// "memory"): its own and all above, of version 1 and 2, as far as the process sees them. The files
-/// in a folder tell the version. Reads a small file. Any number of threads may ask.
+/// "memory"): its own and all above, of versions 1 and 2, as far as the process sees them. The
+/// files in a folder show the version. Reads a small file. Any number of threads may call.
 /// @throws std::bad_alloc
 [[gnu::noinline]] inline void each_control_group(const CgroupFiles& files,
                                                  std::string_view controller,
@@ -89,7 +90,7 @@ inline void visit_group(const std::string& mount, std::string group,
     }
     const std::string controllers(line.substr(first + 1, second - first - 1));
     std::string group(line.substr(second + 1));
-    group.erase(group.find_last_not_of('/') + 1);  // the root is the empty text
+    group.erase(group.find_last_not_of('/') + 1);  // the root becomes the empty text
     if (controllers.empty()) {
       detail::visit_group(files.mounts, group, visit);
       detail::visit_group(files.mounts + "/unified", group, visit);

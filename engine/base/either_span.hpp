@@ -9,32 +9,32 @@
 
 namespace sounder {
 
-/// Whether a view of `Array` (a type as a forwarding reference has it) may be kept: it is no
-/// temporary, or one that only views, as a std::span does.
+/// Whether a view of `Array` (deduced as a forwarding reference) may be kept: `Array` is not a
+/// temporary, or is itself only a view, like std::span.
 template <class Array>
 concept Lasting = std::is_lvalue_reference_v<Array> ||
     std::ranges::enable_borrowed_range<std::remove_cvref_t<Array>>;
 
-/// An array that stays, of elements of type `Element` side by side.
+/// A lasting array of contiguous elements of type `Element`.
 template <class Array, class Element>
 concept LastingArray = Lasting<Array> && std::convertible_to<Array, std::span<const Element>>;
 
-/// A view of an array of `Number` or of `Other`, read as the wider of the two whichever it is, so
-/// that no number changes.
+/// A view of an array of `Number` or of `Other`. Numbers are read as the wider of the two types, so
+/// no number changes.
 ///
-/// It copies nothing: the array is somebody else's, who keeps it alive. Reading a number costs a
-/// branch that is always guessed right; `data` takes it out of a loop. As thread-safe as reading
-/// the array.
+/// It copies nothing: the caller keeps the array alive. Reading a number costs a branch that is
+/// always predicted correctly; `data` moves the branch out of a loop. As thread-safe as reading the
+/// array.
 template <class Number, class Other>
 class EitherSpan {
  public:
-  /// What numbers are read as.
+  /// The type of the numbers that are read.
   using Wide = std::common_type_t<Number, Other>;
 
-  /// Gives numbers, not references to them: good for one pass, as an input iterator.
+  /// Returns numbers, not references to them: good for one pass, as an input iterator.
   class Iterator {
    public:
-    /// What the standard asks of an input iterator. @{
+    /// Requirements of the standard for an input iterator. @{
     using iterator_category = std::input_iterator_tag;
     using value_type = Wide;
     using difference_type = std::ptrdiff_t;
@@ -66,9 +66,9 @@ class EitherSpan {
 
   EitherSpan() = default;
 
-  // The first requirement keeps these two away from copies, before the dearer one is looked at.
+  // The first requirement excludes copies, before the more expensive one is checked.
   // NOLINTBEGIN(bugprone-forwarding-reference-overload)
-  /// A view of the array, which has to outlive it. O(1). @{
+  /// A view of the array, which must outlive it. O(1). @{
   template <class Array>
   requires(!std::same_as<std::remove_cvref_t<Array>, EitherSpan>) &&
       LastingArray<Array, Number> EitherSpan(Array&& array) noexcept
@@ -81,7 +81,7 @@ class EitherSpan {
   /// @}
   // NOLINTEND(bugprone-forwarding-reference-overload)
 
-  /// As std::span has them, but giving numbers instead of references. O(1). @{
+  /// Same meaning as in std::span, but they return numbers instead of references. O(1). @{
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size_bytes() const noexcept {
@@ -95,14 +95,14 @@ class EitherSpan {
   [[nodiscard]] Iterator end() const noexcept { return {data_, other_, size_}; }
   /// @}
 
-  /// The array as it is stored; nullptr where it is of the other type.
+  /// The array as it is stored; nullptr if it holds the other type.
   template <class Stored = Number>
   requires std::same_as<Stored, Number> || std::same_as<Stored, Other>
   [[nodiscard]] const Stored* data() const noexcept {
     return other_ == std::same_as<Stored, Other> ? static_cast<const Stored*>(data_) : nullptr;
   }
 
-  /// `count` numbers from `first` on.
+  /// The `count` numbers from `first` on.
   [[nodiscard]] EitherSpan subspan(std::size_t first, std::size_t count) const noexcept {
     const std::size_t bytes = first * (other_ ? sizeof(Other) : sizeof(Number));
     return {static_cast<const std::byte*>(data_) + bytes, count, other_};
@@ -128,7 +128,7 @@ class EitherSpan {
 
 }  // namespace sounder
 
-/// @cond the reference takes it for a symbol of its own
+/// @cond Doxygen takes it for a separate symbol
 template <class Number, class Other>
 inline constexpr bool std::ranges::enable_borrowed_range<sounder::EitherSpan<Number, Other>> = true;
 /// @endcond

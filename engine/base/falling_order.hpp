@@ -9,18 +9,18 @@
 
 namespace sounder::detail {
 
-/// Something numbered, and what it is ranked by.
+/// A position and its key.
 struct Ranked {
   double key;
   std::size_t position;
 
-  /// Larger keys come first, equal ones in order of position.
+  /// Larger keys come first, equal keys in order of position.
   friend bool operator<(const Ranked& a, const Ranked& b) noexcept {
     return a.key != b.key ? a.key > b.key : a.position < b.position;
   }
 };
 
-/// Sorts; O(n log n). One function for all who sort so: each sort of its own takes a tenth of a
+/// Sorts; O(n log n). Shared by all callers, because every instance of std::sort takes a tenth of a
 /// second to compile.
 [[gnu::noinline]] inline void sort_falling(std::span<Ranked> all) {
   std::sort(all.data(), all.data() + all.size());

@@ -1,4 +1,4 @@
-// GrowingArray: numbers whose amount is known only when they have been read.
+// GrowingArray: numbers whose count is known only after they have been read.
 #pragma once
 
 #include <sys/mman.h>
@@ -14,7 +14,7 @@
 namespace sounder::detail {
 
 /// Memory that is not initialised, so that the thread that writes a page touches it first. Growing
-/// goes through realloc, which moves a large block's pages instead of copying them: the peak is not
+/// uses realloc, which moves a large block's pages instead of copying them, so the peak is not
 /// doubled. Room that was never written costs address space only.
 template <class T>
 class GrowingArray {
@@ -33,7 +33,7 @@ class GrowingArray {
   [[nodiscard]] const T* data() const noexcept { return data_; }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
-  /// Room for exactly `count` elements; what was written before stays (as far as it fits).
+  /// Room for exactly `count` elements; elements written before stay, as far as they fit.
   void resize(std::size_t count) {
     if (count == 0 || count == capacity_) {
       return;
@@ -50,7 +50,7 @@ class GrowingArray {
     prefer_large_pages();
   }
 
-  /// Room for `count` elements at least; when it must grow it takes `count` or half as much again.
+  /// Room for at least `count` elements; grows to `count` or by half, whichever is more.
   void reserve(std::size_t count) {
     if (count > capacity_) {
       resize(count > capacity_ + capacity_ / 2 ? count : capacity_ + capacity_ / 2);
@@ -58,7 +58,7 @@ class GrowingArray {
   }
 
  private:
-  /// A fault for each 4 KiB of a large array costs as much as a sixth of the parsing.
+  /// Page faults for every 4 KiB of a large array would cost as much as a sixth of the parsing.
   void prefer_large_pages() noexcept {
     constexpr std::size_t page = 4096;
     constexpr std::size_t large = std::size_t{4} << 20;

@@ -1,4 +1,4 @@
-// The integers of sparse data.
+// Integer types for sparse data.
 #pragma once
 
 #include <cstdint>

@@ -1,16 +1,16 @@
-// Infinity, which losses and penalties are where they forbid something, and intervals.
+// Intervals and infinity. Losses and penalties are infinite where they forbid a value.
 #pragma once
 
 #include <limits>
 
 namespace sounder {
 
-inline constexpr double infinity = std::numeric_limits<double>::infinity();  ///< of a double
+inline constexpr double infinity = std::numeric_limits<double>::infinity();  ///< of type double
 
-/// A closed interval, perhaps without an end.
+/// A closed interval, perhaps unbounded.
 struct Interval {
-  double low;   ///< -infinity where there is no lower end
-  double high;  ///< infinity where there is no upper end
+  double low;   ///< -infinity: no lower end
+  double high;  ///< infinity: no upper end
 };
 
 /// All numbers.

@@ -1,15 +1,16 @@
-// A long sum in several short ones.
+// Long sums, added up fast.
 #pragma once
 
 #include <cstddef>
 
 namespace sounder {
 
-/// A sum in eight sums side by side: an addition that waits for the one before takes longer than
-/// most terms. The same bits however it comes in parts, if all but the last are whole lanes.
+/// A sum kept as eight sums side by side, because an addition that waits for the one before takes
+/// longer than computing most terms. The bits do not depend on how the terms come in parts, if all
+/// parts but the last are multiples of `lanes`.
 class LaneSum {
  public:
-  /// Sums side by side.
+  /// The number of sums side by side.
   static constexpr std::size_t lanes = 8;
 
   /// Adds term(k), k in [0, count). O(count).
@@ -26,7 +27,7 @@ class LaneSum {
     }
   }
 
-  /// Of all that was added.
+  /// The sum of everything added.
   [[nodiscard]] double total() const noexcept {
     return ((sums_[0] + sums_[1]) + (sums_[2] + sums_[3])) +
            ((sums_[4] + sums_[5]) + (sums_[6] + sums_[7]));
@@ -36,7 +37,7 @@ class LaneSum {
   double sums_[lanes] = {};
 };
 
-/// sum_k term(k), k in [0, count), as LaneSum adds. O(count).
+/// sum_k term(k), k in [0, count), added as in LaneSum. O(count).
 template <class Term>
 [[nodiscard]] inline double lane_sum(std::size_t count, const Term& term) noexcept {
   LaneSum sum;

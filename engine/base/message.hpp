@@ -1,4 +1,4 @@
-// Sentences of words and numbers, for errors and results.
+// Messages made of words and numbers, for errors and results.
 #pragma once
 
 #include <concepts>
@@ -10,10 +10,10 @@
 
 namespace sounder {
 
-/// A part of a message: some text, or a whole number. Views the text.
+/// A part of a message: text or a whole number. Views the text.
 class Word {
  public:
-  /// What it says. @{
+  /// The text or the number. @{
   Word(const char* text) noexcept : text_(text) {}
   Word(std::string_view text) noexcept : text_(text) {}
   Word(const std::string& text) noexcept : text_(text) {}
@@ -21,7 +21,7 @@ class Word {
   Word(Number number) noexcept : number_(static_cast<long long>(number)), is_number_(true) {}
   /// @}
 
-  /// Appends it. @throws std::bad_alloc
+  /// Appends it to the sentence. @throws std::bad_alloc
   void append_to(std::string& sentence) const {
     if (is_number_) {
       char digits[24];
@@ -38,7 +38,7 @@ class Word {
   bool is_number_ = false;
 };
 
-/// The words side by side. A call is short for the compiler, where sums of strings take it half a
+/// Joins the words. Calls of it compile fast, while sums of strings take the compiler half a
 /// second. Any number of threads. @throws std::bad_alloc
 [[nodiscard, gnu::noinline]] inline std::string message(std::initializer_list<Word> words) {
   std::string sentence;

@@ -1,5 +1,5 @@
 // Counter-based random numbers: the k-th draw of a stream is a function of (seed, stream, k) alone,
-// so that what a worker draws never depends on what another one did.
+// so a worker's draws never depend on those of another.
 #pragma once
 
 #include <cmath>
@@ -12,7 +12,7 @@
 namespace sounder {
 namespace detail {
 
-/// The increment of SplitMix64, 2^64 over the golden ratio, and its finaliser. @{
+/// SplitMix64's increment, 2^64 divided by the golden ratio, and its finaliser. @{
 inline constexpr std::uint64_t golden = 0x9E3779B97F4A7C15U;
 
 [[nodiscard]] constexpr std::uint64_t mix(std::uint64_t z) noexcept {
@@ -30,18 +30,18 @@ inline constexpr std::uint64_t golden = 0x9E3779B97F4A7C15U;
   return detail::mix(number + detail::golden);
 }
 
-/// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014), used by
-/// counter. Cheap to make: 16 bytes, no warm-up. One object serves one thread; streams of different
+/// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014), by
+/// counter. Cheap to make: 16 bytes, no warm-up. One thread an object; streams with different
 /// numbers are independent for our purposes. Satisfies std::uniform_random_bit_generator.
 class RandomStream {
  public:
-  using result_type = std::uint64_t;  ///< what a draw is
+  using result_type = std::uint64_t;  ///< type of a draw
 
   /// Stream number `stream` of a seed, at its first draw.
   explicit RandomStream(std::uint64_t seed, std::uint64_t stream = 0) noexcept
       : key_(detail::mix(splitmix64(seed) ^ (stream * 0xD1342543DE82EF95U + detail::golden))) {}
 
-  /// Draw number `counter`, whatever was drawn before.
+  /// Draw number `counter`, independent of earlier calls.
   [[nodiscard]] std::uint64_t at(std::uint64_t counter) const noexcept {
     return splitmix64(key_ + counter * detail::golden);
   }
@@ -71,7 +71,7 @@ class RandomStream {
   std::uint64_t counter_ = 0;
 };
 
-/// A uniform permutation of some numbers (Fisher and Yates), fewer than 2^32. O(size).
+/// Shuffles the numbers uniformly (Fisher and Yates); fewer than 2^32 numbers. O(size).
 template <class T>
 void shuffle(std::span<T> numbers, RandomStream& random) noexcept {
   for (std::size_t k = numbers.size(); k > 1; --k) {
@@ -79,7 +79,7 @@ void shuffle(std::span<T> numbers, RandomStream& random) noexcept {
   }
 }
 
-/// A uniform choice of `count` of the numbers to the front, at most all of them. O(count).
+/// Moves a uniform choice of `count` of the numbers to the front, at most all of them. O(count).
 template <class T>
 void shuffle_front(std::span<T> numbers, std::size_t count, RandomStream& random) noexcept {
   for (std::size_t k = 0; k < count; ++k) {

@@ -1,4 +1,4 @@
-// A fixed number of objects: one a worker, say.
+// A fixed number of objects, for example one a worker.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,11 @@
 
 namespace sounder {
 
-/// So many objects of a type, which stay where they are. Movable, not copyable. Different threads
-/// may use different ones at once.
+/// A fixed number of objects of one type, which never move. Movable, not copyable. Different
+/// threads may use different objects at once.
 ///
-/// Where objects own memory of their own: std::vector, which may move them, costs the compiler
-/// several times as much (see Array).
+/// For objects that own memory; std::vector, which may move its elements, takes several times as
+/// long to compile (see Array).
 template <class T>
 class Slots {
  public:
@@ -25,7 +25,7 @@ class Slots {
       ::new (static_cast<void*>(objects_ + size_)) T(make(size_));
     }
   }
-  /// O(1). The other is left with what was here, or with nothing. @{
+  /// O(1). Move assignment leaves the other with the objects that were here. @{
   Slots(Slots&& other) noexcept { swap(other); }
   Slots& operator=(Slots&& other) noexcept {
     swap(other);
@@ -39,7 +39,7 @@ class Slots {
     ::operator delete (objects_, std::align_val_t{alignof(T)});
   }
 
-  /// As std::vector has them. @{
+  /// Same meaning as in std::vector. @{
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] T& operator[](std::size_t k) noexcept { return objects_[k]; }
   [[nodiscard]] const T& operator[](std::size_t k) const noexcept { return objects_[k]; }

@@ -8,26 +8,26 @@ namespace sounder {
 /// Wall-clock seconds between start() and stop(), added up. Monotonic; one thread.
 class Stopwatch {
  public:
-  /// A watch that has been started.
+  /// A stopwatch that is running.
   [[nodiscard]] static Stopwatch running() noexcept {
     Stopwatch watch;
     watch.start();
     return watch;
   }
 
-  /// Goes on from where it stands.
+  /// Continues.
   void start() noexcept {
     since_ = now();
     runs_ = true;
   }
-  /// Stands still until the next start().
+  /// Pauses until the next start().
   void stop() noexcept {
     total_ = so_far();
     runs_ = false;
   }
-  /// Up to the last stop().
+  /// Seconds up to the last stop().
   [[nodiscard]] double seconds() const noexcept { return total_; }
-  /// Up to now.
+  /// Seconds up to now.
   [[nodiscard]] double so_far() const noexcept {
     if (!runs_) {
       return total_;
@@ -38,7 +38,7 @@ class Stopwatch {
   }
 
  private:
-  /// By POSIX: <chrono> takes long to compile.
+  /// Uses POSIX, because <chrono> takes long to compile.
   [[nodiscard]] static timespec now() noexcept {
     timespec time{};
     clock_gettime(CLOCK_MONOTONIC, &time);

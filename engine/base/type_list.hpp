@@ -1,4 +1,4 @@
-// Types by their names.
+// Lists of types that are found by name.
 #pragma once
 
 #include <array>
@@ -9,18 +9,18 @@
 
 namespace sounder {
 
-/// Types with a static `name`.
+/// A list of types, each with a static `name`.
 template <class... Types>
 struct TypeList {};
 
-/// Their names.
+/// The names of the types.
 template <class... Types>
 [[nodiscard]] constexpr auto names_of(TypeList<Types...> /*list*/) {
   return std::array{Types::name...};
 }
 
-/// Calls `use(std::type_identity<T>{})` for the T of the list that has this name.
-/// @throws std::invalid_argument if none has
+/// Calls `use(std::type_identity<T>{})` for the T on the list that has this name.
+/// @throws std::invalid_argument if there is none
 template <class Use, class First, class... Rest>
 decltype(auto) with_type(TypeList<First, Rest...> /*list*/, std::string_view name, Use&& use) {
   if constexpr (sizeof...(Rest) > 0) {

@@ -1,4 +1,4 @@
-// Columns far from zero, stored about their means.
+// Stores columns far from zero about their means.
 #pragma once
 
 #include <algorithm>
@@ -14,17 +14,17 @@
 
 namespace sounder {
 
-/// A matrix some of whose columns are less a constant each.
+/// A matrix with a constant subtracted from some columns.
 struct CentredMatrix {
-  CsrMatrix matrix;       ///< the caller's, where no column was worth it
-  Array<Index> columns;   ///< the centred ones, rising
-  Array<double> centres;  ///< what was taken off each
+  CsrMatrix matrix;       ///< the caller's matrix if no column was centred
+  Array<Index> columns;   ///< centred columns, rising
+  Array<double> centres;  ///< constant subtracted from each
 };
 
 namespace detail {
 
-/// Calls `visit(c, x)` for each of the columns on the rising list in turn, x = 0 where the row does
-/// not hold column c of the list. O(size of the row + of the list).
+/// Calls `visit(c, x)` for each column on the rising list in turn: x is the row's value in column
+/// number c of the list, or 0. O(size of the row + of the list).
 template <class Visit>
 void for_each_of(const SparseRow& row, std::span<const Index> columns, Visit&& visit) {
   std::size_t k = 0;
@@ -40,7 +40,7 @@ void for_each_of(const SparseRow& row, std::span<const Index> columns, Visit&& v
 /// Means and mean squared deviations of some columns over rows weighted by s.
 struct ColumnSpread {
   Array<double> mean;
-  Array<double> deviation;  ///< squared
+  Array<double> deviation;  ///< mean squared deviation
   Array<double> most;       ///< the largest |x - mean|
 
   /// Two passes over the rows `at(k)`, k in [0, count), of positive weight.
@@ -55,7 +55,7 @@ struct ColumnSpread {
     for (std::int64_t k = 0; k < count; ++k) {
       total += weight(at(k));
     }
-    // About the first row's values: the mean of equal numbers is that number.
+    // About the first row's values, so that the mean of equal numbers is exact.
     Array<double> first(columns.size());
     for_each_of(matrix.row(at(0)), columns, [&](std::size_t c, double x) { first[c] = x; });
     for (std::int64_t k = 0; k < count; ++k) {
@@ -76,13 +76,13 @@ struct ColumnSpread {
       }
     }
   }
-  /// Whether column c lies ten deviations from zero or more.
+  /// Whether column c lies ten deviations or more from zero.
   [[nodiscard]] bool far(std::size_t c) const noexcept {
     return 99.0 * deviation[c] < mean[c] * mean[c];
   }
 };
 
-/// The columns on the list for which `keep(c)` holds, c their place on it.
+/// The columns on the list for which `keep(c)` holds, where c is the place on the list.
 template <class Keep>
 [[nodiscard]] Array<Index> kept(std::span<const Index> columns, Keep&& keep) {
   Array<Index> result;
@@ -94,8 +94,8 @@ template <class Keep>
   return result;
 }
 
-/// Rows spread over the matrix show which columns may be far from zero: seldom any, and then
-/// nothing else is looked at. O(their nonzeros).
+/// Finds the columns that may be far from zero from a few rows spread over the matrix. Usually
+/// there are none, and nothing else is looked at. O(nonzeros of these rows).
 [[nodiscard]] inline Array<Index> likely_far(const CsrMatrix& matrix,
                                              std::span<const double> weights) {
   constexpr Index sample = 64;
@@ -107,7 +107,7 @@ template <class Keep>
       rows.push_back(i);
     }
   }
-  if (rows.empty()) {  // the rows of positive weight are few: any of them
+  if (rows.empty()) {  // few rows have a positive weight: take any of them
     for (Index i = 0; i < matrix.rows() && rows.size() < 1; ++i) {
       if (weights[static_cast<std::size_t>(i)] > 0.0) {
         rows.push_back(i);
@@ -119,7 +119,7 @@ template <class Keep>
     return columns;
   }
   columns.assign(matrix.row(rows[0]).columns);
-  // Most of the rows hold it: one that is missing brings the deviation near the mean.
+  // A column far from zero is in most rows: a missing one brings the deviation near the mean.
   for (std::size_t k = 1; k < rows.size() && !columns.empty(); ++k) {
     std::size_t missing = 0;
     Array<char> held(columns.size());
@@ -143,13 +143,13 @@ template <class Keep>
 
 }  // namespace detail
 
-/// Takes the weighted mean off every column that lies ten deviations from zero or more (such
-/// columns are dense), in double: with a free intercept the problem is the same, and what a solver
-/// sees of years, coordinates or 1e4 + noise is no longer a second intercept, whose difference from
-/// the first one drowns in rounding. One that never changes becomes a column of zeros.
+/// Subtracts the weighted mean, in double, from every column that lies ten deviations or more from
+/// zero (such columns are dense). With a free intercept the problem stays the same. Without this, a
+/// column of years, coordinates or 1e4 + noise acts as a second intercept, and its difference from
+/// the first one is lost in rounding. A column that never changes becomes a column of zeros.
 ///
-/// Where there are none the matrix itself comes back, after a look at 64 rows; else a copy, 12
-/// bytes an entry. O(nnz). Any number of threads.
+/// If there are no such columns the matrix itself is returned after a look at 64 rows; otherwise a
+/// copy, 12 bytes an entry. O(nnz). Any number of threads.
 /// @param weights n numbers >= 0, or empty for all ones
 [[nodiscard]] inline CentredMatrix centred_matrix(const CsrMatrix& matrix,
                                                   std::span<const double> weights) {

@@ -1,4 +1,4 @@
-// How many rows hold each column: d_j, the numbers behind Hogwild!'s split of the penalty.
+// How many rows hold each column: d_j, by which Hogwild! splits the penalty.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,9 @@ namespace detail {
 
 /// d_j = number of rows that hold column j, for every column (p numbers).
 ///
-/// The same for any number of threads. O((nnz + n) / threads + p), and 4 p bytes a thread: private
-/// histograms, because the frequent columns of text would make all threads fight for one line.
-/// May be called from several threads at once.
+/// The same result for any number of threads. O((nnz + n) / threads + p), and 4 p bytes a thread
+/// for private histograms: with a shared one, the frequent columns of text would make all threads
+/// fight for the same cache lines. May be called from several threads at once.
 [[nodiscard]] inline Array<Index> column_counts(const CsrMatrix& matrix, const Team& team) {
   Slots<Array<Index>> histograms = detail::column_histograms(matrix, team);
   Array<Index> counts = std::move(histograms[0]);

@@ -10,16 +10,16 @@
 
 namespace sounder {
 
-/// Labels for the columns that hold anything, the frequent ones first, so that the coordinates that
-/// every row meets share a few cache lines. The first `hot` labels are those that workers keep
-/// private copies of (see HotColumns).
+/// Labels for the columns that are not empty, the most frequent first, so that the coordinates in
+/// nearly every row share a few cache lines. Workers keep private copies of the first `hot` labels
+/// (see HotColumns).
 struct ColumnOrder {
-  static constexpr Index none = -1;  ///< in place of a label or a column: there is none
+  static constexpr Index none = -1;  ///< stands for a missing label or column
 
-  Array<Index> label_of;     ///< p entries: a column's label, `none` for an empty column
-  Array<Index> original_of;  ///< a label's column; `none` for the unit column
-  Array<Index> count_of;     ///< a label's number of rows; never rises
-  Index hot = 0;             ///< how many labels are hot
+  Array<Index> label_of;     ///< label of each of p columns, `none` for an empty one
+  Array<Index> original_of;  ///< column of each label; `none` for the unit column
+  Array<Index> count_of;     ///< number of rows of each label; never rises
+  Index hot = 0;             ///< number of hot labels
 
   [[nodiscard]] std::size_t size() const noexcept { return original_of.size(); }  ///< labels
 };

@@ -1,4 +1,4 @@
-// Sparse columns: the same matrix X, entered by feature.
+// Sparse columns: the same matrix X, stored by feature.
 #pragma once
 
 #include <cstddef>
@@ -19,19 +19,19 @@
 
 namespace sounder {
 
-/// One sparse column: `rows[k]` holds the value `values[k]`, or `values[k] + lows[k]` where there
-/// are lows; rows strictly increase.
+/// One sparse column: `rows[k]` holds the value `values[k]`, or `values[k] + lows[k]` if there are
+/// lows; rows strictly increase.
 struct SparseColumn {
   std::span<const Index> rows;       ///< row numbers
-  std::span<const float> values;     ///< as many
-  std::span<const float> lows = {};  ///< as many, or none: what doubles have beyond floats
+  std::span<const float> values;     ///< as many as rows
+  std::span<const float> lows = {};  ///< what doubles have beyond floats: as many as rows, or none
 
-  /// Its nonzeros. @{
+  /// Number of nonzeros. @{
   [[nodiscard]] std::size_t size() const noexcept { return rows.size(); }
   [[nodiscard]] bool empty() const noexcept { return rows.empty(); }
   /// @}
 
-  /// Inner product with x, a number a row, as lane_sum() adds. O(size()).
+  /// Inner product with x, one number a row, added like lane_sum(). O(size()).
   [[nodiscard]] double dot(std::span<const double> x) const noexcept {
     return dot(values, x) + (lows.empty() ? 0.0 : dot(lows, x));
   }
@@ -52,27 +52,27 @@ struct SparseColumn {
   }
 };
 
-/// Compressed sparse columns: 64-bit column pointers, 32-bit rows, float values; a column of
-/// doubles that floats do not hold exactly has a second float for each, and so some 48 bits.
+/// Compressed sparse columns: 64-bit column pointers, 32-bit rows, float values. For doubles that
+/// floats do not hold exactly there is a second float for each, which gives some 48 bits.
 ///
-/// Immutable after it was built, so any number of threads may read it at once. It owns its arrays
-/// (8 bytes a nonzero, 12 with a second float; 8 bytes a column) jointly with its copies.
+/// Immutable once built, so any number of threads may read it at once. It owns its arrays (8 bytes
+/// a nonzero, 12 with a second float; 8 bytes a column) jointly with its copies.
 class CscMatrix {
  public:
   CscMatrix() = default;
 
-  /// The columns of `matrix`, which may go away afterwards. The same for any number of threads.
-  /// O((nnz + n) / threads + p); beside the result 8 p bytes a thread while it works, 12 p from
-  /// 2^32 entries on.
+  /// Copies the columns of `matrix`, which need not live on. The same for any number of threads.
+  /// O((nnz + n) / threads + p); while it works it needs another 8 p bytes a thread, 12 p from 2^32
+  /// entries on.
   CscMatrix(const CsrMatrix& matrix, const Team& team);
 
-  /// n, p and the number of entries that are stored. O(1). @{
+  /// n, p and the number of stored entries. O(1). @{
   [[nodiscard]] Index rows() const noexcept { return rows_; }
   [[nodiscard]] Index columns() const noexcept { return columns_; }
   [[nodiscard]] Offset nonzeros() const noexcept { return static_cast<Offset>(values_.size()); }
   /// @}
 
-  /// Column `j` in [0, columns()): a light range, O(1).
+  /// Column `j` in [0, columns()): a light view, O(1).
   [[nodiscard]] SparseColumn column(Index j) const noexcept {
     const auto first = static_cast<std::size_t>(column_pointers_[static_cast<std::size_t>(j)]);
     const auto last = static_cast<std::size_t>(column_pointers_[static_cast<std::size_t>(j) + 1]);
@@ -82,7 +82,7 @@ class CscMatrix {
                           : std::span<const float>(lows_.data() + first, last - first)};
   }
 
-  /// Of the columns on the list alone. O(size of the list).
+  /// Nonzeros of the columns on the list. O(size of the list).
   [[nodiscard]] Offset nonzeros(std::span<const Index> list) const noexcept {
     Offset sum = 0;
     for (const Index j : list) {
@@ -91,7 +91,7 @@ class CscMatrix {
     return sum;
   }
 
-  /// The arrays: p + 1 places of the columns' first entries, then a row and a value an entry. @{
+  /// The arrays: p + 1 positions of the columns' first entries, then a row and a value an entry. @{
   [[nodiscard]] std::span<const Offset> column_pointers() const noexcept {
     return column_pointers_;
   }
@@ -103,7 +103,7 @@ class CscMatrix {
   std::span<const Offset> column_pointers_;
   std::span<const Index> row_indices_;
   std::span<const float> values_;
-  std::span<const float> lows_;  ///< empty where floats hold every value
+  std::span<const float> lows_;  ///< empty if floats hold every value
   std::shared_ptr<const void> keeper_;
   Index rows_ = 0;
   Index columns_ = 0;
@@ -111,8 +111,8 @@ class CscMatrix {
 
 namespace detail {
 
-/// Turns one histogram a worker into the places where that worker's entries of each column begin,
-/// relative to the column's own beginning; returns the column pointers.
+/// Turns the workers' histograms into the positions where each worker's entries of each column
+/// begin, relative to the column's beginning. Returns the column pointers.
 [[nodiscard]] inline Array<Offset> column_pointers(Slots<Array<Index>>& histograms, Index columns,
                                                    const Team& team) {
   Array<Offset> pointers(static_cast<std::size_t>(columns) + 1);
@@ -135,26 +135,27 @@ namespace detail {
 }
 
 /// Puts every entry of the rows into its column.
-/// @tparam Place of an entry: as narrow as holds nnz, since the places of all columns want to stay
-///         in cache
+/// @tparam Place an integer type as narrow as nnz allows, because the positions of all columns
+///        should stay in cache
 /// @param begins where each worker's entries of a column begin, relative to the column
 template <class Place>
 void fill_columns(const CsrMatrix& matrix, std::span<const Offset> pointers,
                   const Slots<Array<Index>>& begins, std::span<Index> row_indices,
                   std::span<float> values, std::span<float> lows, const Team& team) {
-  // Workers hold contiguous rows in order of rank, so every column's rows come out rising.
+  // Workers hold contiguous rows in order of rank, so the rows of every column come out rising.
   team.run([&](Worker worker) {
     const Range rows = nonzero_share(matrix.row_pointers(), worker);
     if (rows.size() == 0) {
       return;
     }
     const Array<Index>& mine = begins[static_cast<std::size_t>(worker.rank)];
-    Array<Place> next(mine.size());  // place of each column's next entry
+    Array<Place> next(mine.size());  // position of each column's next entry
     for (std::size_t j = 0; j < next.size(); ++j) {
       next[j] = static_cast<Place>(pointers[j] + mine[j]);
     }
     const double* const exact = lows.empty() ? nullptr : matrix.values().data<double>();
-    constexpr std::size_t ahead = 32;  // entries: writes all over memory wait for their cache lines
+    constexpr std::size_t ahead = 32;  // entries to prefetch ahead: the writes go all over memory
+                                       // and wait for their cache lines
     const std::span<const Index> columns = matrix.column_indices();
     auto q = static_cast<std::size_t>(matrix.row_pointers()[static_cast<std::size_t>(rows.begin)]);
     const auto last =

@@ -1,4 +1,4 @@
-// Rows as programs build them, lists of pairs or of numbers, as a CsrMatrix.
+// Makes a CsrMatrix from rows as programs build them: lists of pairs or of numbers.
 #pragma once
 
 #include <algorithm>
@@ -40,10 +40,10 @@ concept RowsOfNumbers = std::ranges::input_range<const Rows> &&
 
 namespace detail {
 
-/// The arrays of a matrix that grows row by row; errors speak of the row that is being added.
+/// The arrays of a matrix that grows row by row; error messages name the row that is being added.
 class GrowingRows {
  public:
-  /// Entries of the row to come, in any order.
+  /// Adds an entry to the row in progress, in any order of columns.
   void add(std::int64_t column, float value) {
     if (column < 0 || column >= most_) {
       fail("has column " + std::to_string(column) + ", which is not in [0, " +
@@ -75,7 +75,7 @@ class GrowingRows {
     return CsrMatrix::adopt(std::move(pointers_), std::move(columns_), std::move(values_), columns);
   }
 
-  /// Columns have to be less than `most`.
+  /// Columns must be less than `most`.
   void limit(Index most) noexcept { most_ = most; }
   [[nodiscard]] Index past_last() const noexcept { return past_last_; }
   [[nodiscard]] std::string row_name() const { return std::to_string(pointers_.size() - 1); }
@@ -101,12 +101,13 @@ class GrowingRows {
 
 /// The matrix whose row i holds the pairs (column, value) of `rows[i]`, in any order.
 ///
-/// A copy: `rows` may go away. Any range of ranges of pairs will do, values are rounded to float.
-/// @param columns p; without it, one more than the largest column
+/// A copy: `rows` need not live on. Any range of ranges of pairs will do; values are rounded to
+/// float.
+/// @param columns p; by default one more than the largest column
 /// @throws std::invalid_argument naming the row that has a column twice, a column outside [0, p) or
-///         a value that is not finite
+///        a value that is not finite
 ///
-/// O(nnz log(longest row)), less for sorted rows; works in one thread.
+/// O(nnz log(longest row)), less for sorted rows; one thread.
 template <RowsOfPairs Rows>
 [[nodiscard]] CsrMatrix csr_from_rows(const Rows& rows, std::optional<Index> columns = {}) {
   detail::GrowingRows growing;
@@ -125,11 +126,12 @@ template <RowsOfPairs Rows>
 
 /// The matrix whose row i holds the numbers of `rows[i]`, as many in every row; zeros are left out.
 ///
-/// A copy: `rows` may go away. Any range of ranges of numbers will do, they are rounded to float.
+/// A copy: `rows` need not live on. Any range of ranges of numbers will do; they are rounded to
+/// float.
 /// @throws std::invalid_argument naming the row that is longer or shorter than the first one, or
-///         holds a value that is not finite
+///        holds a value that is not finite
 ///
-/// O(n p); works in one thread.
+/// O(n p); one thread.
 template <RowsOfNumbers Rows>
 [[nodiscard]] CsrMatrix csr_from_rows(const Rows& rows) {
   detail::GrowingRows growing;

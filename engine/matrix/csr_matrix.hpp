@@ -19,31 +19,30 @@
 namespace sounder {
 
 using OffsetSpan = EitherSpan<Offset, std::int32_t>;  ///< row pointers of 64 or 32 bits
-using ValueSpan = EitherSpan<float, double>;  ///< values in float or double, read as doubles
+using ValueSpan = EitherSpan<float, double>;  ///< values stored as float or double, read as doubles
 
 /// One sparse row: `columns[k]` holds the value `values[k]`; columns strictly increase.
 struct SparseRow {
   std::span<const Index> columns;  ///< column numbers
-  ValueSpan values;                ///< as many
+  ValueSpan values;                ///< as many as columns
 
-  /// How many doubles are turned into floats at a time: whole lanes of LaneSum.
+  /// How many doubles are turned into floats at a time: a multiple of LaneSum::lanes.
   static constexpr std::size_t at_once = 8 * LaneSum::lanes;
 
-  /// Its nonzeros. @{
+  /// Number of nonzeros. @{
   [[nodiscard]] std::size_t size() const noexcept { return columns.size(); }
   [[nodiscard]] bool empty() const noexcept { return columns.empty(); }
   /// @}
 
-  /// What `use(values)` returns, called with the values as they are stored: a pointer to size()
-  /// floats, or doubles. For loops that are hot: it is asked once a row, not once an entry.
+  /// Calls `use` with a pointer to the size() values as they are stored, floats or doubles, and
+  /// returns its result. For hot loops: it branches once a row, not once an entry.
   template <class Use>
   auto with_stored(Use&& use) const {
     const auto* const floats = values.data<float>();
     return floats != nullptr ? use(floats) : use(values.data<double>());
   }
 
-  /// Calls `visit(column, value)` for every entry, in order, with the number that is stored, as a
-  /// double.
+  /// Calls `visit(column, value)` for every entry, in order, with the stored number as a double.
   template <class Visit>
   void for_each_double(Visit&& visit) const {
     with_stored([&](const auto* stored) {
@@ -53,8 +52,8 @@ struct SparseRow {
     });
   }
 
-  /// Calls `visit(column, value)` for every entry, in order, with the value as a float: a double is
-  /// rounded to the nearest one, to infinity where it is beyond all of them.
+  /// Calls `visit(column, value)` for every entry, in order, with the value as a float. A double is
+  /// rounded to the nearest float, to infinity if it is too large.
   template <class Visit>
   void for_each(Visit&& visit) const {
     float room[at_once];
@@ -67,8 +66,9 @@ struct SparseRow {
     }
   }
 
-  /// The values from `first` on as floats: where they are stored, all of them, or as many as `room`
-  /// takes, which is more than none, copied and rounded there. O(1), or O(room).
+  /// The values from `first` on as floats. If floats are stored, returns all of them in O(1).
+  /// Otherwise rounds as many as fit into `room`, which must not be empty, and returns these.
+  /// O(room).
   [[nodiscard]] std::span<const float> floats(std::size_t first,
                                               std::span<float> room) const noexcept {
     if (const float* const stored = values.data<float>()) {
@@ -82,7 +82,7 @@ struct SparseRow {
     return room.first(count);
   }
 
-  /// Inner product with x, a number a column, as lane_sum() adds, of the numbers that are stored.
+  /// Inner product of the stored numbers with x, one number a column, added like lane_sum().
   /// O(size()).
   [[nodiscard]] double dot(std::span<const double> x) const noexcept {
     return with_stored([&](const auto* stored) {
@@ -95,12 +95,12 @@ struct SparseRow {
 
 namespace detail {
 
-/// Whether `Array`, were it no temporary, can be seen as a `View`.
+/// Whether an `Array` that is not a temporary can be seen as a `View`.
 template <class Array, class View>
 inline constexpr bool is_viewable =
     std::convertible_to<const std::remove_reference_t<Array>&, View>;
 
-/// `array` as a `View`; nothing, where a static_assert has said that it is none.
+/// `array` as a `View`; an empty one if a static_assert has already failed.
 template <class View, class Array>
 [[nodiscard]] View view_of(const Array& array) noexcept {
   if constexpr (std::convertible_to<const Array&, View>) {
@@ -115,19 +115,19 @@ template <class View, class Array>
 /// Compressed sparse rows: row pointers of 64 or 32 bits, 32-bit columns, values in float or
 /// double.
 ///
-/// Validated once when built, immutable after, so any number of threads may read it at once.
+/// Validated once when built, immutable afterwards, so any number of threads may read it at once.
 /// It is a view with an optional keeper: copying a CsrMatrix copies neither indices nor values.
 ///
-/// Reading a double gives that double, here and in SparseRow, but for SparseRow::for_each and
-/// SparseRow::floats, which round to the nearest float. Predictions are those of the numbers that
-/// are stored.
+/// Doubles are read exactly, here and in SparseRow; only SparseRow::for_each and SparseRow::floats
+/// round to the nearest float. Predictions use the stored numbers.
 class CsrMatrix {
  public:
   CsrMatrix() = default;
 
-  /// Views the caller's arrays without a copy: vectors, spans, C arrays, whatever becomes a span.
+  /// Views the caller's arrays without a copy: vectors, spans, C arrays, anything that converts to
+  /// a span.
   ///
-  /// Other types of numbers, and temporary arrays, do not compile.
+  /// Other types of numbers and temporary arrays do not compile.
   /// @param row_pointers n + 1 offsets, std::int64_t or std::int32_t, from 0 to nnz, never falling
   /// @param columns      nnz column numbers, std::int32_t, in [0, column_count), strictly rising
   ///                     inside a row
@@ -154,7 +154,8 @@ class CsrMatrix {
     validate();
   }
 
-  /// Takes ownership of three vectors; same types, shapes and errors as the viewing constructor.
+  /// Takes ownership of three vectors; types, shapes and errors are those of the viewing
+  /// constructor.
   template <class Pointer = Offset, class Column = Index, class Value = float>
   [[nodiscard]] static CsrMatrix adopt(std::vector<Pointer> row_pointers,
                                        std::vector<Column> columns, std::vector<Value> values,
@@ -169,27 +170,27 @@ class CsrMatrix {
     return {arrays->row_pointers, arrays->columns, arrays->values, column_count, arrays};
   }
 
-  /// Arrays that a reader has validated while it parsed them: O(1), no second pass.
+  /// From arrays that a reader validated while it parsed them: O(1), no second pass.
   static CsrMatrix trusted(std::span<const Offset> row_pointers, std::span<const Index> columns,
                            ValueSpan values, Index column_count,
                            std::shared_ptr<const void> keeper) {
     return {Trusted{}, row_pointers, columns, values, column_count, std::move(keeper)};
   }
 
-  /// n, p and the number of entries that are stored. O(1). @{
+  /// n, p and the number of stored entries. O(1). @{
   [[nodiscard]] Index rows() const noexcept { return rows_; }
   [[nodiscard]] Index columns() const noexcept { return columns_; }
   [[nodiscard]] Offset nonzeros() const noexcept { return static_cast<Offset>(values_.size()); }
   /// @}
 
-  /// Row `i` in [0, rows()): a light range, O(1).
+  /// Row `i` in [0, rows()): a light view, O(1).
   [[nodiscard]] SparseRow row(Index i) const noexcept {
     const auto first = static_cast<std::size_t>(row_pointers_[static_cast<std::size_t>(i)]);
     const auto last = static_cast<std::size_t>(row_pointers_[static_cast<std::size_t>(i) + 1]);
     return {column_indices_.subspan(first, last - first), values_.subspan(first, last - first)};
   }
 
-  /// The arrays as they are stored (n + 1 offsets, a column and a value an entry):
+  /// The arrays as they are stored (n + 1 offsets, a column and a value an entry);
   /// `values().data<double>()` is the caller's own pointer. @{
   [[nodiscard]] OffsetSpan row_pointers() const noexcept { return row_pointers_; }
   [[nodiscard]] std::span<const Index> column_indices() const noexcept { return column_indices_; }
@@ -240,7 +241,7 @@ inline void CsrMatrix::validate() const {
       refuse({"CsrMatrix: row ", i, " ends before it begins"});
     }
   }
-  // NaN and infinity are the values whose difference from themselves is not zero.
+  // Only for NaN and infinity the difference from themselves is not zero.
   const auto finite = [](auto value) { return value - value == 0; };
   const auto explain = [&](Index i) {
     const SparseRow entries = row(i);
@@ -277,7 +278,8 @@ inline void CsrMatrix::validate() const {
 
 namespace detail {
 
-/// Whether some of the matrix's values are doubles that a float does not hold. O(nnz), or O(1).
+/// Whether some of the matrix's values are doubles that a float does not hold exactly. O(nnz) for
+/// doubles, O(1) for floats.
 [[nodiscard]] inline bool exceeds_floats(const CsrMatrix& matrix) noexcept {
   const double* const stored = matrix.values().data<double>();
   for (std::size_t k = 0; stored != nullptr && k < matrix.values().size(); ++k) {
@@ -288,7 +290,7 @@ namespace detail {
   return false;
 }
 
-/// What a double has beyond the nearest float, as a float.
+/// The difference between a double and its nearest float, as a float.
 [[nodiscard]] inline float low_part(double value) noexcept {
   return static_cast<float>(value - static_cast<double>(static_cast<float>(value)));
 }

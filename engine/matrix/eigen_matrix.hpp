@@ -18,15 +18,15 @@
 
 namespace sounder {
 
-/// Views a sparse row-major matrix without a copy: an
-/// Eigen::SparseMatrix<float or double, Eigen::RowMajor, int>, an Eigen::Map of one, or the
-/// transpose of a column-major one. Others do not compile, nor does a SparseMatrix that is a
-/// temporary.
+/// Views a sparse row-major matrix without a copy: an Eigen::SparseMatrix<float or double,
+/// Eigen::RowMajor, int>, an Eigen::Map of one, or the transpose of a column-major one. Other types
+/// do not compile, nor does a temporary SparseMatrix.
 ///
 /// @param keeper what must stay alive for the matrix to stay valid, as a std::shared_ptr to it;
-///        without one that is up to the caller. Either way nobody may change the matrix meanwhile.
+///        without one the caller keeps the matrix alive. Either way nobody may change the matrix
+///        meanwhile.
 /// @throws std::invalid_argument if it is not compressed or begins inside another one, as a block
-///         of rows does, and from the constructor of CsrMatrix. O(n + nnz).
+///        of rows does, and from the constructor of CsrMatrix. O(n + nnz).
 template <class Derived>
 [[nodiscard]] CsrMatrix csr_view(const Eigen::SparseCompressedBase<Derived>& matrix,
                                  std::shared_ptr<const void> keeper = {}) {
@@ -62,8 +62,8 @@ CsrMatrix csr_view(const Eigen::SparseMatrix<Scalar, Options, StorageIndex>&& ma
 
 namespace detail {
 
-/// A matrix of its own from what `for_each(visit)` hands to `visit(row, column, value)`: called
-/// twice, to count and to place. Columns have to rise within each row.
+/// Makes a matrix that owns its entries. `for_each(visit)` calls `visit(row, column, value)` for
+/// every entry; it is called twice, to count and to place. Columns must rise within each row.
 template <class ForEach>
 [[nodiscard]] CsrMatrix gather_rows(Eigen::Index rows, Eigen::Index columns,
                                     const ForEach& for_each) {
@@ -90,11 +90,10 @@ template <class ForEach>
 
 }  // namespace detail
 
-/// Copies any sparse matrix: row- or column-major, compressed or not, a block, a Map; of
-/// expressions such as sums, their eval(). Values are rounded to float; stored zeros stay stored.
+/// Copies any sparse matrix: row- or column-major, compressed or not, a block, a Map. Call eval()
+/// on expressions such as sums first. Values are rounded to float; stored zeros stay stored.
 ///
-/// 8 bytes a nonzero and 8 a row (8 a row more meanwhile). O(n + p + nnz); works in one
-/// thread.
+/// 8 bytes a nonzero and 8 a row (8 a row more while it works). O(n + p + nnz); one thread.
 /// @throws std::invalid_argument naming the row that holds a value that is not finite
 template <class Derived>
 [[nodiscard]] CsrMatrix csr_copy(const Eigen::SparseCompressedBase<Derived>& matrix) {
@@ -108,8 +107,8 @@ template <class Derived>
   });
 }
 
-/// Copies a dense matrix or array, leaving zeros out; an expression is evaluated first. Values are
-/// rounded to float. O(n p); works in one thread; memory as above.
+/// Copies a dense matrix or array without its zeros; an expression is evaluated first. Values are
+/// rounded to float. O(n p); one thread; memory as above.
 /// @throws std::invalid_argument naming the row that holds a value that is not finite
 template <class Derived>
 [[nodiscard]] CsrMatrix csr_copy(const Eigen::DenseBase<Derived>& matrix) {

@@ -1,4 +1,4 @@
-// Shares of rows (or columns) that carry about equally many nonzeros.
+// Shares of rows (or columns) with about equally many nonzeros.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace sounder {
 
-/// The rows that fall to one worker so that everybody has about nnz / size nonzeros and rows.
+/// The rows of one worker, such that every worker has about nnz / size nonzeros and rows.
 ///
 /// Cuts where nonzeros + rows (the work of a pass over the data) reaches the worker's part, so
-/// empty rows are dealt out too. The shares of ranks 0, 1, ... are contiguous and cover [0, n).
+/// empty rows are shared out too. The shares of ranks 0, 1, ... are contiguous and cover [0, n).
 /// @param pointers n + 1 row pointers (or column pointers); an empty span counts as n = 0
 ///
 /// O(log n).
@@ -25,7 +25,7 @@ namespace sounder {
     const std::int64_t target = share_of(work, {rank, worker.size}).begin;
     std::int64_t low = 0;
     std::int64_t high = rows;
-    while (low < high) {  // the first row that begins at or after the target
+    while (low < high) {  // find the first row that begins at or after the target
       const std::int64_t middle = low + (high - low) / 2;
       if (pointers[static_cast<std::size_t>(middle)] + middle < target) {
         low = middle + 1;

@@ -1,4 +1,4 @@
-// PackedRows: the rows of a matrix laid out for stochastic steps.
+// PackedRows: the rows of a matrix, laid out for stochastic steps.
 #pragma once
 
 #include <algorithm>
@@ -16,14 +16,14 @@
 
 namespace sounder {
 
-/// A nonzero of a packed row: label of the column, scaled value.
+/// A nonzero of a packed row: the column's label and the scaled value.
 struct PackedEntry {
   Index column;  ///< label
   float value;   ///< scaled
 };
 
-/// x.w over packed entries, in four independent sums so that additions need not wait for each
-/// other; `get(column)` reads w.
+/// x.w over packed entries, in four independent sums, so that additions do not wait for each other;
+/// `get(column)` reads w.
 template <class Get>
 [[nodiscard]] inline double packed_dot(std::span<const PackedEntry> entries, Get&& get) {
   double s0 = 0.0;
@@ -48,18 +48,19 @@ template <class Get>
   return (s0 + s1) + (s2 + s3);
 }
 
-/// X S with renumbered columns, S a diagonal of scales: index and value side by side (a random row
-/// is one stream, not two), the hot columns of a row in front of the cold ones, and in front of all
-/// the most frequent.
+/// X S with renumbered columns, S a diagonal of scales. Index and value stand side by side, so a
+/// random row is one stream of memory, not two. Each row holds its most frequent columns first,
+/// then the other hot ones, then the cold ones.
 ///
-/// Immutable after construction; 8 bytes a nonzero beside the matrix it copies. With scales that
-/// are powers of two the copy of floats is exact. Of doubles row() has the nearest floats, for
-/// stochastic steps; what they leave (8 bytes where it is not zero) is kept apart, for margins()
-/// and TransposeProduct, which lose nothing.
+/// Immutable once built; 8 bytes a nonzero in addition to the matrix it copies. With scales that
+/// are powers of two, floats are copied exactly. For doubles, row() has the nearest floats, for
+/// stochastic steps; the rest (8 bytes if it is not zero) is kept apart for margins() and
+/// TransposeProduct, which lose nothing.
 class PackedRows {
  public:
   /// @param scales one factor a label (order.size() numbers)
-  /// @param unit_column every row begins with the entry (0, scales[0]), as `order` was made for
+  /// @param unit_column every row begins with the entry (0, scales[0]); `order` must have been made
+  ///        with a unit column
   PackedRows(const CsrMatrix& matrix, ColumnOrder order, std::span<const float> scales,
              bool unit_column, const Team& team)
       : order_(std::move(order)), begin_(static_cast<std::size_t>(matrix.rows()) + 1),
@@ -81,14 +82,14 @@ class PackedRows {
     });
   }
 
-  /// n, the number of labels, that of the entries, and which label is which column. O(1). @{
+  /// n, the number of labels, the number of entries, and the order of the columns. O(1). @{
   [[nodiscard]] Index rows() const noexcept { return static_cast<Index>(hot_end_.size()); }
   [[nodiscard]] std::size_t columns() const noexcept { return order_.size(); }
   [[nodiscard]] Offset nonzeros() const noexcept { return begin_.back(); }
   [[nodiscard]] const ColumnOrder& order() const noexcept { return order_; }
   /// @}
 
-  /// Row i: all of it, its hot entries, the others. O(1). @{
+  /// Row i: all of it, its hot entries, its cold entries. O(1). @{
   [[nodiscard]] std::span<const PackedEntry> row(Index i) const noexcept {
     return slice(begin_[at(i)], begin_[at(i) + 1]);
   }
@@ -99,7 +100,7 @@ class PackedRows {
     return slice(hot_end_[at(i)], begin_[at(i) + 1]);
   }
   /// @}
-  /// What the floats of row i leave of doubles: entries to be added to those of row(). O(1).
+  /// The rest of row i's doubles beyond floats: entries to be added to those of row(). O(1).
   [[nodiscard]] std::span<const PackedEntry> low(Index i) const noexcept {
     if (low_begin_.empty()) {
       return {};
@@ -107,7 +108,7 @@ class PackedRows {
     const Offset first = low_begin_[at(i)];
     return {lows_.data() + first, static_cast<std::size_t>(low_begin_[at(i) + 1] - first)};
   }
-  /// The labels below this stand first in every row.
+  /// Labels below this come first in every row.
   [[nodiscard]] std::size_t frequent() const noexcept { return at(frequent_); }
 
   /// Calls `visit(label, value)` for the row's entries with labels below frequent().
@@ -126,7 +127,7 @@ class PackedRows {
     return static_cast<double>(squared_norm_[at(i)]);
   }
 
-  /// Asks the memory for a row that will be wanted soon.
+  /// Prefetches a row that will be needed soon.
   void prefetch(Index i) const noexcept {
     constexpr Offset line = 64 / sizeof(PackedEntry);
     for (Offset k = begin_[at(i)]; k < begin_[at(i) + 1]; k += line) {
@@ -152,9 +153,9 @@ class PackedRows {
 
  private:
   static constexpr Index most_frequent = 32;
-  static constexpr float largest = 3.4e38F;  ///< of squared norms: no infinity
+  static constexpr float largest = 3.4e38F;  ///< limit of squared norms, so that none is infinite
 
-  /// Row by row, what is not zero of the second floats of doubles.
+  /// Stores, row by row, the second floats of doubles that are not zero.
   void keep_lows(const CsrMatrix& matrix, std::span<const float> scales) {
     const double* const stored = matrix.values().data<double>();
     if (stored == nullptr || !detail::exceeds_floats(matrix)) {
@@ -180,7 +181,7 @@ class PackedRows {
     return {entries_.data() + first, static_cast<std::size_t>(last - first)};
   }
 
-  /// Hot entries from the front of the row's place, cold ones from its back.
+  /// Fills the row's place with hot entries from the front and cold ones from the back.
   void pack_row(Index i, const SparseRow& source, std::span<const float> scales, bool unit_column) {
     PackedEntry* front = entries_.data() + begin_[at(i)];
     PackedEntry* back = entries_.data() + begin_[at(i) + 1];
@@ -212,22 +213,23 @@ class PackedRows {
   Array<float> squared_norm_;
   Index frequent_;
   AlignedArray<PackedEntry> entries_;
-  Array<Offset> low_begin_;  ///< empty where floats hold every value
+  Array<Offset> low_begin_;  ///< empty if floats hold every value
   Array<PackedEntry> lows_;
 };
 
-/// u = (X S)^T a, repeatedly, in parallel: a private sum a worker, added up in order of rank.
-/// Holds 8 bytes a column and worker. With one thread the same bits every time.
+/// Computes u = (X S)^T a, repeatedly and in parallel: every worker has a private sum, and these
+/// are added up in order of rank. Holds 8 bytes a column and worker. With one thread the same bits
+/// every time.
 class TransposeProduct {
  public:
-  /// A view of `rows`, which the caller keeps.
+  /// Keeps a reference to `rows`, which must outlive it.
   TransposeProduct(const PackedRows& rows, const Team& team)
       : rows_(&rows), team_(rows.small() ? 1 : team.size()),
         sums_(static_cast<std::size_t>(team_.size()),
               [&](std::size_t) { return AlignedArray<double>(rows.columns()); }) {}
 
-  /// @param a a number a row
-  /// @param u a number a label, written. O((nnz + n) / threads + p), p the number of labels.
+  /// @param a one number a row
+  /// @param u output, one number a label. O((nnz + n) / threads + p), p the number of labels.
   void operator()(std::span<const double> a, std::span<double> u) {
     team_.run([&](Worker worker) {
       double* sum = sums_[static_cast<std::size_t>(worker.rank)].data();

@@ -13,8 +13,8 @@
 
 namespace sounder {
 
-/// Calls `visit(i, row)` for every row, each worker taking neighbours with about as many nonzeros
-/// as the others'. O((nnz + n) / threads).
+/// Calls `visit(i, row)` for every row. Each worker takes a contiguous share with about as many
+/// nonzeros as the others. O((nnz + n) / threads).
 template <class Visit>
 void each_row(const CsrMatrix& matrix, const Team& team, Visit&& visit) {
   team.run([&](Worker worker) {
@@ -25,7 +25,7 @@ void each_row(const CsrMatrix& matrix, const Team& team, Visit&& visit) {
   });
 }
 
-/// Calls `visit(j, column)` for every column, likewise. O((nnz + p) / threads).
+/// Calls `visit(j, column)` for every column, shared out in the same way. O((nnz + p) / threads).
 template <class Visit>
 void each_column(const CscMatrix& columns, const Team& team, Visit&& visit) {
   team.run([&](Worker worker) {
@@ -38,7 +38,7 @@ void each_column(const CscMatrix& columns, const Team& team, Visit&& visit) {
 
 /// z = X w + b. The same bits for any number of threads.
 /// @param w p numbers
-/// @param z n numbers, written
+/// @param z n numbers, the output
 inline void multiply(const CsrMatrix& matrix, std::span<const double> w, double b,
                      std::span<double> z, const Team& team) {
   each_row(matrix, team, [&](std::size_t i, const SparseRow& row) { z[i] = row.dot(w) + b; });

@@ -1,4 +1,4 @@
-// Storage that the makers of sparse matrices fill in parallel.
+// Arrays that the makers of sparse matrices fill in parallel.
 #pragma once
 
 #include <span>
@@ -12,9 +12,9 @@ namespace sounder {
 
 /// The three arrays of a compressed sparse matrix whose pointers are known before its entries.
 ///
-/// Indices and values start uninitialised, so that the thread that fills a page is the first to
-/// touch it; the maker must write every one of them. Hold it in a std::shared_ptr as the keeper of
-/// the matrix that views it.
+/// Indices and values start uninitialised, so that the thread that fills a page touches it first;
+/// the maker must write every one of them. Hold it in a std::shared_ptr, as the keeper of the
+/// matrix that views it.
 class SparseArrays {
  public:
   /// @param pointers n + 1 offsets from 0 to nnz; at least one.
@@ -22,12 +22,12 @@ class SparseArrays {
       : pointers_(std::move(pointers)), indices_(static_cast<std::size_t>(pointers_.back())),
         values_(indices_.size()) {}
 
-  /// The arrays: n + 1 pointers, then nnz indices and as many values to be written. O(1). @{
+  /// The arrays: n + 1 pointers, then nnz indices and nnz values to be written. O(1). @{
   [[nodiscard]] std::span<const Offset> pointers() const noexcept { return pointers_; }
   [[nodiscard]] std::span<Index> indices() noexcept { return {indices_.data(), indices_.size()}; }
   [[nodiscard]] std::span<float> values() noexcept { return {values_.data(), values_.size()}; }
   /// @}
-  /// Room for a second float an entry, to be written too. O(1).
+  /// Makes room for a second float an entry, to be written too. O(1).
   [[nodiscard]] std::span<float> make_lows() {
     lows_ = AlignedArray<float>(indices_.size());
     return {lows_.data(), lows_.size()};

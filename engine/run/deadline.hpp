@@ -1,4 +1,4 @@
-// Deadline: a trace that also cancels a run whose time is over.
+// Deadline: a trace that also cancels a run at a time limit.
 #pragma once
 
 #include <sounder/engine/base/stopwatch.hpp>
@@ -6,11 +6,11 @@
 
 namespace sounder {
 
-/// Another trace, and a limit on a clock that stands still while nobody asks. For work that one
-/// thread does: the clock may be read, not started, while workers ask.
+/// Forwards to another trace, and cancels once a clock reaches a limit. For work of one thread:
+/// while workers ask, the clock may be read but not started or stopped.
 class Deadline final : public Trace {
  public:
-  /// @param seconds of `clock`; views of trace and clock, which the caller keeps
+  /// @param seconds limit on `clock`; trace and clock must outlive this
   Deadline(Trace& trace, const Stopwatch& clock, double seconds)
       : trace_(trace), clock_(clock), seconds_(seconds) {}
 

@@ -1,5 +1,5 @@
-// Traces made of a function or of a stop token. Apart from trace.hpp, whose readers need no
-// <stop_token>, which takes long to compile.
+// Traces made from a function or a stop token. Separate from trace.hpp, because <stop_token> takes
+// long to compile.
 #pragma once
 
 #include <stop_token>
@@ -10,11 +10,11 @@
 
 namespace sounder {
 
-/// Ends a run, within an epoch, once a stop has been requested of the token's source, from any
-/// thread. Any number of runs may share one.
+/// Ends a run, within an epoch, once any thread requests a stop from the token's source. Any number
+/// of runs may share one.
 class StopTrace final : public Trace {
  public:
-  /// @param stop of the source that will be asked to stop
+  /// @param stop token of the source whose stop request ends the run
   explicit StopTrace(std::stop_token stop) noexcept : stop_(std::move(stop)) {}
 
   Verdict epoch(const Progress& /*progress*/) override {
@@ -34,7 +34,7 @@ class WatchTrace final : public Trace {
                 "what watches a run takes a const Progress& and returns nothing or a Verdict");
 
  public:
-  /// As on_epoch() has them.
+  /// Same arguments as on_epoch().
   WatchTrace(Watch watch, std::stop_token stop)
       : watch_(std::move(watch)), stop_(std::move(stop)) {}
 
@@ -54,10 +54,10 @@ class WatchTrace final : public Trace {
   std::stop_token stop_;
 };
 
-/// A trace that calls `watch(const Progress&)` after every epoch, on the thread that trains and
+/// Makes a trace that calls `watch(const Progress&)` after every epoch, on the training thread and
 /// with the training clock paused. What it returns, nothing or a Trace::Verdict, decides whether
-/// the run goes on; what it throws leaves the solver. A stop requested of the source of `stop`, by
-/// any thread, ends the run within an epoch. For one run at a time.
+/// the run goes on; what it throws leaves the solver. A stop that any thread requests from the
+/// source of `stop` ends the run within an epoch. For one run at a time.
 template <class Watch>
 [[nodiscard]] WatchTrace<std::decay_t<Watch>> on_epoch(Watch&& watch, std::stop_token stop = {}) {
   return {std::forward<Watch>(watch), std::move(stop)};

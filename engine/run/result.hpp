@@ -12,18 +12,18 @@
 
 namespace sounder {
 
-/// How a run ended. Status is data: what a program prints or exits with is its own business.
+/// How a run ended. What a program prints or exits with is its own business.
 enum class Status {
   converged,    ///< the relative duality gap reached the tolerance
   max_epochs,   ///< every epoch ran
   time_limit,   ///< the training clock ran out
-  stalled,      ///< epochs bring no progress any more, for rounding mostly; `w` is the best iterate
+  stalled,      ///< no more progress, mostly because of rounding; `w` is the best iterate
   separable,    ///< all margins of `w` are positive: without a penalty the loss has no minimum
   diverged,     ///< the objective stopped being finite or exploded; `w` is not a model
   interrupted,  ///< a trace asked to stop; `w` is the best iterate so far
 };
 
-/// The status by its name above. Any number of threads.
+/// The name of the status. Any number of threads.
 [[nodiscard]] constexpr std::string_view to_string(Status status) noexcept {
   switch (status) {
     case Status::converged:
@@ -44,34 +44,34 @@ enum class Status {
   return "unknown";
 }
 
-/// How good a point is. F and D are the averaged forms of the problem's statement; F - D bounds the
-/// distance of F to its minimum.
+/// How good a point is. F and D are the averaged forms in Problem; F - D bounds the distance of F
+/// to its minimum.
 struct Certificate {
   double objective = 0.0;       ///< F(w, b)
-  double dual_objective = 0.0;  ///< D(a) <= min F; -infinity where no dual point was found
-  /// (F - max(D, 0)) / max(F, 1e-6 F_null), in [0, 1]: what a tolerance is compared with. F_null is
-  /// the mean loss of w = 0 at the best intercept, if there is one.
+  double dual_objective = 0.0;  ///< D(a) <= min F; -infinity if no dual point was found
+  /// (F - max(D, 0)) / max(F, 1e-6 F_null), in [0, 1]: compared with the tolerance. F_null is the
+  /// mean loss of w = 0 at the best intercept, if there is one.
   double relative_gap = 0.0;
   Index nonzeros = 0;  ///< coefficients that are not exactly zero
 };
 
-/// The outcome of a solver. `w` and `intercept` are the best evaluated iterate by objective.
+/// The outcome of a run. `w` and `intercept` are the evaluated iterate with the least objective.
 struct Result {
   std::vector<double> w;               ///< p coefficients
-  double intercept = 0.0;              ///< b; 0 where the problem has none
+  double intercept = 0.0;              ///< b; 0 if the problem has none
   Status status = Status::max_epochs;  ///< how the run ended
   std::string message;                 ///< one sentence for a person; may be empty
   int epochs = 0;                      ///< epochs that were run
   std::int64_t updates = 0;            ///< coordinate updates, all workers
-  double seconds = 0.0;                ///< training clock: evaluation excluded
-  double evaluation_seconds = 0.0;     ///< objective and gap between epochs
-  double step = 0.0;                   ///< the step that was used, in the solver's own scale
-  Index parallel = 0;                  ///< coordinates updated at once, by solvers that choose
+  double seconds = 0.0;                ///< training clock, without evaluation
+  double evaluation_seconds = 0.0;     ///< time for objective and gap between epochs
+  double step = 0.0;                   ///< the step size used, in the solver's own scale
+  Index parallel = 0;                  ///< coordinates updated at once, for solvers that choose it
   Certificate certificate;             ///< of `w`
-  /// What the updates ran into, if the policy was a counting one: see counting.hpp.
+  /// Conflicts of the updates, if the policy was a counting one: see counting.hpp.
   std::optional<UpdateCounts> counts;
-  std::uint64_t seed = 0;  ///< the options'
-  int threads = 1;         ///< those that the solver might use
+  std::uint64_t seed = 0;  ///< the seed of the options
+  int threads = 1;         ///< the most threads that the solver could use
 };
 
 }  // namespace sounder

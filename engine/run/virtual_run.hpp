@@ -1,15 +1,15 @@
-// What comes out of a run on virtual cores.
+// The outcome of a run on virtual cores.
 #pragma once
 
 #include <sounder/engine/run/result.hpp>
 
 namespace sounder {
 
-/// What a simulated run came to. `result.threads` is the number of virtual workers, its counts are
-/// there, and its seconds are those of the simulation, which predict nothing.
+/// The outcome of a simulated run. `result.threads` is the number of virtual workers,
+/// `result.counts` is filled in, and the seconds are those of the simulation, not a prediction.
 struct VirtualRun {
-  Result result;         ///< the solver's
-  double balance = 1.0;  ///< as Replay::balance
+  Result result;         ///< the solver's result
+  double balance = 1.0;  ///< see Replay::balance
 };
 
 }  // namespace sounder

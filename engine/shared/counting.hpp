@@ -1,4 +1,4 @@
-// The update policies' counting twins: the same updates, with a count of what they run into.
+// Counting twins of the update policies: the same updates, and a count of their conflicts.
 #pragma once
 
 #include <atomic>
@@ -16,13 +16,13 @@
 
 namespace sounder {
 
-/// Update as before, counted: an update policy for runs that measure, beside those that are timed.
+/// The policy Update with counting, for runs that measure conflicts rather than time.
 template <class Update>
 struct Counting {
-  static constexpr std::string_view name = Update::name;  ///< that of the policy: for messages
+  static constexpr std::string_view name = Update::name;  ///< the policy's own name, for messages
 };
 
-/// A counting twin is as its policy, and counts. @{
+/// A counting twin has the properties of its policy, and counts. @{
 template <class Update>
 inline constexpr bool counts_updates<Counting<Update>> = true;
 
@@ -32,12 +32,12 @@ template <class Update>
 inline constexpr bool holds_locks<Counting<Update>> = holds_locks<Update>;
 /// @}
 
-/// The vector with a version a coordinate, which every write through a View raises. The exchange of
-/// a private copy is an update like others, of a coordinate that was read at the last exchange.
-/// Staleness is of what steps read in place.
+/// A shared vector with a version number for every coordinate, which every write through a View
+/// raises. When a worker exchanges a private copy of a coordinate, that counts as an update of a
+/// coordinate that it read at the last exchange. Staleness counts only what steps read in place.
 ///
-/// 4 bytes a coordinate, and 4 more a view. The versions are exact; that a version and its value
-/// are two words lets a collision within nanoseconds of another be seen on the wrong side of it.
+/// 4 bytes a coordinate, and 4 more a view. Versions are exact; but since a version and its value
+/// are two words, two writes within nanoseconds of each other may be counted in the wrong order.
 template <class Update>
 class SharedVector<Counting<Update>> : public SharedVector<Update> {
  public:
@@ -46,16 +46,16 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
       : SharedVector<Update>(size),
         versions_(std::make_unique<std::atomic<std::uint32_t>[]>(size)) {}
 
-  /// Of all views that have been handed in. Only when the team has joined.
+  /// The counts of all views that were handed in. Call only after the team has joined.
   [[nodiscard]] const UpdateCounts& counts() const noexcept { return counts_; }
 
-  /// One worker's way to the vector; not shared between threads.
+  /// One worker's access to the vector; not shared between threads.
   class View {
    public:
-    /// O(size): it remembers the version of every coordinate that it saw.
+    /// O(size): remembers the version of every coordinate that it read or wrote.
     explicit View(SharedVector& vector) : vector_(&vector), seen_(vector.size()) {}
 
-    /// As View has them in every SharedVector, and counted. @{
+    /// The functions of every SharedVector's View, with counting. @{
     void begin_step() noexcept {
       if (timed()) {
         since_ = Clock::now();
@@ -78,7 +78,7 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
       const std::uint32_t after = version.fetch_add(1, std::memory_order_acq_rel);
       ++counts_.updates;
       counts_.collisions += after != seen_[j] ? 1 : 0;
-      seen_[j] = after + 1;  // nobody collides with himself
+      seen_[j] = after + 1;  // a worker does not collide with itself
       counts_.retries += calls - 1;
       if constexpr (loses_updates<Update>) {
         counts_.lost += static_cast<std::int64_t>(after - before);
@@ -105,7 +105,8 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
     }
     /// @}
 
-    /// Adds this view's counts to the vector's, and starts anew. Any worker, any time.
+    /// Adds this view's counts to the vector's, and starts counting from zero. Any worker, any
+    /// time.
     void hand_in() {
       const std::lock_guard guard(vector_->mutex_);
       vector_->counts_.add(counts_);
@@ -115,14 +116,14 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
    private:
     using Clock = std::chrono::steady_clock;
 
-    /// One step of 16, some thousands a pass.
+    /// Whether to time this step: one step of 16, some thousands a pass.
     [[nodiscard]] bool timed() const noexcept {
       return counts_.steps % 16 == 0 && counts_.step_seconds.size() < 4096;
     }
 
     SharedVector* vector_;
     Clock::time_point since_{};
-    std::vector<std::uint32_t> seen_;  ///< versions, at this worker's last read or write
+    std::vector<std::uint32_t> seen_;  ///< versions at this worker's last read or write
     std::int64_t begun_ = 0;
     UpdateCounts counts_;
   };
@@ -131,7 +132,7 @@ class SharedVector<Counting<Update>> : public SharedVector<Update> {
   [[nodiscard]] SharedVector<Update>& base() noexcept { return *this; }
 
   std::unique_ptr<std::atomic<std::uint32_t>[]> versions_;
-  alignas(64) std::atomic<std::int64_t> completed_ = 0;  ///< steps, all workers
+  alignas(64) std::atomic<std::int64_t> completed_ = 0;  ///< steps of all workers
   std::mutex mutex_;
   UpdateCounts counts_;
 };

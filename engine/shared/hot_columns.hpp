@@ -1,4 +1,4 @@
-// HotColumns: a worker's private copy of the coordinates that nearly every row meets.
+// HotColumns: a worker's private copies of the coordinates that nearly every row holds.
 #pragma once
 
 #include <algorithm>
@@ -13,27 +13,27 @@
 
 namespace sounder {
 
-/// When hot columns go back to the shared vector: band k of them (labels in
-/// [end[k-1], end[k])) every `rows << k` rows of a worker.
+/// When hot columns are exchanged with the shared vector. Band k, the labels in [end[k-1], end[k]),
+/// is exchanged every `rows << k` rows of a worker.
 ///
-/// The bands follow the columns' frequencies so that a worker keeps a coordinate to itself for
-/// about the same number of its own updates, whatever its frequency; a column in every row is
-/// returned after `rows` rows.
+/// The bands follow the columns' frequencies: a worker makes about the same number of its own
+/// updates to a coordinate between two exchanges, whatever the frequency. A column that every row
+/// holds is exchanged after `rows` rows.
 struct HotBands {
-  static constexpr int most = 12;  ///< bands
+  static constexpr int most = 12;  ///< most bands
 
-  std::int64_t rows = 16;         ///< of a worker, between two returns of band 0
+  std::int64_t rows = 16;         ///< rows of a worker between two exchanges of band 0
   int count = 1;                  ///< bands in use
-  std::array<Index, most> end{};  ///< where the labels of each band end
+  std::array<Index, most> end{};  ///< one past the last label of each band
 
-  /// @param rows_of_worker how many rows one worker takes in an epoch: the copies must go back
-  ///        several times an epoch however small the data is
+  /// @param rows_of_worker how many rows one worker takes in an epoch: copies are exchanged several
+  ///        times an epoch, however small the data
   HotBands(const ColumnOrder& order, Index matrix_rows, std::int64_t rows_of_worker) {
     rows = std::clamp<std::int64_t>(rows_of_worker / 16, 1, 16);
     Index from = 0;
     for (int k = 0; k < most; ++k) {
       count = k + 1;
-      // Band k holds the columns in at least one row of 2^(k + 1); the last one all the rest.
+      // Band k holds the columns in at least one row of 2^(k + 1); the last band holds the rest.
       const auto last = std::partition_point(
           order.count_of.begin() + from, order.count_of.begin() + order.hot, [&](Index held) {
             return k + 1 < most && (static_cast<Offset>(held) << (k + 1)) >= matrix_rows;
@@ -46,11 +46,12 @@ struct HotBands {
     }
   }
 
-  /// How many bands, from 0, are due at tick t (t = 1, 2, ... every `rows` rows).
+  /// How many bands, counted from band 0, are due at tick t (t = 1, 2, ..., one tick every `rows`
+  /// rows).
   [[nodiscard]] int due(std::uint64_t tick) const noexcept {
     return std::min(count, 1 + std::countr_zero(tick));
   }
-  /// The labels of band k: from begin_of(k) to end_of(k), which is not one of them. @{
+  /// The labels of band k: [begin_of(k), end_of(k)). @{
   [[nodiscard]] std::size_t begin_of(int k) const noexcept { return k == 0 ? 0 : end_of(k - 1); }
   [[nodiscard]] std::size_t end_of(int k) const noexcept {
     return static_cast<std::size_t>(end[static_cast<std::size_t>(k)]);
@@ -58,21 +59,22 @@ struct HotBands {
   /// @}
 };
 
-/// A worker's private copies. Text has columns that every row meets; were they written in place,
-/// their cache lines would travel between the cores at every row, and two threads would be slower
-/// than one. A worker reads and writes its copy, and adds what it changed to the shared vector when
-/// the band's turn comes. No change is dropped; others see it up to `rows << band` rows later.
+/// A worker's private copies. In text data some columns are in nearly every row. If workers wrote
+/// these in place, their cache lines would travel between the cores at every row, and two threads
+/// would be slower than one. So a worker reads and writes its own copy, and adds its changes to the
+/// shared vector when the column's band is due. No change is lost; other workers see it up to `rows
+/// << band` rows later.
 class HotColumns {
  public:
-  /// Of labels [0, count); they hold nothing before fetch().
+  /// Copies of the labels [0, count); undefined before fetch().
   explicit HotColumns(Index count)
       : mine_(static_cast<std::size_t>(count)), seen_(static_cast<std::size_t>(count)) {}
 
   /// The worker's own value of label j.
   [[nodiscard]] double& operator[](std::size_t j) noexcept { return mine_[j]; }
-  [[nodiscard]] std::size_t size() const noexcept { return mine_.size(); }  ///< labels
+  [[nodiscard]] std::size_t size() const noexcept { return mine_.size(); }  ///< number of labels
 
-  /// Copies all of them from the shared vector, by the worker's view of it.
+  /// Copies all of them from the shared vector, through the worker's view.
   template <class View>
   void fetch(View& shared) {
     for (std::size_t j = 0; j < mine_.size(); ++j) {
@@ -80,8 +82,8 @@ class HotColumns {
     }
   }
 
-  /// Adds this worker's changes of columns [begin, end) to the shared vector and takes up the
-  /// others'; `advance(j, x)` is applied to the sum on its way back.
+  /// Adds this worker's changes of columns [begin, end) to the shared vector and takes over the
+  /// changes of others. `advance(j, x)` is applied to the sum before it is stored.
   template <class View, class Advance>
   void exchange(std::size_t begin, std::size_t end, View& shared, Advance&& advance) noexcept {
     for (std::size_t j = begin; j < end; ++j) {

@@ -1,4 +1,4 @@
-// The update policy Locked: what the lock-free ones are measured against.
+// The update policy Locked: the baseline for the lock-free policies.
 #pragma once
 
 #include <algorithm>
@@ -14,22 +14,22 @@
 
 namespace sounder {
 
-/// Reads and writes as Relaxed; what makes it exact is the SampleLock that the worker holds.
+/// Reads and writes like Relaxed. No update is lost, because the worker holds the SampleLocks.
 struct Locked : Relaxed {
-  static constexpr std::string_view name = "locked";  ///< for messages
+  static constexpr std::string_view name = "locked";  ///< name in messages
 };
 
-/// Its steps do.
+/// Its steps hold locks.
 template <>
 inline constexpr bool holds_locks<Locked> = true;
 
-/// Stripes of 8 neighbouring coordinates (a cache line) hashed onto 1,024 mutexes.
+/// Stripes of 8 neighbouring coordinates (a cache line) are hashed onto 1,024 mutexes.
 template <>
 class SampleLocks<Locked> {
  public:
   using Scratch = Array<std::uint32_t>;  ///< one a worker, so that no epoch allocates
 
-  /// Holds the mutexes of some stripes, until it goes.
+  /// Holds the mutexes of some stripes until it is destroyed.
   class Guard {
    public:
     /// Waits for each of them, in their order.
@@ -52,8 +52,8 @@ class SampleLocks<Locked> {
     const Scratch* stripes_;
   };
 
-  /// Locks the stripes of a sample's columns in ascending order, so that no two workers wait for
-  /// each other. `columns` is a range of objects with a member `column`.
+  /// Locks the stripes of a sample's columns in ascending order, which avoids deadlocks. `columns`
+  /// is a range of objects with a member `column`.
   template <class Columns>
   [[nodiscard]] Guard hold(const Columns& columns, Scratch& stripes) {
     stripes.clear();

@@ -1,4 +1,4 @@
-// Replay: more workers than there are cores, played by one thread in virtual time.
+// Replay: simulates more workers than there are cores, in one thread and in virtual time.
 #pragma once
 
 #include <algorithm>
@@ -15,18 +15,18 @@
 
 namespace sounder {
 
-/// Workers that do not exist, and how long their steps take. All times are in units of one number
-/// read and written.
+/// Simulated workers and how long their steps take. The unit of time is the time to read and write
+/// one number.
 struct VirtualWorkers {
-  int count = 1;  ///< workers
-  /// What a step takes beside its numbers.
+  int count = 1;  ///< number of workers
+  /// Time of a step beside that for its numbers.
   double overhead = 16.0;
   /// Mean of an exponential delay that is added to every step, as a share of the step's own time.
   double straggler = 0.1;
-  /// Durations of steps that were measured, in any unit: if there are any, a step's time is drawn
-  /// from them instead of following from its numbers.
+  /// Measured durations of steps, in any unit. If there are any, each step's time is drawn from
+  /// them instead of being computed from its numbers.
   std::vector<double> measured = {};
-  std::uint64_t seed = 1;  ///< of delays and of durations that are drawn
+  std::uint64_t seed = 1;  ///< seed of delays and of drawn durations
 
   /// @throws std::invalid_argument naming what is out of range.
   void validate() const {
@@ -41,11 +41,11 @@ struct VirtualWorkers {
 };
 
 /// A discrete event simulation of workers that take steps side by side. A worker reads what its
-/// step needs at one instant and writes at another, half of the step's duration later; in between
-/// and until its next read others read and write. Events come in the order of virtual time, ties by
-/// worker: the same bits on every machine. One worker's steps simply follow each other.
+/// step needs at one instant and writes half of the step's duration later; in between, and until
+/// its next read, others read and write. Events come in order of virtual time, ties in order of
+/// worker: the same bits on every machine. With one worker the steps simply follow each other.
 ///
-/// Cost: O(log workers) an event beside the step itself; one thread.
+/// Cost: O(log workers) an event in addition to the step itself; one thread.
 class Replay {
  public:
   /// @throws std::invalid_argument from workers.validate()
@@ -56,12 +56,12 @@ class Replay {
     }
   }
 
-  /// Plays until no worker has a step left. Afterwards the workers are together again, as at the
-  /// end of an epoch.
+  /// Runs until no worker has a step left. Afterwards all workers have the same time, as at the end
+  /// of an epoch.
   ///
-  /// @param workers how many take part, at most as many as there are
-  /// @param read    read(rank) -> how many numbers the worker's next step read, or none if it has
-  ///                no step left
+  /// @param workers how many workers take part, at most VirtualWorkers::count
+  /// @param read    read(rank) begins the worker's next step and returns how many numbers it read,
+  ///        or none if the worker has no step left
   /// @param write   write(rank) ends that step
   template <class Read, class Write>
   void run(int workers, Read&& read, Write&& write) {
@@ -88,8 +88,8 @@ class Replay {
     available_ += end * workers;
   }
 
-  /// The share of the workers' time that they were at work, of all runs: less than 1 where some
-  /// waited for the last one at the end of an epoch.
+  /// The share of the workers' time that they were busy, over all runs: less than 1 if some waited
+  /// for the last one at the end of an epoch.
   [[nodiscard]] double balance() const noexcept {
     return available_ > 0.0 ? std::min(1.0, busy_ / available_) : 1.0;
   }
@@ -98,9 +98,9 @@ class Replay {
   struct Event {
     double time;
     int rank;
-    double half;  ///< of the step's duration, if it is now written; 0 if the next one is read
+    double half;  ///< half of the step's duration if the event is a write; 0 if it is a read
 
-    /// The earliest is the greatest, as std::priority_queue wants it.
+    /// Reversed: std::priority_queue returns the greatest, which must be the earliest event.
     bool operator<(const Event& other) const noexcept {
       return time != other.time ? time > other.time : rank > other.rank;
     }

@@ -1,7 +1,7 @@
-// SharedVector: one vector of parameters that every worker reads and writes without waiting.
+// SharedVector: a vector of parameters that every worker reads and writes without waiting.
 //
-// Intended nondeterminism is a type, explained here once. How two workers may meet on a coordinate
-// is the Update policy:
+// Intended nondeterminism is part of the type, and is explained here once. The Update policy says
+// what happens if two workers meet on a coordinate:
 //
 //   Plain    ordinary memory: one worker only (serial solvers)
 //   Relaxed  load, compute, store: an update that falls between the two is lost by design
@@ -12,9 +12,9 @@
 //
 // Each has a counting twin, Counting<Update> in counting.hpp, for runs that measure conflicts.
 //
-// All but Plain go through relaxed std::atomic_ref: there is no data race in the sense of C++, and
-// on x86-64 relaxed loads and stores are plain moves. Relaxed order is enough because no coordinate
-// publishes another one; joining the team orders everything.
+// All but Plain use relaxed std::atomic_ref: there is no data race in the sense of C++, and on
+// x86-64 relaxed loads and stores are plain moves. Relaxed order is enough because no coordinate
+// publishes another one, and joining the team orders everything.
 #pragma once
 
 #include <algorithm>
@@ -33,9 +33,9 @@ namespace sounder {
 
 /// Ordinary memory: for one worker.
 struct Plain {
-  static constexpr std::string_view name = "plain";  ///< for messages
+  static constexpr std::string_view name = "plain";  ///< name in messages
 
-  /// The value of x; change(x) in place of x. @{
+  /// Reads x; replaces x by change(x). @{
   static double load(const double& x) noexcept { return x; }
   template <class Change>
   static void update(double& x, Change&& change) noexcept {
@@ -47,9 +47,9 @@ struct Plain {
 /// Load, compute, store. An update that falls between the two is lost, by design (Niu, Recht, Re,
 /// Wright, "Hogwild!", NIPS 2011).
 struct Relaxed {
-  static constexpr std::string_view name = "relaxed";  ///< for messages
+  static constexpr std::string_view name = "relaxed";  ///< name in messages
 
-  /// As Plain has them, for any number of workers. @{
+  /// Like Plain's, for any number of workers. @{
   static double load(double& x) noexcept {
     return std::atomic_ref<double>(x).load(std::memory_order_relaxed);
   }
@@ -63,9 +63,10 @@ struct Relaxed {
 
 /// A compare-and-swap loop: no update is lost.
 struct Atomic {
-  static constexpr std::string_view name = "atomic";  ///< for messages
+  static constexpr std::string_view name = "atomic";  ///< name in messages
 
-  /// The same; `change` is called once more whenever another worker was faster. @{
+  /// Like Plain's, for any number of workers; `change` is called again if another worker was
+  /// faster. @{
   static double load(double& x) noexcept { return Relaxed::load(x); }
   template <class Change>
   static void update(double& x, Change&& change) noexcept {
@@ -77,7 +78,7 @@ struct Atomic {
   /// @}
 };
 
-/// Whether a policy counts what its updates run into: see counting.hpp.
+/// Whether a policy counts the conflicts of its updates: see counting.hpp.
 template <class Update>
 inline constexpr bool counts_updates = false;
 
@@ -85,21 +86,21 @@ inline constexpr bool counts_updates = false;
 template <class Update>
 inline constexpr bool loses_updates = std::is_same_v<Update, Relaxed>;
 
-/// Whether steps hold locks: private copies of coordinates would go past them.
+/// Whether steps hold locks; then workers keep no private copies, which would bypass the locks.
 template <class Update>
 inline constexpr bool holds_locks = false;
 
 /// A vector of doubles shared by a team.
 ///
-/// `get`, `update`, `add` and `set` may be called by any number of workers at once (by one, if
-/// Update is Plain); `quiescent`, `assign` and `snapshot` only when the team has joined. Cost:
-/// O(1), the last two O(size); memory 8 bytes a value.
+/// Any number of workers may call `get`, `update`, `add` and `set` at once (one worker if Update is
+/// Plain); call `quiescent`, `assign` and `snapshot` only after the team has joined. Cost: O(1),
+/// the last two O(size); 8 bytes a value.
 template <class Update>
 class SharedVector {
  public:
   explicit SharedVector(std::size_t size) : values_(size) { assign({}); }  ///< zeros
 
-  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }  ///< p, or n
+  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }  ///< number of values
 
   /// x_j.
   [[nodiscard]] double get(std::size_t j) noexcept { return Update::load(values_[j]); }
@@ -110,17 +111,17 @@ class SharedVector {
     Update::update(values_[j], change);
   }
 
-  /// x_j + d in place of x_j, as update() does it.
+  /// Replaces x_j by x_j + d, like update().
   void add(std::size_t j, double d) noexcept {
     update(j, [d](double x) { return x + d; });
   }
 
-  /// The value in place of x_j, as update() does it.
+  /// Replaces x_j by the value, like update().
   void set(std::size_t j, double value) noexcept {
     update(j, [value](double /*x*/) { return value; });
   }
 
-  /// The values themselves, for reading and writing in the ordinary way.
+  /// The values themselves, as ordinary memory.
   [[nodiscard]] std::span<double> quiescent() noexcept { return {values_.data(), values_.size()}; }
 
   /// Sets every value; an empty span sets zeros.
@@ -137,13 +138,13 @@ class SharedVector {
     return {values_.data(), values_.data() + values_.size()};
   }
 
-  /// One worker's way to the vector within its steps. A counting twin has more to do here.
+  /// One worker's access to the vector within its steps. A counting twin does more here.
   class View {
    public:
-    /// Of a vector that outlives it.
+    /// Keeps a reference to the vector, which must outlive it.
     explicit View(SharedVector& vector) noexcept : vector_(&vector) {}
 
-    /// A step: it begins, reads and writes coordinates as the vector does, and ends. @{
+    /// A step: begins, reads and writes coordinates like the vector's functions, and ends. @{
     void begin_step() const noexcept {}
     [[nodiscard]] double get(std::size_t j) const noexcept { return vector_->get(j); }
     template <class Change>
@@ -155,8 +156,8 @@ class SharedVector {
     void end_step() const noexcept {}
     /// @}
 
-    /// A coordinate that the worker keeps a private copy of (see HotColumns): first read, and then
-    /// written and read again, now and then. @{
+    /// For coordinates of which the worker keeps a private copy (see HotColumns): the first read,
+    /// and the later exchanges. @{
     [[nodiscard]] double fetch(std::size_t j) const noexcept { return vector_->get(j); }
     template <class Change>
     void exchange(std::size_t j, Change&& change) const noexcept {
@@ -164,28 +165,28 @@ class SharedVector {
     }
     /// @}
 
-    /// Once after the last step: what was counted goes to the vector.
+    /// Call once after the last step: adds the view's counts, if any, to the vector's.
     void hand_in() const noexcept {}
 
    private:
     SharedVector* vector_;
   };
-  /// The same, which does not count in a counting twin either.
+  /// A view that does not count, even in a counting twin.
   using Uncounted = View;
 
  private:
   AlignedArray<double> values_;
 };
 
-/// Holds what a policy needs held over a whole sample: nothing, unless Update is Locked
+/// Holds what a policy needs held during a whole sample: nothing, unless Update is Locked
 /// (locked.hpp).
 template <class Update>
 class SampleLocks {
  public:
-  struct Guard {};    ///< what is held, until it goes
-  struct Scratch {};  ///< room to work in, one a worker
+  struct Guard {};    ///< what is held until it is destroyed
+  struct Scratch {};  ///< working memory, one a worker
 
-  /// Nothing, for a sample with these columns.
+  /// Holds nothing.
   template <class Columns>
   [[nodiscard]] Guard hold(const Columns& /*columns*/, Scratch& /*scratch*/) const noexcept {
     return {};

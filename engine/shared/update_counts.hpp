@@ -1,4 +1,4 @@
-// What happened where workers met: collisions, retries, lost updates, staleness.
+// Counts of what happened when workers met: collisions, retries, lost updates, staleness.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +11,10 @@
 
 namespace sounder {
 
-/// How many numbers were seen of each size. Exact below `exact`, powers of two from there on.
+/// Counts numbers by size. Exact below `exact`, in powers of two from there on.
 class Histogram {
  public:
-  /// One number more, which is not negative; all of another histogram. @{
+  /// Adds one number, which is not negative; adds all of another histogram. @{
   void add(std::int64_t value) {
     const std::size_t place = place_of(value);
     if (place >= counts_.size()) {
@@ -37,7 +37,7 @@ class Histogram {
   /// @}
 
   [[nodiscard]] std::int64_t size() const noexcept { return size_; }  ///< how many numbers
-  /// NaN without numbers, as are the next two.
+  /// Mean of the numbers. Like the next two functions NaN if there are none.
   [[nodiscard]] double mean() const noexcept {
     return size_ > 0 ? sum_ / static_cast<double>(size_) : std::numeric_limits<double>::quiet_NaN();
   }
@@ -45,7 +45,8 @@ class Histogram {
   [[nodiscard]] double largest() const noexcept {
     return size_ > 0 ? static_cast<double>(largest_) : std::numeric_limits<double>::quiet_NaN();
   }
-  /// The least value that a share q of the numbers does not exceed (from `exact` on: a bound).
+  /// The least value that a share q of the numbers does not exceed (from `exact` on: an upper
+  /// bound).
   [[nodiscard]] double quantile(double q) const noexcept {
     const double wanted = std::ceil(q * static_cast<double>(size_));
     double seen = 0.0;
@@ -80,20 +81,20 @@ class Histogram {
   std::int64_t largest_ = 0;
 };
 
-/// What the workers' steps on a shared vector ran into. A step is a row's, or a coordinate's; what
-/// it reads and then writes are the updates.
+/// Conflicts of the workers' steps on a shared vector. A step belongs to a row or to a coordinate;
+/// writing a coordinate that it read is an update.
 struct UpdateCounts {
-  std::int64_t steps = 0;    ///< that workers took
-  std::int64_t updates = 0;  ///< of a coordinate each
-  /// Updates of a coordinate that another worker wrote between the step's read of it and its write.
+  std::int64_t steps = 0;    ///< steps of all workers
+  std::int64_t updates = 0;  ///< updates of single coordinates
+  /// Updates of a coordinate that another worker wrote between this step's read and its write.
   std::int64_t collisions = 0;
   std::int64_t retries = 0;  ///< compare-and-swaps that failed (Atomic)
-  std::int64_t lost = 0;     ///< others' writes that an update overwrote unseen (Relaxed)
+  std::int64_t lost = 0;     ///< writes of others that an update overwrote unseen (Relaxed)
   /// Steps that other workers completed between a step's first read and its last write.
   Histogram staleness;
-  Array<float> step_seconds;  ///< durations of some of the steps, by the clock
+  Array<float> step_seconds;  ///< durations of some of the steps
 
-  /// The counts of both.
+  /// Adds the counts of another.
   void add(const UpdateCounts& other) {
     steps += other.steps;
     updates += other.updates;
@@ -105,7 +106,7 @@ struct UpdateCounts {
       step_seconds.push_back(seconds);
     }
   }
-  /// Shares of the updates; 0 where there are none. @{
+  /// As shares of the updates; 0 if there are none. @{
   [[nodiscard]] double collision_rate() const noexcept { return rate(collisions); }
   [[nodiscard]] double retry_rate() const noexcept { return rate(retries); }
   [[nodiscard]] double lost_update_rate() const noexcept { return rate(lost); }

@@ -1,4 +1,4 @@
-// The update policy of virtual workers: one thread plays them all, and nothing escapes the count.
+// The update policy of simulated workers: one thread plays them all, so every conflict is counted.
 #pragma once
 
 #include <algorithm>
@@ -12,34 +12,34 @@
 
 namespace sounder {
 
-/// Updates by workers that take turns in virtual time (see Replay). A step's writes happen at one
-/// instant, so none is lost: what is simulated is Atomic.
+/// Updates by workers that take turns in virtual time (see Replay). All writes of a step happen at
+/// one instant, so none is lost: this simulates Atomic.
 struct Virtual : Plain {
-  static constexpr std::string_view name = "virtual";  ///< for messages
+  static constexpr std::string_view name = "virtual";  ///< name in messages
 };
 
-/// Virtual workers count what they run into.
+/// Simulated workers count their conflicts.
 template <>
 inline constexpr bool counts_updates<Virtual> = true;
 
-/// Plain memory, with the instant of every coordinate's last write: 8 bytes more each.
+/// Plain memory, with the time of every coordinate's last write: 8 bytes more each.
 template <>
 class SharedVector<Virtual> : public SharedVector<Plain> {
  public:
   /// `size` zeros.
   explicit SharedVector(std::size_t size) : SharedVector<Plain>(size), written_(size) {}
 
-  /// Of all views that have been handed in.
+  /// The counts of all views that were handed in.
   [[nodiscard]] const UpdateCounts& counts() const noexcept { return counts_; }
 
-  /// One virtual worker's way to the vector, as Counting has it: a collision is an update of a
-  /// coordinate that another worker wrote after this one's step had read it.
+  /// One simulated worker's access to the vector, with the counts of Counting: a collision is an
+  /// update of a coordinate that another worker wrote after this worker's step had read it.
   class View {
    public:
-    /// Of a vector that outlives it.
+    /// Keeps a reference to the vector, which must outlive it.
     explicit View(SharedVector& vector) noexcept : vector_(&vector) {}
 
-    /// As View has them in every SharedVector, and counted. @{
+    /// The functions of every SharedVector's View, with counting. @{
     void begin_step() noexcept {
       begun_ = vector_->now_;
       completed_ = vector_->completed_;
@@ -62,7 +62,7 @@ class SharedVector<Virtual> : public SharedVector<Plain> {
     }
     /// @}
 
-    /// For private copies, likewise: the exchange is an update since the last one. @{
+    /// For private copies; an exchange counts as an update since the last exchange. @{
     [[nodiscard]] double fetch(std::size_t j) {
       fetched_.resize(std::max(fetched_.size(), j + 1));
       fetched_[j] = vector_->now_;
@@ -78,7 +78,7 @@ class SharedVector<Virtual> : public SharedVector<Plain> {
     /// Numbers read since the step began.
     [[nodiscard]] std::int64_t reads() const noexcept { return reads_; }
 
-    /// Adds this view's counts to the vector's, and starts anew.
+    /// Adds this view's counts to the vector's, and starts counting from zero.
     void hand_in() {
       vector_->counts_.add(counts_);
       counts_ = {};
@@ -97,7 +97,7 @@ class SharedVector<Virtual> : public SharedVector<Plain> {
     std::int64_t begun_ = 0;
     std::int64_t completed_ = 0;
     std::int64_t reads_ = 0;
-    std::vector<std::int64_t> fetched_;  ///< private copies: when they were last exchanged
+    std::vector<std::int64_t> fetched_;  ///< time of the last exchange of each private copy
     UpdateCounts counts_;
   };
 

@@ -1,4 +1,4 @@
-// The CPU quota of control groups.
+// The CPU quota of this process's control groups.
 #pragma once
 
 #include <algorithm>
@@ -13,10 +13,10 @@ namespace detail {
 
 inline constexpr long long no_quota = std::numeric_limits<int>::max();
 
-/// CPUs that a group may use, rounded up: cpu.max is version 2, the others are version 1.
+/// CPUs that a group may use, rounded up. cpu.max is version 2, the other files version 1.
 [[nodiscard]] inline long long quota_of_group(const std::string& folder) {
-  long long quota = 0;   // microseconds in every
-  long long period = 0;  // so many
+  long long quota = 0;   // CPU time in microseconds a period
+  long long period = 0;  // microseconds
   const std::string both = text_of(folder + "/cpu.max");
   if (std::sscanf(both.c_str(), "%lld %lld", &quota, &period) != 2) {
     const std::string first = text_of(folder + "/cpu.cfs_quota_us");
@@ -35,8 +35,8 @@ inline constexpr long long no_quota = std::numeric_limits<int>::max();
 }  // namespace detail
 
 /// CPUs that this process may use at once, rounded up: the least quota of its control groups
-/// (versions 1 and 2) and of all groups above them; at least 1, and the largest int where there is
-/// none. Reads some small files every time. Any number of threads may ask.
+/// (versions 1 and 2) and of all groups above them. At least 1; the largest int if there is no
+/// quota. Reads some small files on every call. Any number of threads may call.
 /// @throws std::bad_alloc
 [[nodiscard, gnu::noinline]] inline int cpu_quota(const CgroupFiles& files = {}) {
   long long least = detail::no_quota;

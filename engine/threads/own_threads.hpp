@@ -1,4 +1,4 @@
-// Threads of our own beside the runtime's, and whether the system grants them.
+// Our own threads beside those of OpenMP, and how many threads the system grants.
 #pragma once
 
 #include <pthread.h>
@@ -13,11 +13,12 @@
 
 namespace sounder::detail {
 
-/// Threads that each call `work(k)`, k in [0, count), and are joined at the end of its life.
-/// <thread> takes long to compile. What `work` throws ends the program.
+/// Threads that each call `work(k)`, k in [0, count), and are joined by the destructor. Uses POSIX
+/// threads, because <thread> takes long to compile. An exception thrown by `work` ends the program.
 class OwnThreads {
  public:
-  /// Starts as many as the system grants, at most `count`. A view of work, which outlives this.
+  /// Starts as many as the system grants, at most `count`. Keeps a reference to work, which must
+  /// outlive this.
   OwnThreads(int count, Call<void(int)> work) : work_(work) {
     tasks_.reserve(static_cast<std::size_t>(std::max(count, 0)));
     for (int k = 0; k < count; ++k) {
@@ -54,12 +55,12 @@ class OwnThreads {
   }
 
   Call<void(int)> work_;
-  Array<Task> tasks_;  // reserved: they do not move once a thread knows one
+  Array<Task> tasks_;  // reserved: tasks must not move once a thread has the address of one
 };
 
-/// How many threads beside the caller the system lets start at once, at most `wanted`. A runtime
-/// that is refused one ends the program, so this is asked before. Remembers the most that were
-/// granted: what was granted once is not tried again. Any number of threads may ask.
+/// How many threads beside the caller the system starts at once, at most `wanted`. An OpenMP
+/// runtime ends the program if it is refused a thread, so this is asked before. Remembers the most
+/// that were granted and does not try them again. Any number of threads may call.
 [[nodiscard, gnu::noinline]] inline int threads_granted(int wanted) {
   static std::atomic<int> seen{0};
   if (wanted <= seen.load(std::memory_order_relaxed)) {
@@ -80,8 +81,8 @@ class OwnThreads {
   return granted;
 }
 
-/// Whether this process is a fork of one that had teams: the runtime's threads stayed behind, and
-/// who calls them waits for ever. Any number of threads may ask.
+/// Whether this process is a fork of one that had teams. The runtime's threads do not exist in a
+/// fork, and a call to them would wait for ever. Any number of threads may call.
 [[nodiscard]] inline bool is_fork_of_a_team() {
   static const pid_t first = getpid();
   return getpid() != first;

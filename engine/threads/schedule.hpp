@@ -13,10 +13,10 @@
 namespace sounder {
 
 /// A fresh random permutation of blocks of consecutive rows for every epoch; each worker takes a
-/// contiguous share of its positions. Blocks keep neighbouring rows together, which the hardware
-/// prefetcher rewards; a block of one row is a permutation of the rows. The order depends on seed
-/// and epoch alone, the shares also on the number of workers. Between shuffles any number of
-/// threads may read it.
+/// contiguous share of its positions. Blocks keep neighbouring rows together, which helps the
+/// hardware prefetcher; with blocks of one row it is a permutation of the rows. The order depends
+/// on seed and epoch alone, the shares also on the number of workers. Between calls of shuffle()
+/// any number of threads may read it.
 class Schedule {
  public:
   /// @throws std::invalid_argument unless rows >= 0 and block >= 1.
@@ -28,17 +28,17 @@ class Schedule {
     order_.resize(static_cast<std::size_t>((rows + block - 1) / block));
   }
 
-  /// Draws the epoch's permutation (Fisher and Yates). O(rows / block); one thread.
+  /// Draws the epoch's permutation (Fisher and Yates). O(rows / block); call from one thread.
   void shuffle(int epoch) {
     std::iota(order_.begin(), order_.end(), std::int64_t{0});
     RandomStream random(seed_, static_cast<std::uint64_t>(epoch));
     sounder::shuffle(std::span<std::int64_t>(order_), random);
   }
 
-  /// Positions in the permutation that fall to a worker.
+  /// The positions in the permutation that belong to a worker.
   [[nodiscard]] Range share(Worker worker) const noexcept { return share_of(positions(), worker); }
 
-  /// How many positions (blocks) the permutation has.
+  /// The number of positions (blocks) in the permutation.
   [[nodiscard]] std::int64_t positions() const noexcept {
     return static_cast<std::int64_t>(order_.size());
   }

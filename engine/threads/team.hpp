@@ -1,4 +1,4 @@
-// Team: the threads that work on one problem, over OpenMP (one thread without it).
+// Team: the threads that work on one problem. Uses OpenMP; has one thread without it.
 #pragma once
 
 #include <algorithm>
@@ -22,23 +22,23 @@
 
 namespace sounder {
 
-/// Which member of a team is working: `rank` in [0, size).
+/// A member of a team: `rank` in [0, size).
 struct Worker {
-  int rank = 0;  ///< from 0
-  int size = 1;  ///< workers
+  int rank = 0;  ///< number of this worker, from 0
+  int size = 1;  ///< number of workers
 };
 
 /// A half-open range of positions.
 struct Range {
-  std::int64_t begin = 0;  ///< the first
-  std::int64_t end = 0;    ///< after the last
+  std::int64_t begin = 0;  ///< first position
+  std::int64_t end = 0;    ///< one past the last position
 
-  /// How many positions.
+  /// The number of positions.
   [[nodiscard]] std::int64_t size() const noexcept { return end - begin; }
 };
 
-/// The share of [0, count) that falls to one worker: contiguous, sizes differ by at most one. Any
-/// number of threads.
+/// The share of [0, count) that belongs to one worker: contiguous, and sizes differ by at most one.
+/// Any number of threads.
 [[nodiscard]] inline Range share_of(std::int64_t count, Worker worker) noexcept {
   const std::int64_t base = count / worker.size;
   const std::int64_t extra = count % worker.size;
@@ -46,10 +46,10 @@ struct Range {
   return {begin, begin + base + (worker.rank < extra ? 1 : 0)};
 }
 
-/// Threads available to this process, at least 1: what the affinity mask that it was started with,
-/// OMP_NUM_THREADS, OMP_THREAD_LIMIT and the CPU quota of its control groups allow (a container of
-/// two cores on a machine of 64: two). Reads the quota anew, some tens of microseconds. Any number
-/// of threads may ask.
+/// Threads available to this process, at least 1: as many as its affinity mask at the start,
+/// OMP_NUM_THREADS, OMP_THREAD_LIMIT and the CPU quota of its control groups allow (for a container
+/// with two cores of a machine of 64: two). Reads the quota on every call, some tens of
+/// microseconds. Any number of threads may call.
 [[nodiscard]] inline int available_threads() {
 #ifdef _OPENMP
   return std::max(1, std::min({omp_get_num_procs(), omp_get_max_threads(), omp_get_thread_limit(),
@@ -59,19 +59,19 @@ struct Range {
 #endif
 }
 
-/// A fixed number of threads, known before any work: size() says how many there are, and all of
-/// them are at work at the same time, so that they may wait for each other. Entering `run` starts
-/// them; leaving it joins them.
+/// A fixed number of threads, known before any work. size() says how many there are, and all of
+/// them run at the same time, so they may wait for each other. `run` starts them, and joins them
+/// before it returns.
 ///
-/// There are fewer than were asked for where OMP_THREAD_LIMIT allows fewer or the system refuses
-/// threads, and one inside of a caller's own parallel region and in a child after fork(), where
-/// OpenMP's threads do not exist.
+/// There are fewer than were asked for if OMP_THREAD_LIMIT allows fewer or the system refuses
+/// threads. There is one inside of a caller's own parallel region, and in a child after fork(),
+/// where OpenMP's threads do not exist.
 ///
-/// Waiting threads are OpenMP's: with libgomp they wait busily for milliseconds. On a machine with
-/// other work run your program with GOMP_SPINCOUNT=2000, as `sounder` runs itself.
+/// How idle threads wait is up to OpenMP: with libgomp they spin for milliseconds. On a machine
+/// with other work run your program with GOMP_SPINCOUNT=2000, as `sounder` runs itself.
 ///
-/// A Team holds no state between calls, so two teams may work at once from two threads.
-/// An exception thrown by a worker is rethrown by the caller after the join (the first one wins).
+/// A Team holds no state between calls, so two teams may work at once from two threads. If workers
+/// throw, the first exception is rethrown to the caller after the join.
 class Team {
  public:
   /// @throws std::invalid_argument unless threads >= 1.
@@ -82,12 +82,12 @@ class Team {
     size_ = granted(threads);
   }
 
-  /// Threads, as given, or as many as were granted; 1 without OpenMP.
+  /// The number of threads: as asked for, or as many as were granted; 1 without OpenMP.
   [[nodiscard]] int size() const noexcept { return size_; }
 
   /// Calls `work(Worker)` once for every rank, each on its own thread, all at the same time.
-  /// @throws std::runtime_error if the threads that were granted are no longer to be had, before
-  ///         any work; and what `work` throws
+  /// @throws std::runtime_error, before any work, if threads that were granted are no longer
+  ///        available; and what `work` throws
   void run(Call<void(Worker)> work) const {
     if (size_ == 1) {
       work(Worker{0, 1});
@@ -126,11 +126,11 @@ class Team {
 #endif
   }
 
-  /// A few thousand additions cost less than starting the team.
+  /// Fewer additions than this cost less than starting the team.
   static constexpr std::int64_t few_numbers = 2048;
 
-  /// Calls `work(Range)` over contiguous shares of [0, count), one a worker. Below `too_few` items
-  /// the caller does them all at once.
+  /// Calls `work(Range)` over contiguous shares of [0, count), one a worker. If there are fewer
+  /// than `too_few` items the caller does them all.
   void for_shares(std::int64_t count, Call<void(Range)> work, std::int64_t too_few = 2) const {
     if (count < too_few) {
       work(Range{0, count});
@@ -139,8 +139,8 @@ class Team {
     }
   }
 
-  /// Calls `work(k)` for every k in [0, count), a contiguous share a worker; for work of a few
-  /// operations, so small counts stay with the caller.
+  /// Calls `work(k)` for every k in [0, count), a contiguous share a worker. Meant for work of a
+  /// few operations, so the caller does small counts alone.
   template <class Work>
   void for_each(std::size_t count, Work&& work) const {
     for_shares(
@@ -154,8 +154,8 @@ class Team {
         few_numbers);
   }
 
-  /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order:
-  /// the same bits for any number of threads. `block_sum` must not depend on other blocks.
+  /// Sum of `block_sum(Range)` over blocks of [0, count), in double, added in block order: the same
+  /// bits for any number of threads. `block_sum` must not depend on other blocks.
   [[nodiscard]] double sum(std::int64_t count, Call<double(Range)> block_sum) const {
     constexpr std::int64_t block = few_numbers;
     const std::int64_t blocks = (count + block - 1) / block;
@@ -174,13 +174,14 @@ class Team {
     return total;
   }
 
-  /// A sum of vectors, matrices and the like, over contiguous shares of [0, count), one a worker.
+  /// A sum of vectors, matrices and the like over contiguous shares of [0, count), one a worker.
   /// `work(Range, Part&)` adds a share to the worker's own copy of `zero`; then the caller adds up
-  /// the copies by `add(Part& sum, const Part&)` in order of rank: the same bits for as many
-  /// threads, while sum() has the same for any number. Below `too_few` items the caller does them
-  /// all at once.
+  /// the copies by `add(Part& sum, const Part&)` in order of rank. The bits depend on the number of
+  /// threads (those of sum() do not). If there are fewer than `too_few` items the caller does them
+  /// all.
   ///
-  /// Costs a copy of `zero` a worker and size() - 1 calls of `add`. A Part has a default value.
+  /// Costs a copy of `zero` a worker and size() - 1 calls of `add`. Part must be
+  /// default-constructible.
   template <class Part, class Work, class Add>
   [[nodiscard]] Part reduce(std::int64_t count, const Part& zero, Work&& work, Add&& add,
                             std::int64_t too_few = 2) const {
@@ -191,7 +192,7 @@ class Team {
     }
     Slots<Part> parts(static_cast<std::size_t>(size_));
     run([&](Worker worker) {
-      Part own = zero;  // here, and not among the parts: neighbours share cache lines
+      Part own = zero;  // local, because neighbours in `parts` share cache lines
       work(share_of(count, worker), own);
       parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
     });
@@ -202,7 +203,7 @@ class Team {
   }
 
  private:
-  /// How many of so many there can be, 1 or more.
+  /// How many of these threads there can be, 1 or more.
   [[nodiscard]] static int granted(int threads) {
 #ifdef _OPENMP
     const bool inside = omp_get_active_level() >= omp_get_max_active_levels();
@@ -216,10 +217,11 @@ class Team {
   }
 
 #ifdef _OPENMP
-  /// Where the runtime grants fewer than the system does: a team that was made outside of a
-  /// parallel region and meets one, or several teams at once under OMP_THREAD_LIMIT.
+  /// Runs the team if OpenMP's runtime grants fewer threads than the system: the team was made
+  /// outside of a parallel region and is used inside one, or several teams run at once under
+  /// OMP_THREAD_LIMIT.
   void serve_by_own_threads(Call<void(int)> serve) const {
-    std::atomic<int> verdict{0};  // 1: all are there; -1: they are not
+    std::atomic<int> verdict{0};  // 1: all threads have started; -1: some were refused
     const auto wait_and_serve = [&](int k) {
       verdict.wait(0);
       if (verdict > 0) {

@@ -15,18 +15,18 @@
 
 namespace sounder {
 
-/// Normalised inner products between features of different blocks, which bound how many blocks may
-/// move at once, and how evenly the work lies.
+/// Normalised inner products between features of different blocks, which limit how many blocks may
+/// move at once, and how evenly the work is spread.
 struct BlockQuality {
-  double largest = 0.0;       ///< of a sampled feature with one of another block, in size
-  double mean_largest = 0.0;  ///< the mean over the sampled features of their largest
+  double largest = 0.0;       ///< between a sampled feature and one of another block, absolute
+  double mean_largest = 0.0;  ///< mean over the sampled features of their largest product
   double imbalance = 1.0;     ///< nonzeros of the fullest block over the mean
-  Index sampled = 0;          ///< features compared with all the others
+  Index sampled = 0;          ///< number of features compared with all others
 };
 
-/// Compares at most `sample` features that are not empty, drawn by the seed, with all the others.
-/// The same for any number of threads. O(nonzeros of the rows that hold one, summed / threads). May
-/// be called from several threads at once.
+/// Compares at most `sample` nonempty features, drawn by the seed, with all others. The same for
+/// any number of threads. O(nonzeros of the rows that hold one, summed / threads). May be called
+/// from several threads at once.
 [[nodiscard]] inline BlockQuality block_quality(const CsrMatrix& rows, const CscMatrix& columns,
                                                 const FeatureBlocks& blocks, Index sample,
                                                 std::uint64_t seed, const Team& team) {

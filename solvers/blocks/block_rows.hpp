@@ -1,4 +1,4 @@
-// Blocks of features, stored by the rows that they touch.
+// Blocks of features, stored by the rows that hold them.
 #pragma once
 
 #include <algorithm>
@@ -15,21 +15,21 @@
 
 namespace sounder {
 
-/// The sub-matrix of every block of features, by rows: a joint step on a block then reads each
-/// margin once, and a row's curvature meets all pairs of its features at once. Immutable.
-/// 8 bytes a nonzero, 12 a row that a block touches.
+/// The sub-matrix of every block of features, by rows. A joint step on a block then reads each
+/// margin once, and uses a row's curvature for all pairs of its features at once. Immutable. 8
+/// bytes a nonzero, 12 for each row that holds a block's feature.
 class BlockRows {
  public:
-  /// What a row holds of a feature of the block.
+  /// An entry of a row in a feature of the block.
   struct Entry {
-    Index member;  ///< place in the block
+    Index member;  ///< position in the block
     float value;   ///< x_ij
   };
   /// One block: row `rows[k]` holds `entries` from begins[k] to begins[k + 1].
   struct View {
-    std::span<const Index> rows;     ///< that the block touches, rising
-    std::span<const Offset> begins;  ///< rows.size() + 1 places in the entries of all blocks
-    const Entry* entries;            ///< of this block
+    std::span<const Index> rows;     ///< rows that hold a feature of the block, rising
+    std::span<const Offset> begins;  ///< rows.size() + 1 positions in the entries of all blocks
+    const Entry* entries;            ///< entries of this block
 
     /// The entries of row rows[k].
     [[nodiscard]] std::span<const Entry> row(std::size_t k) const noexcept {
@@ -53,7 +53,7 @@ class BlockRows {
     return {block.rows, block.begins, block.entries.data()};
   }
 
-  /// Most rows that a block touches.
+  /// The most rows of any block.
   [[nodiscard]] std::size_t tallest() const noexcept {
     std::size_t most = 0;
     for (const Block& block : blocks_) {

@@ -1,4 +1,4 @@
-// Features clustered around seeds: what feature_blocks.hpp does for blocks that are not random.
+// Clusters features around seeds; feature_blocks.hpp uses it for blocks that are not random.
 #pragma once
 
 #include <algorithm>
@@ -18,13 +18,14 @@
 
 namespace sounder::detail {
 
-/// Seeds and what they attract. A feature adds a load to a block: 1, or the look at it and at its
-/// nonzeros where blocks are to be balanced. A block is full at its share of the load that is left.
-/// What no seed attracted goes to the emptiest block.
+/// Forms blocks of seeds and features similar to them. A feature adds a load to its block: 1, or
+/// for balanced blocks the cost of looking at it and its nonzeros. A block is full when it has its
+/// share of the remaining load. A feature that no seed took goes to the emptiest block.
 ///
-/// The team looks for what is like each of the next seeds, all in one parallel region; then they
-/// choose in turn, as if each had looked alone. The search is in vain for a seed that another one
-/// of the batch takes, so one thread looks for one seed at a time.
+/// The team searches for the features similar to each of the next seeds, in one parallel region.
+/// Then the seeds choose in turn, with the same result as one after the other. The search is wasted
+/// for a seed that another seed of the batch takes, so one thread alone searches for one seed at a
+/// time.
 class Clustering {
  public:
   Clustering(const CsrMatrix& rows, const CscMatrix& columns, Index count, bool balanced,
@@ -42,7 +43,7 @@ class Clustering {
     sort_falling(by_size_, sizes);
   }
 
-  /// The block of every feature. To be called once.
+  /// The block of every feature. Call it once.
   [[nodiscard]] Array<Index> block_of() {
     for (take_batch(); seeds_ > 0; take_batch()) {
       products_.hand_out(seeds_, work_, [&](std::size_t k, int rank) {
@@ -60,14 +61,15 @@ class Clustering {
 
  private:
   static constexpr Index unassigned = -1;
-  /// Of a batch, for every thread. Some milliseconds: long beside a parallel region, short enough
-  /// for few searches in vain. Also bounds what they find together, to 16 bytes a product.
+  /// Size of a batch for every thread: some milliseconds of work, which is long compared with a
+  /// parallel region, but short enough to waste few searches. It also limits the memory for what
+  /// they find, 16 bytes a product.
   static constexpr std::int64_t most_products = 1 << 19;
   static constexpr std::size_t most_seeds = 64;
 
   struct Seed {
     Index feature = 0;
-    std::size_t most = 0;  ///< to be found
+    std::size_t most = 0;  ///< most features to find
     Array<ColumnProducts::Alike> alike;
   };
 
@@ -77,13 +79,13 @@ class Clustering {
   [[nodiscard]] bool is_free(Index j) const noexcept {
     return block_of_[static_cast<std::size_t>(j)] == unassigned;
   }
-  /// What the next block may hold.
+  /// The load that the next block may hold.
   [[nodiscard]] std::int64_t room() const noexcept {
     const std::int64_t blocks = count_ - made_;
     return (left_ + blocks - 1) / blocks;
   }
 
-  /// The next seeds, no more than there are blocks to make.
+  /// Takes the next seeds, at most one for each block that is left.
   void take_batch() {
     seeds_ = 0;
     work_ = 0;
@@ -105,12 +107,12 @@ class Clustering {
       }
     }
   }
-  /// For a block that `fit` more may enter: some of those found may be gone when the seed chooses.
+  /// How many features to find for a block with room for `fit`: other seeds may take some of them.
   [[nodiscard]] std::size_t to_find(std::size_t fit) const noexcept {
     return threads_ == 1 ? fit : 2 * fit + 64;
   }
 
-  /// Finds up to `most` free features that are like the seed.
+  /// Finds up to `most` free features similar to the seed.
   void look_around(Seed& seed, std::size_t most, int rank) {
     seed.alike =
         products_.most_alike(seed.feature, most, rank, [this](Index j) { return is_free(j); });
@@ -147,11 +149,11 @@ class Clustering {
     ++made_;
   }
 
-  /// What no seed was like goes, the largest first, to the block that is emptiest then.
+  /// Puts the features that no seed took, largest first, into the block that is then the emptiest.
   void place_the_others() {
     const auto blocks = static_cast<std::size_t>(count_);
     filled_.resize(blocks);
-    Array<std::size_t> emptiest(blocks);  // a heap; of equal ones the first comes first
+    Array<std::size_t> emptiest(blocks);  // a heap, ties by number
     std::iota(emptiest.begin(), emptiest.end(), std::size_t{0});
     const auto is_fuller = [this](std::size_t a, std::size_t b) {
       return filled_[a] != filled_[b] ? filled_[a] > filled_[b] : a > b;
@@ -175,16 +177,17 @@ class Clustering {
   ColumnProducts products_;
   Array<std::size_t> by_size_;
   Array<Index> block_of_;
-  Array<std::int64_t> filled_;  ///< load of each block made
+  Array<std::int64_t> filled_;  ///< load of each block so far
   Slots<Seed> batch_;
-  std::size_t seeds_ = 0;  ///< of the batch, from its start
-  std::int64_t work_ = 0;  ///< products to look through for the batch, about
-  std::int64_t left_ = 0;  ///< load that is in no block
-  std::size_t next_ = 0;   ///< in by_size_: all before were seeds, or are in a block
+  std::size_t seeds_ = 0;  ///< seeds of the batch, from its start
+  std::int64_t work_ = 0;  ///< approximate number of products to look through for the batch
+  std::int64_t left_ = 0;  ///< load that is in no block yet
+  std::size_t next_ = 0;   ///< position in by_size_: all features before it were seeds or are in a
+                           ///< block
   Index made_ = 0;
 };
 
-/// The block of every feature by Clustering.
+/// The block of every feature, by Clustering.
 [[nodiscard]] inline Array<Index> clustered_blocks(const CsrMatrix& rows, const CscMatrix& columns,
                                                    Index count, bool balanced, const Team& team) {
   return Clustering(rows, columns, count, balanced, team).block_of();

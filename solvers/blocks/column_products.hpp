@@ -19,24 +19,23 @@
 namespace sounder {
 
 /// Inner products of columns with every column, all scaled to unit length. A worker takes whole
-/// seeds and sums in the order of the rows, so the same bits for any number of threads.
+/// seeds and adds up in the order of the rows, so the bits are the same for any number of threads.
 ///
-/// 8 bytes a column, and the scratch of every worker: 8 a column, 4 for each that a seed meets, 32
-/// for each that most_alike finds.
+/// 8 bytes a column, and for every worker 8 bytes a column, 4 for each column that shares a row
+/// with a seed, and 32 for each that most_alike finds.
 class ColumnProducts {
  public:
-  /// The size of a column's product with a seed, and its number.
+  /// The absolute product of a column with a seed, and the column's number.
   using Alike = detail::Ranked;
 
-  /// Views of all three, which the caller keeps. O(nnz / threads).
+  /// Keeps references to all three, which must outlive it. O(nnz / threads).
   ColumnProducts(const CsrMatrix& rows, const CscMatrix& columns, const Team& team)
       : rows_(rows), columns_(columns), team_(team),
         inverse_norms_(detail::inverse_column_norms(columns, team)),
         scratches_(static_cast<std::size_t>(team.size())) {}
 
-  /// Calls `work(k, rank)` for every k in [0, count), each handed to the next free worker, where
-  /// `rank` is its scratch. One parallel region; the caller alone where it looks through few
-  /// `nonzeros`.
+  /// Calls `work(k, rank)` for every k in [0, count), each on the next free worker, where `rank`
+  /// selects its scratch. One parallel region; the caller works alone if there are few `nonzeros`.
   template <class Work>
   void hand_out(std::size_t count, std::int64_t nonzeros, Work&& work) const {
     std::atomic<std::size_t> next = 0;
@@ -54,15 +53,15 @@ class ColumnProducts {
   }
 
   /// Calls `visit(j, <x_seed, x_j> / (|x_seed| |x_j|))` for every column j whose product is not 0,
-  /// the seed included, in no order that matters. Different ranks may do so at once.
-  /// O(nonzeros of the rows that hold the seed).
+  /// the seed included, in no particular order. Different ranks may call it at once. O(nonzeros of
+  /// the rows that hold the seed).
   template <class Visit>
   void visit(Index seed, int rank, Visit&& visit) {
     Array<double>& sums = scratches_[static_cast<std::size_t>(rank)].sums;
     Array<Index>& met = scratches_[static_cast<std::size_t>(rank)].met;
     const std::size_t p = inverse_norms_.size();
     sums.resize(p);
-    std::size_t count = 0;  // columns met, one twice when its sum went through 0; p: any of them
+    std::size_t count = 0;  // columns met (twice if a sum passed through 0); p: look at all columns
     const SparseColumn column = columns_.column(seed);
     const double scale = inverse_norms_[static_cast<std::size_t>(seed)];
     for (std::size_t k = 0; k < column.size(); ++k) {
@@ -72,7 +71,8 @@ class ColumnProducts {
       row.for_each([&](Index j, float value) {
         double& sum = sums[static_cast<std::size_t>(j)];
         met[count] = j;
-        count += sum == 0.0 ? 1 : 0;  // a branch here would be guessed wrong half of the time
+        count += sum == 0.0 ? 1 : 0;  // without a branch, which would be mispredicted half of the
+                                      // time
         sum += x * static_cast<double>(value);
       });
       count = std::min(count, p);
@@ -88,13 +88,14 @@ class ColumnProducts {
     }
   }
 
-  /// The `most` columns that `wanted` and are most like the seed, in order; fewer where fewer share
-  /// a row with it. O(nonzeros of the rows that hold the seed + most log most).
+  /// The `most` columns that `wanted` accepts and that are most similar to the seed, in order;
+  /// fewer if fewer share a row with it. O(nonzeros of the rows that hold the seed + most log
+  /// most).
   template <class Wanted>
   [[nodiscard]] Array<Alike> most_alike(Index seed, std::size_t most, int rank, Wanted&& wanted) {
     Array<Alike>& found = scratches_[static_cast<std::size_t>(rank)].found;
     found.clear();
-    double least = 0.0;  // what is smaller is not among the most
+    double least = 0.0;  // smaller products are not among the most
     const auto cut = [&] {
       if (found.size() > most) {
         std::nth_element(found.begin(), found.begin() + (most - 1), found.end());

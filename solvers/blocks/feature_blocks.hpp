@@ -1,4 +1,4 @@
-// Features gathered into blocks: at random, or around seeds by inner product.
+// Groups features into blocks: at random, or around seeds by inner product.
 #pragma once
 
 #include <algorithm>
@@ -18,20 +18,20 @@
 
 namespace sounder {
 
-/// A partition of the features. Blocks are in the order of their smallest member, members in rising
-/// order, no block is empty: p blocks are the features themselves.
+/// A partition of the features. Blocks come in the order of their smallest member, members in
+/// rising order, and no block is empty; so p blocks are the features themselves.
 struct FeatureBlocks {
-  Array<std::size_t> begins;  ///< blocks + 1 places in members
-  Array<Index> members;       ///< p features
+  Array<std::size_t> begins;  ///< count() + 1 positions in members
+  Array<Index> members;       ///< the p features, block by block
 
-  /// How many blocks.
+  /// The number of blocks.
   [[nodiscard]] Index count() const noexcept { return static_cast<Index>(begins.size()) - 1; }
   /// The features of block b in [0, count()).
   [[nodiscard]] std::span<const Index> block(std::int64_t b) const noexcept {
     const auto k = static_cast<std::size_t>(b);
     return {members.data() + begins[k], begins[k + 1] - begins[k]};
   }
-  /// Most members in a block.
+  /// The most members of any block.
   [[nodiscard]] Index widest() const noexcept {
     std::size_t most = 0;
     for (std::size_t b = 0; b + 1 < begins.size(); ++b) {
@@ -39,7 +39,8 @@ struct FeatureBlocks {
     }
     return static_cast<Index>(most);
   }
-  /// Nonzeros of the fullest block over the mean: 1 is perfect. What a thread a block waits for.
+  /// Nonzeros of the fullest block over the mean; 1 is perfect. With a thread a block, the others
+  /// wait so much longer.
   [[nodiscard]] double imbalance(const CscMatrix& columns) const {
     Offset most = 0;
     for (Index b = 0; b < count(); ++b) {
@@ -62,10 +63,11 @@ struct FeatureBlocks {
 
 namespace detail {
 
-/// The blocks that `block_of` names, in FeatureBlocks' order: that in which they appear. O(p).
+/// The blocks that `block_of` names, in the order in which they appear, as FeatureBlocks requires.
+/// O(p).
 [[nodiscard]] inline FeatureBlocks blocks_from(std::span<const Index> block_of, Index count) {
-  Array<std::size_t> place_of(static_cast<std::size_t>(count));  // plus 1; 0: not seen yet
-  Array<std::size_t> next;                                       // place for the next member
+  Array<std::size_t> place_of(static_cast<std::size_t>(count));  // position plus 1; 0: not seen yet
+  Array<std::size_t> next;                                       // position for the next member
   for (const Index b : block_of) {
     std::size_t& place = place_of[static_cast<std::size_t>(b)];
     if (place == 0) {
@@ -100,20 +102,20 @@ namespace detail {
 
 }  // namespace detail
 
-/// Splits the features into `count` blocks (fewer where there are fewer features).
+/// Splits the features into `count` blocks (fewer if there are fewer features).
 ///
-/// Clustered: the unassigned feature with most nonzeros is a seed, and takes the unassigned
-/// features whose normalised inner product with it is largest in size, until its block holds its
-/// share of the features (Scherrer, Tewari, Halappanavar, Haglin, "Feature clustering for
-/// accelerating parallel coordinate descent", NIPS 2012, section 4). Balanced: until it holds its
-/// share of the nonzeros, so that blocks take equally long; the paper's open problem. A feature
-/// that shares no row with any seed goes to the emptiest block.
+/// Clustered: the unassigned feature with most nonzeros becomes a seed. It takes the unassigned
+/// features whose normalised inner product with it is largest in absolute value, until its block
+/// holds its share of the features (Scherrer, Tewari, Halappanavar, Haglin, "Feature clustering for
+/// accelerating parallel coordinate descent", NIPS 2012, section 4). Balanced: until its block
+/// holds its share of the nonzeros, so that blocks take equally long (an open problem in the
+/// paper). A feature that shares no row with any seed goes to the emptiest block.
 ///
-/// The same for any number of threads. Random: O(p). Otherwise the products of the seeds with what
-/// shares a row with them: O(p log p + nonzeros of the rows that hold a seed, summed over the
-/// seeds / threads), where several threads also look for some seeds in vain. Memory: some 16 bytes
-/// a feature and 60 a block, and for every thread up to 44 a feature and 8 MiB. May be called from
-/// several threads at once.
+/// The same for any number of threads. Random: O(p). Otherwise the products of the seeds with the
+/// columns that share a row with them: O(p log p + nonzeros of the rows that hold a seed, summed
+/// over the seeds / threads); several threads also search for some seeds in vain. Memory: some 16
+/// bytes a feature and 60 a block, and for every thread up to 44 a feature and 8 MiB. May be called
+/// from several threads at once.
 /// @throws std::invalid_argument unless count >= 1.
 [[nodiscard]] inline FeatureBlocks feature_blocks(const CsrMatrix& rows, const CscMatrix& columns,
                                                   Index count, BlockKind kind, std::uint64_t seed,

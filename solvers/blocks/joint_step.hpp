@@ -13,13 +13,13 @@
 
 namespace sounder {
 
-/// Finds argmin_v g.(v - w) + (v - w) H (v - w) / 2 + sum_j penalty(v_j), for H symmetric and
-/// positive semidefinite, of a small size.
+/// Finds argmin_v g.(v - w) + (v - w) H (v - w) / 2 + sum_j penalty(v_j), for a small symmetric and
+/// positive semidefinite H.
 ///
-/// Rounds of one proximal coordinate sweep, which finds signs and bounds, and one Newton step on
-/// the coefficients that are free to move by Cholesky, cut where the first of them meets zero or a
-/// bound; with the right signs the step is exact. A penalty that is not elastic has the sweeps
-/// alone. One object a worker: it keeps its scratch.
+/// Each round is one proximal coordinate sweep, which finds signs and bounds, and one Newton step
+/// by Cholesky on the coefficients that are free to move, cut where the first of them meets zero or
+/// a bound. With the right signs the step is exact. A penalty that is not elastic gets the sweeps
+/// alone. One object a worker, because it keeps its scratch memory.
 template <Penalty P>
 class JointStep {
  public:
@@ -31,13 +31,13 @@ class JointStep {
     free_.reserve(width);
   }
 
-  /// The minimiser, valid until the next call: k numbers, as w and the gradient g are; H is k x k.
+  /// The minimiser, valid until the next call: k numbers, like w and the gradient g; H is k x k.
   /// O(k^3) a round, some rounds.
   [[nodiscard]] std::span<const double> solve(const P& penalty, std::span<const double> h,
                                               std::span<const double> w,
                                               std::span<const double> gradient) {
     v_.assign(w);
-    slope_.assign(gradient);  // of the quadratic at v
+    slope_.assign(gradient);  // slope of the quadratic at v
     double first = 0.0;
     for (int round = 0; round < most_rounds; ++round) {
       const double moved = sweep(penalty, h);
@@ -83,8 +83,8 @@ class JointStep {
     return largest;
   }
 
-  /// A coefficient is free if its sign and bounds leave it a neighbourhood on which the penalty is
-  /// smooth.
+  /// A coefficient is free if the penalty is smooth around it: it is off zero, or there is no
+  /// corner, and it is not at a bound.
   void find_free(const P& penalty, std::span<const double> h) {
     free_.clear();
     for (std::size_t j = 0; j < v_.size(); ++j) {
@@ -107,7 +107,7 @@ class JointStep {
       for (std::size_t b = 0; b <= a; ++b) {
         matrix[a * size + b] = row(h, j)[free_[b]];
       }
-      // Equal columns make it singular.
+      // Equal columns make the matrix singular.
       matrix[a * size + a] += penalty.l2() + 1e-12 * row(h, j)[j];
       const double sign = penalty.l1() > 0.0 ? std::copysign(penalty.l1(), v_[j]) : 0.0;
       step_[a] = -(slope_[j] + sign + penalty.l2() * v_[j]);
@@ -142,7 +142,7 @@ class JointStep {
   }
 
   static constexpr int most_rounds = 30;
-  static constexpr double enough = 1e-13;  ///< of the first sweep's largest move
+  static constexpr double enough = 1e-13;  ///< share of the first sweep's largest move
 
   Array<double> v_;
   Array<double> slope_;

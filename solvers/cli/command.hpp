@@ -1,4 +1,4 @@
-// The commands of the program, and what they exit with.
+// The commands of the program, and their exit codes.
 #pragma once
 
 #include <sounder/engine/run/result.hpp>
@@ -8,9 +8,9 @@
 
 namespace sounder::cli {
 
-/// Exit codes that scripts rely on.
+/// Exit codes; scripts rely on them.
 enum class Exit : int {
-  success = 0,       ///< the tolerance was reached, or none was asked for and every epoch ran
+  success = 0,       ///< the tolerance was reached, or there was none and every epoch ran
   stopped = 1,       ///< stopped before the tolerance; the model is written
   usage = 2,         ///< the command line cannot be understood
   bad_input = 3,     ///< a file cannot be read, understood or written
@@ -18,8 +18,7 @@ enum class Exit : int {
   interrupted = 130  ///< the best model so far is written
 };
 
-/// What a command exits with after a run that ended so. Without a tolerance, every epoch is all
-/// that was asked for.
+/// The exit code after a run with this status. Without a tolerance, running every epoch is success.
 [[nodiscard]] constexpr Exit exit_code(Status status, bool to_a_tolerance) noexcept {
   switch (status) {
     case Status::converged:

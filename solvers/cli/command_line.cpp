@@ -12,7 +12,7 @@ namespace sounder::cli {
 namespace po = boost::program_options;
 namespace {
 
-/// Reads all of `text` as a number; false if it is none.
+/// Reads all of `text` as a number; false if it is not one.
 template <class Number>
 bool read_all(std::string_view text, Number& value) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') {
@@ -28,7 +28,7 @@ bool read_all(std::string_view text, Number& value) {
   throw UsageError((positional ? "" : "--") + name + " must be " + wanted + ", not '" + text + "'");
 }
 
-/// What stands between commas.
+/// The parts of a text between commas.
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> words;
   std::istringstream stream(text);
@@ -195,7 +195,7 @@ Arguments CommandLine::parse(std::span<const std::string> words) const {
   }
   po::positional_options_description positional;
   positional.add("positional", -1);
-  // Long options only: so that `-` is a file and -1 a value; and no guessing from prefixes.
+  // Long options only, so that `-` is a file and -1 a value; prefixes of options are not accepted.
   using Style = po::command_line_style::style_t;
   constexpr int style = Style::allow_long | Style::long_allow_adjacent | Style::long_allow_next;
   po::variables_map values;

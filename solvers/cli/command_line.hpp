@@ -1,5 +1,5 @@
-// The command line of one command: its options, its help, and values that are checked with a
-// sentence.
+// The command line of one command: its options, its help, and values that are checked with a clear
+// message.
 #pragma once
 
 #include <boost/program_options.hpp>
@@ -20,19 +20,19 @@ class UsageError : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-/// One of several words; a reference to the list that it must be on.
+/// The words that an option accepts.
 using Choices = std::span<const std::string_view>;
 
-/// Whatever was given, with defaults filled in. Every getter throws UsageError with one sentence.
+/// The arguments with defaults filled in. Every getter throws UsageError with one sentence.
 class Arguments {
  public:
   explicit Arguments(std::map<std::string, std::string> given,
                      std::map<std::string, std::string> defaults)
       : given_(std::move(given)), defaults_(std::move(defaults)) {}
 
-  /// Whether the user gave it.
+  /// Whether the user gave this option.
   [[nodiscard]] bool given(const std::string& name) const { return given_.contains(name); }
-  /// The text, the default, or nothing.
+  /// The text, the default, or an empty text.
   [[nodiscard]] std::string text(const std::string& name) const;
   [[nodiscard]] double number(const std::string& name) const;
   /// A finite number above 0.
@@ -43,7 +43,8 @@ class Arguments {
                                      std::int64_t high) const;
   [[nodiscard]] std::uint64_t seed(const std::string& name) const;
   [[nodiscard]] std::string choice(const std::string& name, Choices choices) const;
-  /// Whole numbers or words between commas: in rising order, and in the given one, each once.
+  /// Whole numbers in rising order, or words in the given order, between commas and without
+  /// repetition.
   [[nodiscard]] std::vector<int> integers(const std::string& name, int low, int high) const;
   [[nodiscard]] std::vector<std::string> choices(const std::string& name, Choices choices) const;
   [[nodiscard]] bool on_off(const std::string& name) const;
@@ -53,11 +54,11 @@ class Arguments {
   std::map<std::string, std::string> defaults_;
 };
 
-/// Describes a command's arguments and reads them.
+/// Describes a command's arguments and parses them.
 class CommandLine {
  public:
   /// @param usage       e.g. "train DATA [MODEL]": the command, then its positional arguments
-  /// @param description what --help says before the options
+  /// @param description text that --help shows before the options
   CommandLine(std::string usage, std::string description);
 
   /// Begins a group of options under a heading.
@@ -67,7 +68,7 @@ class CommandLine {
                       const std::string& default_value = "");
   /// An option without a value.
   CommandLine& flag(const std::string& name, const std::string& help);
-  /// What --help says after the options.
+  /// Text that --help shows after the options.
   CommandLine& epilogue(std::string text);
 
   /// @throws UsageError

@@ -22,7 +22,7 @@ CoordinateRule rule(const Arguments& arguments) {
                                         rule_names.begin())];
 }
 
-/// The table says which solver takes what, and what it needs.
+/// Checks that the chosen solver takes the options and that the problem suits it, by the table.
 void require_suitable(const Arguments& arguments, const TrainOptions& options) {
   const SolverRow& solver = solver_row(options.chosen);
   for (const SolverRow& other : solver_rows()) {
@@ -35,7 +35,7 @@ void require_suitable(const Arguments& arguments, const TrainOptions& options) {
       }
     }
   }
-  // A hinge has a corner, at which coordinates can block each other.
+  // At the corner of a hinge, coordinates can block each other.
   if (solver.smooth_losses_only && !loss_row(options.loss).smooth) {
     throw UsageError("--solver " + options.chosen +
                      " needs a smooth loss: --loss squared-hinge, or --solver hogwild");

@@ -9,8 +9,8 @@ namespace sounder::cli {
 /// Adds the group of options that only coordinate solvers take.
 void describe_coordinate_arguments(CommandLine& line);
 
-/// Reads them. options.chosen, loss and penalty are known.
-/// @throws UsageError, also where they were given to a solver that has no use for them
+/// Reads these options; options.chosen, loss and penalty must be set.
+/// @throws UsageError, also if they were given to a solver that does not use them
 void read_coordinate_arguments(const Arguments& arguments, TrainOptions& options);
 
 /// Reads --lower, --upper and --non-negative. @throws UsageError

@@ -79,7 +79,7 @@ CommandLine command_line() {
   return line.epilogue(epilogue);
 }
 
-/// Refuses options of another kind: they would be ignored in silence.
+/// Refuses options that belong to the other kind of data, instead of ignoring them.
 void check_kind(const Arguments& arguments, const std::string& kind) {
   const auto refuse = [&](std::span<const char* const> names, bool belongs) {
     for (const char* const name : names) {

@@ -1,4 +1,4 @@
-// sounder inspect: what the data is, and how parallel training on it can be.
+// sounder inspect: describes the data, and how parallel training on it can be.
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/engine/analysis/conflicts.hpp>
 #include <sounder/engine/analysis/spectral_radius.hpp>
@@ -43,7 +43,7 @@ constexpr const char* epilogue =
     "  sounder inspect a9a\n"
     "  sounder inspect a9a --json - | jq .max_harmless_staleness\n";
 
-/// One way to split the features, and how good it is.
+/// One way to split the features into blocks, and how good it is.
 struct BlockFindings {
   std::string kind;
   Index blocks = 0;
@@ -58,11 +58,11 @@ struct Findings {
   Index empty_rows = 0;
   Conflicts conflicts;
   SpectralRadius radius;
-  std::string loss;  ///< that lambda_max is of
+  std::string loss;  ///< loss for lambda_max
   double lambda_max = 0.0;
-  std::vector<BlockFindings> blocks;  ///< empty unless they were asked for
+  std::vector<BlockFindings> blocks;  ///< empty unless the user asked for them
 
-  /// The labels of the rows that count: all but those of weight 0.
+  /// The labels of all rows except those of weight 0.
   [[nodiscard]] std::vector<double> labels_that_count() const {
     std::vector<double> counted;
     for (std::size_t i = 0; i < data.labels.size(); ++i) {
@@ -82,7 +82,7 @@ struct Findings {
   }
 };
 
-/// lambda_max without intercept: of the logistic loss where there are two classes, else of the
+/// lambda_max without intercept: for the logistic loss if there are two classes, otherwise for the
 /// squared loss.
 void find_lambda_max(Findings& findings, int threads) {
   const bool binary = findings.labels.kind == LabelKind::binary;
@@ -100,7 +100,7 @@ void find_lambda_max(Findings& findings, int threads) {
   findings.lambda_max = strongest_penalty(request, threads);
 }
 
-/// Every kind of blocks, by the same sample of features.
+/// Every kind of blocks, judged by the same sample of features.
 std::vector<BlockFindings> find_blocks(const CsrMatrix& matrix, const CscMatrix& columns,
                                        Index count, const Team& team) {
   constexpr Index sample = 200;

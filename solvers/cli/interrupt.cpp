@@ -5,7 +5,7 @@
 namespace sounder::cli {
 namespace {
 
-// A signal handler can reach nothing but a global; lock-free, so that it may.
+// A signal handler can only reach a global, which must be lock-free.
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
@@ -20,7 +20,7 @@ InterruptTrace::InterruptTrace() {
   struct sigaction action {};
   action.sa_handler = note_interrupt;
   action.sa_flags =
-      static_cast<int>(SA_RESETHAND | SA_RESTART);  // the second one finds the default
+      static_cast<int>(SA_RESETHAND | SA_RESTART);  // the second signal meets the default handler
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, &old_interrupt_);
   sigaction(SIGTERM, &action, &old_terminate_);

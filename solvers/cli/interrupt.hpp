@@ -1,4 +1,4 @@
-// Ctrl-C: ends a run, not the program.
+// Ctrl-C ends a run, not the program.
 #pragma once
 
 #include <csignal>
@@ -7,8 +7,8 @@
 
 namespace sounder::cli {
 
-/// While it lives, the first SIGINT or SIGTERM ends the run that it watches; the second one kills
-/// the program. One at a time.
+/// While it exists, the first SIGINT or SIGTERM ends the run that it watches, and the second one
+/// kills the program. At most one object at a time.
 class InterruptTrace final : public Trace {
  public:
   InterruptTrace();

@@ -103,7 +103,7 @@ int run(const std::vector<std::string>& words) {
 }  // namespace sounder::cli
 
 int main(int argc, char** argv) {
-  // A reader that has seen enough (`sounder predict ... | head`) ends the program in silence.
+  // If the reader closes the pipe (`sounder predict ... | head`), the program ends silently.
   std::signal(SIGPIPE, SIG_DFL);
   const std::vector<std::string> words(argv + 1, argv + argc);
   const int code = sounder::cli::run(words);

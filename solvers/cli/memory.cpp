@@ -18,7 +18,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-/// The number behind a word in a file of lines `word number ...`; NaN where there is none.
+/// The number after a word in a file of lines `word number ...`; NaN if there is none.
 double number_after(const std::string& path, const std::string& word) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
@@ -32,18 +32,18 @@ double number_after(const std::string& path, const std::string& word) {
   return std::nan("");
 }
 
-/// The number that a file begins with; NaN where it does not ("max", no such file).
+/// The number at the beginning of a file; NaN if there is none ("max", no such file).
 double number_in(const std::string& path) {
   std::ifstream file(path);
   double number = 0.0;
   return file >> number ? number : std::nan("");
 }
 
-/// What a control group has left; infinity where it sets no limit.
+/// Memory that a control group has left; infinity if it sets no limit.
 double left_in_group(const std::string& folder) {
   double limit = number_in(folder + "/memory.max");
   double usage = number_in(folder + "/memory.current");
-  std::string files;  // how memory.stat calls those of the group and all below it
+  std::string files;  // prefix in memory.stat of counts that include the groups below
   if (std::isnan(limit)) {
     limit = number_in(folder + "/memory.limit_in_bytes");  // version 1
     usage = number_in(folder + "/memory.usage_in_bytes");
@@ -69,8 +69,8 @@ std::string gigabytes(double bytes) {
   return digits(std::max(bytes, 0.0) / 1e9, 3) + " GB";
 }
 
-/// Where the first index stands that makes so many columns: reading with a column less stops there.
-/// The file's beginning where it cannot be read twice.
+/// The place of the first index that needs the last of these columns: reading with one column less
+/// stops there. The beginning of the file if it cannot be read twice.
 Place place_of_last_column(const std::string& path, ReadOptions read, Index columns) {
   std::error_code none;
   if (path != "-" && columns > 1 && std::filesystem::is_regular_file(path, none)) {
@@ -80,7 +80,7 @@ Place place_of_last_column(const std::string& path, ReadOptions read, Index colu
     } catch (const ParseError& error) {
       return {error.line(), error.column()};
     } catch (const InputError&) {
-      return {};  // it has gone meanwhile
+      return {};  // the file no longer exists
     }
   }
   return {};

@@ -1,4 +1,4 @@
-// sounder path: the solutions at many strengths of the penalty, and which of them to take.
+// sounder path: solutions for many strengths of the penalty, and which of them to select.
 #include <sounder/datasets/parse_error.hpp>
 #include <sounder/engine/matrix/csc_matrix.hpp>
 #include <sounder/solvers/model/liblinear_format.hpp>
@@ -30,7 +30,7 @@
 namespace sounder::cli {
 namespace {
 
-/// The coefficients of one solution that are not zero.
+/// The nonzero coefficients of one solution.
 struct SparseSolution {
   std::vector<std::pair<Index, double>> coefficients;
   double intercept = 0.0;
@@ -51,7 +51,7 @@ struct SparseSolution {
   }
 };
 
-/// One run of the command, for a loss.
+/// One run of the command, with one loss.
 template <Loss L>
 class PathRun {
  public:
@@ -63,7 +63,7 @@ class PathRun {
         columns_(set.data.matrix, team_), shape_{options.train.l1_ratio, options.train.bounds.low,
                                                  options.train.bounds.high} {}
 
-  /// What may be refused, before anything is written. @throws InputError
+  /// Checks everything that may fail, before anything is written. @throws InputError
   void prepare() {
     deal_out_folds();
     const double largest = lambda_max(data_, shape_.l1_ratio, team_);
@@ -87,7 +87,7 @@ class PathRun {
     return std::move(outcome_);
   }
 
-  /// Of the lambdas that were solved, the one to take; its model is written. None: no model.
+  /// Selects one of the solved lambdas and returns its model. None: no model.
   [[nodiscard]] std::optional<LinearModel> select_model(PathOutcome& outcome) const {
     const std::size_t walked = std::min(outcome.scores.size(), solutions_.size());
     outcome.selected = select({outcome.scores.data(), walked}, *options_.selection);
@@ -100,14 +100,14 @@ class PathRun {
   }
 
  private:
-  /// On the one copy of the columns that all runs share.
+  /// A solver on the columns, of which all runs share one copy.
   [[nodiscard]] WarmCd<L> solver() const { return WarmCd<L>(columns_); }
 
   void deal_out_folds() {
     if (options_.folds == 0) {
       return;
     }
-    Index rows = 0;  // that count
+    Index rows = 0;  // rows that count
     for (Index i = 0; i < data_.matrix.rows(); ++i) {
       rows += data_.weight(i) > 0.0 ? 1 : 0;
     }
@@ -150,11 +150,11 @@ class PathRun {
     report.add(point,
                point.number < outcome_.scores.size() ? &outcome_.scores[point.number] : nullptr);
     outcome_.results.push_back(point.result);
-    std::vector<double>().swap(outcome_.results.back().w);  // `= {}` would keep its memory
+    std::vector<double>().swap(outcome_.results.back().w);  // `= {}` would keep the memory
     return !interrupt_.cancelled();
   }
 
-  Stopwatch clock_ = Stopwatch::running();  // first: laying out the data is part of a path
+  Stopwatch clock_ = Stopwatch::running();  // first, because laying out the data is part of a path
   const PathOptions& options_;
   const TrainingSet& set_;
   const ValidationSet* apart_;
@@ -163,7 +163,7 @@ class PathRun {
   Problem<L, NoPenalty> data_;
   CscMatrix columns_;
   PenaltyShape shape_;
-  std::vector<int> fold_;  // of every row, with --folds
+  std::vector<int> fold_;  // fold of every row, with --folds
   PathOutcome outcome_;
   std::vector<SparseSolution> solutions_;
 };
@@ -176,7 +176,7 @@ Exit walk(const PathOptions& options, const TrainingSet& set, L loss) {
   }
   require_writable(options.selection ? options.train.model : "");
   require_writable(options.train.json);
-  InterruptTrace interrupt;  // stays until the model is written
+  InterruptTrace interrupt;  // active until the model is written
   PathRun<L> run(options, set, apart ? &*apart : nullptr, loss, interrupt);
   run.prepare();
   PathReport report(options, set);
@@ -212,7 +212,7 @@ Exit run_path(Words words) {
     if constexpr (decltype(loss)::smooth) {
       return walk(options, set, loss);
     } else {
-      return Exit::usage;  // path_options has refused it
+      return Exit::usage;  // not reached: path_options has refused it
     }
   });
 }

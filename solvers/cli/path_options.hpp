@@ -1,4 +1,4 @@
-// What `sounder path` was asked to do.
+// The options of `sounder path`.
 #pragma once
 
 #include <sounder/solvers/coordinate/coordinate_options.hpp>
@@ -13,11 +13,11 @@
 namespace sounder::cli {
 
 struct PathOptions {
-  TrainOptions train;  ///< as `sounder train` has them; `trace` is the CSV
+  TrainOptions train;  ///< as in `sounder train`; `trace` is the CSV
   int lambdas = 0;
   double lambda_min_ratio = 0.0;
-  std::string validate;                ///< empty: none
-  int folds = 0;                       ///< 0: none
+  std::string validate;                ///< file of validation rows; empty: none
+  int folds = 0;                       ///< number of folds; 0: none
   std::optional<Selection> selection;  ///< none: no model is written
   CoordinateOptions solver;
 };

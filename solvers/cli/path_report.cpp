@@ -11,7 +11,7 @@
 namespace sounder::cli {
 namespace {
 
-/// LIBLINEAR's C of a lambda.
+/// LIBLINEAR's C for a lambda.
 double c_of(const TrainingSet& set, double lambda) {
   return 1.0 / (static_cast<double>(set.data.matrix.rows()) * lambda);
 }

@@ -1,4 +1,4 @@
-// What `sounder path` says: a table for a person, CSV and JSON for a script.
+// The output of `sounder path`: a table for the user, CSV and JSON for scripts.
 #pragma once
 
 #include <sounder/solvers/path/cross_validation.hpp>
@@ -16,33 +16,33 @@
 
 namespace sounder::cli {
 
-/// A path as it was walked.
+/// The results of a path.
 struct PathOutcome {
   Status status = Status::converged;
-  std::vector<double> lambdas;          ///< the whole grid, walked or not
-  std::vector<Result> results;          ///< one a lambda, as far as it came; without `w`
+  std::vector<double> lambdas;          ///< the whole grid, solved or not
+  std::vector<Result> results;          ///< one a lambda, as far as the path went; without `w`
   std::vector<ValidationScore> scores;  ///< one a lambda, or empty
-  std::optional<std::size_t> selected;  ///< the number of a lambda
-  int folds_left_out = 0;               ///< for they would be trained on one class
-  double seconds = 0.0;                 ///< validation included
+  std::optional<std::size_t> selected;  ///< number of the selected lambda
+  int folds_left_out = 0;  ///< folds left out because training would see only one class
+  double seconds = 0.0;    ///< including validation
 };
 
-/// Writes the CSV row by row and the table on standard error as the path goes.
+/// Writes the CSV row by row, and the table on standard error, as the path goes on.
 class PathReport {
  public:
-  /// @throws std::system_error when the CSV file cannot be made
+  /// @throws std::system_error if the CSV file cannot be made
   PathReport(const PathOptions& options, const TrainingSet& set);
   ~PathReport();
   PathReport(const PathReport&) = delete;
   PathReport& operator=(const PathReport&) = delete;
 
-  /// Before: the data, what is minimised, the grid, and a warning where folds are left out.
+  /// Before the path: the data, what is minimised, the grid, and a warning if folds are left out.
   void announce(const PathOutcome& outcome) const;
   /// After the folds, if there are any.
   void folds_done(double seconds) const;
-  /// One solution; `score` may be null.
+  /// Reports one solution; `score` may be null.
   void add(const PathPoint& point, const ValidationScore* score);
-  /// After: how it ended, what was selected.
+  /// After the path: how it ended, what was selected.
   void summarise(const PathOutcome& outcome) const;
 
  private:

@@ -1,4 +1,4 @@
-// sounder predict: what a model says of each row.
+// sounder predict: applies a model to every row.
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/datasets/parse_error.hpp>
 #include <sounder/engine/base/atomic_file.hpp>
@@ -123,7 +123,8 @@ Dataset read(const std::string& path, const ReadOptions& options) {
   }
 }
 
-/// The data as the model wants it: hashed, or with no more columns than the model has features.
+/// Loads the data in the form that the model needs: hashed, or with no more columns than the model
+/// has features.
 Dataset load(const PredictOptions& options, const LinearModel& model) {
   ReadOptions form = options.read;
   form.hash_bits = model.hash_bits;
@@ -143,7 +144,7 @@ Dataset load(const PredictOptions& options, const LinearModel& model) {
   return data;
 }
 
-/// The lines of the output, as LIBLINEAR writes them.
+/// The lines of the output, in LIBLINEAR's format.
 class Lines {
  public:
   Lines(const LinearModel& model, Form form) : model_(model), form_(form) {}
@@ -185,7 +186,7 @@ class Lines {
   Form form_;
 };
 
-/// Writes the predictions and scores them where there are labels.
+/// Writes the predictions, and scores them if there are labels.
 Score write_predictions(const PredictOptions& options, const LinearModel& model,
                         const Dataset& data) {
   const std::vector<double> values = decisions(model, data.matrix, Team(options.read.threads));

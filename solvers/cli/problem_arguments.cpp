@@ -21,7 +21,7 @@ bool same_file(const std::string& a, const std::string& b) {
   return std::filesystem::equivalent(a, b, none);
 }
 
-/// The parameter of the loss that was chosen. @throws UsageError where another one's was given
+/// The parameter of the chosen loss. @throws UsageError if the parameter of another loss was given
 std::optional<double> read_loss_parameter(const Arguments& arguments, const std::string& loss) {
   std::optional<double> value;
   for (const LossRow& row : loss_rows) {

@@ -1,4 +1,4 @@
-// The data and the problem on the command line, as `train` and `path` share them.
+// Options for the data and the problem, which `train` and `path` share.
 #pragma once
 
 #include "command_line.hpp"
@@ -6,44 +6,45 @@
 
 namespace sounder::cli {
 
-/// Into the group that was begun last: what DATA's indices mean.
+/// Adds to the current group: what DATA's indices mean.
 void describe_index_arguments(CommandLine& line);
 
-/// Into the group that was begun last: how to read DATA, labels included.
+/// Adds to the current group: how to read DATA, including labels.
 void describe_data_arguments(CommandLine& line);
 
-/// Into the group that was begun last: --values alone.
+/// Adds to the current group: --values alone.
 void describe_values(CommandLine& line);
 
-/// What --values says. @throws UsageError
+/// The value of --values. @throws UsageError
 [[nodiscard]] Values read_values(const Arguments& arguments);
 
-/// Into the group that was begun last: the loss, the shape of the penalty, the intercept.
+/// Adds to the current group: the loss, the kind of penalty, the intercept.
 void describe_problem_arguments(CommandLine& line, const std::string& default_penalty);
 
-/// Into the group that was begun last: the strength of the penalty.
+/// Adds to the current group: the strength of the penalty.
 void describe_strength(CommandLine& line);
 
-/// What DATA's indices mean. @throws UsageError
+/// Reads what DATA's indices mean. @throws UsageError
 void read_index_arguments(const Arguments& arguments, ReadOptions& read);
 
-/// DATA and how to read it. @throws UsageError
+/// Reads DATA and how to read it. @throws UsageError
 void read_data_arguments(const Arguments& arguments, TrainOptions& options);
 
-/// Everything of the problem but the penalty's strength. @throws UsageError
+/// Reads everything about the problem except the penalty's strength. @throws UsageError
 void read_problem_arguments(const Arguments& arguments, TrainOptions& options);
 
-/// The strength of the penalty, which is known. @throws UsageError
+/// Reads the strength of the penalty, whose kind must be set. @throws UsageError
 void read_strength(const Arguments& arguments, TrainOptions& options);
 
 /// --threads, or the cores that this process may use. @throws UsageError
 [[nodiscard]] int read_threads(const Arguments& arguments);
 
-/// Fills in MODEL where none was given, and refuses outputs that cannot be: a model on standard
-/// output, or over the data. @param command the one that asks, for its sentence @throws UsageError
+/// Fills in MODEL if it was not given, and refuses impossible outputs: a model on standard output,
+/// or one that overwrites the data. @param command name of the command for the message @throws
+/// UsageError
 void settle_outputs(const std::string& command, TrainOptions& options);
 
-/// @throws UsageError if this output is the data
+/// Refuses an output that would overwrite the data. @throws UsageError
 void refuse_overwriting(const std::string& output, const std::string& data);
 
 }  // namespace sounder::cli

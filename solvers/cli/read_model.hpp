@@ -1,4 +1,4 @@
-// A model from its file.
+// Reads a model from its file.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace sounder::cli {
 
-/// @throws InputError when it cannot be read, ParseError when it is no model.
+/// @throws InputError if it cannot be read, ParseError if it is not a model.
 [[nodiscard]] LinearModel read_model(const std::string& path);
 
 }  // namespace sounder::cli

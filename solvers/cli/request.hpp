@@ -1,4 +1,4 @@
-// From what was asked for and what was read to what is solved.
+// Makes a SolveRequest from the options and the data.
 #pragma once
 
 #include <sounder/solvers/named/solve.hpp>
@@ -7,8 +7,8 @@
 
 namespace sounder::cli {
 
-/// Fills in what the data decide: the strength of the penalty, and views of the arrays of `set`,
-/// which the caller keeps. Names become types in dispatch.hpp.
+/// Fills in what the data determine: the strength of the penalty, and views of the arrays of `set`,
+/// which the caller keeps alive. solve() turns the names into types.
 [[nodiscard]] SolveRequest make_request(const TrainOptions& options, const TrainingSet& set,
                                         const Start& start);
 

@@ -1,4 +1,4 @@
-// How right predictions are.
+// Scores predictions.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class Score {
     weights_ += weight;
     right_ += truth == prediction ? weight : 0.0;
     squares_ += weight * (truth - prediction) * (truth - prediction);
-    // Welford's means: no cancellation, however far from zero the numbers are.
+    // Welford's means avoid cancellation for numbers far from zero.
     const double share = weight / weights_;
     const double dt = truth - mean_truth_;
     const double dp = prediction - mean_prediction_;
@@ -29,13 +29,13 @@ class Score {
     products_ += weight * dt * (prediction - mean_prediction_);
   }
 
-  /// Rows that count, and those of them that were predicted right.
+  /// Rows that count, and how many of them were predicted correctly.
   [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::int64_t correct() const noexcept { return correct_; }
-  /// The weight of the right ones, as a share of all.
+  /// The weight of correctly predicted rows, as a share of all.
   [[nodiscard]] double accuracy() const noexcept { return right_ / weights_; }
   [[nodiscard]] double mean_squared_error() const noexcept { return squares_ / weights_; }
-  /// NaN when the truth or the prediction never changes.
+  /// NaN if the truth or the prediction is constant.
   [[nodiscard]] double squared_correlation() const noexcept {
     return products_ * products_ / (truth_squares_ * prediction_squares_);
   }

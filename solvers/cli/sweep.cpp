@@ -1,4 +1,4 @@
-// sounder sweep: threads x solvers x update policies; the work is in bench/sweep.
+// sounder sweep: threads x solvers x update policies; bench/sweep does the work.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -23,7 +23,7 @@
 namespace sounder::cli {
 namespace {
 
-/// A line a run on standard error: what runs, what came out, how long it will still take.
+/// Writes a line for each run on standard error: its setting, its result, and the time left.
 class Lines final : public sweep::Watcher {
  public:
   explicit Lines(const Report& report) : report_(report) {}
@@ -83,7 +83,7 @@ std::string describe_problem(const TrainOptions& train, const SolveRequest& requ
          " s, seed " + std::to_string(request.run.seed) + ", sounder " SOUNDER_PROGRAM_VERSION;
 }
 
-/// The most that one of the runs takes; two serial solvers always run.
+/// The most bytes a column that any of the runs takes; two serial solvers always run.
 double most_bytes_a_column(const SweepOptions& options) {
   const sweep::Wishes& wishes = options.sweep.wishes;
   double most =
@@ -138,7 +138,7 @@ Exit sweep_over(SweepOptions options) {
   const sweep::Predictors predictors =
       sweep::predict(request.matrix, Team(options.train.run.threads));
   sweep::Sweep runs(options.sweep, request, predictors.radius.p_star());
-  InterruptTrace interrupt;  // stays until everything is written
+  InterruptTrace interrupt;  // active until everything is written
   Lines progress(report);
   const bool complete = runs.run(interrupt, progress);
   const sweep::Story story(std::filesystem::path(options.train.data).filename().string(),

@@ -66,7 +66,7 @@ std::vector<std::string_view> all_solvers() {
   return solver_names_where([](const SolverRow&) { return true; });
 }
 
-/// Those that are swept where nobody says which.
+/// The solvers of a sweep by default.
 std::vector<std::string_view> swept_solvers(bool smooth) {
   return solver_names_where(
       [&](const SolverRow& row) { return row.swept && (smooth || !row.smooth_losses_only); });
@@ -76,7 +76,8 @@ void read_wishes(const Arguments& arguments, SweepOptions& options) {
   sweep::Wishes& wishes = options.sweep.wishes;
   wishes.threads = arguments.integers("threads", 1, most_threads);
   for (int& threads : wishes.threads) {
-    threads = Team(threads).size();  // OMP_THREAD_LIMIT may allow fewer: a row says what runs
+    threads = Team(threads).size();  // OMP_THREAD_LIMIT may allow fewer; a row must say how many
+                                     // run
   }
   wishes.updates = arguments.choices("updates", update_names);
   const bool smooth = loss_row(options.train.loss).smooth;
@@ -121,7 +122,7 @@ void read_virtual(const Arguments& arguments, SweepOptions& options) {
   }
   std::vector<int>& workers = options.sweep.virtual_workers;
   workers = arguments.integers("virtual", 1, most_threads);
-  // One is what the others refer to; two can be compared with what two threads do.
+  // Results for other numbers refer to one worker; two can be compared with two threads.
   workers.insert(workers.end(), {1, 2});
   std::sort(workers.begin(), workers.end());
   workers.erase(std::unique(workers.begin(), workers.end()), workers.end());

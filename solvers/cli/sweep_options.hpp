@@ -1,4 +1,4 @@
-// What `sounder sweep` was asked to do.
+// The options of `sounder sweep`.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 namespace sounder::cli {
 
 struct SweepOptions {
-  TrainOptions train;  ///< the problem, as `sounder train` has it, and --json
+  TrainOptions train;  ///< the problem, as in `sounder train`, and --json
   sweep::Options sweep;
-  std::string report;   ///< empty: none
-  std::string command;  ///< the words that were given
+  std::string report;   ///< file for the report; empty: none
+  std::string command;  ///< the words of the command line
 };
 
 [[nodiscard]] CommandLine sweep_command_line();

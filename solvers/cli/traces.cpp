@@ -10,7 +10,8 @@
 namespace sounder::cli {
 namespace {
 
-/// Whether the table has a row for this epoch: two digits' worth of them a power of ten.
+/// Whether the table has a row for this epoch: up to 50 always, then those with one significant
+/// digit.
 bool worth_a_row(int epoch) {
   int step = 1;
   while (epoch >= 10 * step && epoch > 50) {

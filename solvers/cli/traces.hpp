@@ -1,4 +1,4 @@
-// What watches a training run for the program: a table for a person, a CSV file for a script.
+// Traces of the program: a table for the user, a CSV file for scripts.
 #pragma once
 
 #include <cstdio>
@@ -22,15 +22,15 @@ class Traces final : public Trace {
   std::vector<Trace*> traces_;
 };
 
-/// A table on standard error. Long runs are thinned out: 1, 2, ..., 10, 20, ..., 100, 200, ...;
-/// on a terminal a bar shows the epochs between.
+/// A table on standard error. Long runs are thinned out: 1, 2, ..., 50, 60, ..., 100, 200, ...; on
+/// a terminal a bar shows the epochs between.
 class ProgressTable final : public Trace {
  public:
   ProgressTable();
 
   Verdict epoch(const Progress& progress) override;
 
-  /// Ends the table: shows the last epoch if it was left out, and takes the bar away.
+  /// Ends the table: shows the last epoch if it was left out, and removes the bar.
   void finish();
 
  private:
@@ -44,7 +44,7 @@ class ProgressTable final : public Trace {
 /// A CSV file (`-`: standard output) with a row an epoch, flushed so that it can be followed.
 class CsvTrace final : public Trace {
  public:
-  /// @throws std::system_error when the file cannot be made.
+  /// @throws std::system_error if the file cannot be made.
   explicit CsvTrace(const std::string& path);
   ~CsvTrace() override;
 

@@ -1,4 +1,4 @@
-// sounder train: a file in, a model out.
+// sounder train: reads data, trains, and writes a model.
 #include <sounder/solvers/model/liblinear_format.hpp>
 
 #include <cstdio>
@@ -20,7 +20,7 @@
 namespace sounder::cli {
 namespace {
 
-/// Trains under the traces that were asked for.
+/// Trains with the traces that the options ask for.
 Result run(const TrainOptions& options, const SolveRequest& request, InterruptTrace& interrupt) {
   Traces traces;
   traces.add(interrupt);
@@ -52,7 +52,7 @@ Exit train(const Arguments& arguments) {
   const SolveRequest request = make_request(options, set, start);
   announce(options, set, request, report);
 
-  InterruptTrace interrupt;  // stays until the model is written
+  InterruptTrace interrupt;  // active until the model is written
   Result result = run(options, request, interrupt);
   if (result.status != Status::diverged) {
     write_file(options.model, to_liblinear(make_model(options, set, result.w, result.intercept)));

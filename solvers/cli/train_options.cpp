@@ -84,7 +84,7 @@ StepSchedule schedule(const Arguments& arguments) {
   return schedules[k];
 }
 
-/// "auto" and the table's.
+/// "auto" and the names in the table.
 std::vector<std::string_view> solver_names() {
   std::vector<std::string_view> names = solver_names_where([](const SolverRow&) { return true; });
   names.insert(names.begin(), "auto");
@@ -109,12 +109,12 @@ std::string losses_in_words() {
   return text;
 }
 
-/// What only stochastic gradients know.
+/// Options that only the stochastic gradient solvers take.
 constexpr std::array<const char*, 8> names_of_sgd = {
     "update",  "step",      "step-schedule", "step-decay", "variance-reduction",
     "adagrad", "row-block", "hot-columns"};
 
-/// As far as the options tell: a C, or no penalty at all.
+/// Whether C is large or there is no penalty, as far as the options tell.
 bool has_weak_penalty(const TrainOptions& options) {
   return options.penalty == NoPenalty::name || (options.c && *options.c >= 10.0);
 }
@@ -126,7 +126,7 @@ ProblemKind kind_of_problem(const TrainOptions& options) {
           .weak = has_weak_penalty(options)};
 }
 
-/// What "auto" comes to as far as the problem tells, and why.
+/// Resolves "auto" as far as the problem decides it, with the reason.
 void choose_solver(TrainOptions& options) {
   options.chosen = options.solver;
   if (options.solver != "auto") {
@@ -137,7 +137,7 @@ void choose_solver(TrainOptions& options) {
   options.why = choice.why;
 }
 
-/// What every solver is told; defaults depend on who it is.
+/// Reads the options of every solver; their defaults depend on the solver.
 void read_run(const Arguments& arguments, TrainOptions& options) {
   const SolverRow& solver = solver_row(options.chosen);
   options.update = arguments.choice("update", update_names);
@@ -146,8 +146,8 @@ void read_run(const Arguments& arguments, TrainOptions& options) {
   }
   RunOptions& run = options.run;
   run.threads = read_threads(arguments);
-  // Stochastic gradients asked for by name keep the papers' passes; whatever "auto" takes runs to a
-  // gap.
+  // Stochastic gradient solvers chosen by name run the papers' number of epochs; solvers chosen by
+  // "auto" run to a gap.
   const bool to_a_gap = solver.runs_to_a_gap || options.solver == "auto";
   run.max_epochs = to_a_gap ? CoordinateOptions{}.max_epochs : SgdOptions{}.max_epochs;
   if (arguments.given("max-epochs")) {

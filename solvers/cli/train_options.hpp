@@ -1,4 +1,4 @@
-// What `sounder train` was asked to do.
+// The options of `sounder train`.
 #pragma once
 
 #include <optional>
@@ -15,12 +15,12 @@ struct TrainOptions {
   std::string data;
   std::string model;
   ReadOptions read;
-  std::optional<double> positive;  ///< the class that stands against the rest
+  std::optional<double> positive;  ///< the class that is trained against all others
 
   std::string loss;
-  std::optional<double> loss_parameter;  ///< of a loss that has one
+  std::optional<double> loss_parameter;  ///< for a loss that has a parameter
   std::string penalty;
-  std::optional<double> lambda;  ///< at most one of these three
+  std::optional<double> lambda;  ///< at most one of these three is set
   std::optional<double> c;
   std::optional<double> lambda_ratio;
   double l1_ratio = 0.0;
@@ -28,16 +28,16 @@ struct TrainOptions {
   Interval bounds = everywhere;
 
   std::string solver;  ///< as asked for, perhaps "auto"
-  std::string chosen;  ///< what that comes to, see reconsider_solver
+  std::string chosen;  ///< the solver after resolving "auto", see reconsider_solver
   std::string why;     ///< why "auto" comes to that
   std::string update;  ///< "plain" for a serial solver
   RunOptions run;
-  SgdOptions sgd;                ///< less what is in `run`
-  CoordinateOptions coordinate;  ///< likewise
+  SgdOptions sgd;                ///< without the options in `run`
+  CoordinateOptions coordinate;  ///< without the options in `run`
 
-  std::string warm_start;  ///< empty: none
-  std::string json;        ///< empty: none
-  std::string trace;       ///< empty: none
+  std::string warm_start;  ///< file; empty: none
+  std::string json;        ///< file; empty: none
+  std::string trace;       ///< file; empty: none
   bool quiet = false;
 };
 
@@ -46,7 +46,7 @@ struct TrainOptions {
 /// @throws UsageError
 [[nodiscard]] TrainOptions train_options(const Arguments& arguments);
 
-/// What "auto" comes to on data that has been read, with what depends on it.
+/// Resolves "auto" again once the data are read, and updates what depends on it.
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options);
 
 }  // namespace sounder::cli

@@ -12,7 +12,7 @@
 namespace sounder::cli {
 namespace {
 
-/// LIBLINEAR's objective, F / lambda, or NaN where there is no penalty.
+/// LIBLINEAR's objective, F / lambda; NaN if there is no penalty.
 double liblinear_objective(const SolveRequest& request, const Result& result) {
   return request.lambda > 0.0 ? result.certificate.objective / request.lambda : std::nan("");
 }
@@ -76,7 +76,7 @@ std::string describe_solver(const TrainOptions& options, const SolveRequest& req
   return text + ", " + request.update + " updates, seed " + std::to_string(request.run.seed);
 }
 
-/// Rounded up to two digits: what is said to be at most so much is.
+/// Rounded up to two digits, so that "at most" is true.
 std::string percent(double share) {
   if (!(share > 0.0)) {
     return "0 %";
@@ -88,7 +88,7 @@ std::string percent(double share) {
   return digits(std::ceil(100.0 * share / unit * (1.0 - 1e-12)) * unit, 2) + " %";
 }
 
-/// What the certificate says, for a person.
+/// The meaning of the certificate, for the user.
 std::string gap_in_words(const Certificate& certificate) {
   const double dual = certificate.dual_objective;
   if (certificate.nonzeros == 0) {

@@ -1,4 +1,4 @@
-// What `sounder train` says about a run, to a person and to a script.
+// The output of `sounder train`, for the user and for scripts.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,15 +12,15 @@
 
 namespace sounder::cli {
 
-/// What the labels, the weights and the values of the data have become.
+/// Reports how the labels, weights and values of the data were understood.
 void announce_rows(const TrainOptions& options, const TrainingSet& set, const Report& report);
 
-/// Before: the data, the objective in both scalings, the solver.
+/// Before the run: the data, the objective in both scalings, the solver.
 void announce(const TrainOptions& options, const TrainingSet& set, const SolveRequest& request,
               const Report& report);
 
-/// After: how it ended, how good the model is, where the files are. Divergence is an error, which
-/// is said even when quiet.
+/// After the run: how it ended, how good the model is, where the files are. Divergence is an error,
+/// which is reported even if quiet.
 void summarise(const TrainOptions& options, const SolveRequest& request, const Result& result,
                const Report& report);
 

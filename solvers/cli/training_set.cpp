@@ -15,7 +15,7 @@
 namespace sounder::cli {
 namespace {
 
-/// What the model calls every class but the positive one.
+/// The label that the model gives to all classes except the positive one.
 double label_of_rest(const LabelMapping& mapping, double positive) {
   std::vector<double> classes = mapping.classes;
   if (mapping.kind == LabelKind::binary) {
@@ -59,12 +59,13 @@ void map_labels(const TrainOptions& options, TrainingSet& set) {
   }
 }
 
-/// @throws ParseError where every row weighs 0
+/// @throws ParseError if every row has weight 0
 void refuse_weightless(const std::string& path, const Dataset& data) {
   const std::vector<double>& weights = data.weights;
   if (!weights.empty() &&
       std::all_of(weights.begin(), weights.end(), [](double s) { return s == 0.0; })) {
-    throw ParseError(path, 1, 1, "every row has the weight 0");  // the file as a whole
+    throw ParseError(path, 1, 1, "every row has the weight 0");  // the error concerns the whole
+                                                                 // file
   }
 }
 
@@ -101,7 +102,8 @@ TrainingSet load_training_set(const TrainOptions& options) {
     const LabelKind kind = find_labels(set.data.labels, set.data.weights).kind;
     const bool choice = !options.positive && kind != LabelKind::single;
     const std::string flags = choice ? " (--positive LABEL, --loss squared)" : "";
-    throw ParseError(options.data, 1, 1, error.what() + flags);  // the file as a whole
+    throw ParseError(options.data, 1, 1, error.what() + flags);  // the error concerns the whole
+                                                                 // file
   }
   return set;
 }

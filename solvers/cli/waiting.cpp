@@ -1,10 +1,10 @@
-// How threads wait for each other: the program starts anew with OpenMP's threads told to fall
-// asleep after some microseconds of busy waiting, unless the environment (GOMP_SPINCOUNT,
+// How threads wait for each other: the program restarts itself with a setting that lets OpenMP's
+// threads sleep after some microseconds of spinning, unless the environment (GOMP_SPINCOUNT,
 // OMP_WAIT_POLICY) says how to wait.
 //
-// By default they wait busily for milliseconds. While another program uses one of the cores, a
-// thread that waits keeps the one that it waits for from running: two threads are then several
-// times slower than one.
+// By default they spin for milliseconds. If another program uses one of the cores, a spinning
+// thread takes the core from the thread that it waits for: two threads are then several times
+// slower than one.
 #include <unistd.h>
 
 #include <cstddef>
@@ -25,7 +25,7 @@ const char* value_of(std::string_view name, char** environment) {
   return nullptr;
 }
 
-/// The new start, once: afterwards the variable is there. On failure nothing happens, nor under
+/// Restarts the program once; afterwards the variable is set. Does nothing on failure, or under
 /// valgrind, which would not follow.
 void sleep_while_waiting(int /*count*/, char** arguments, char** environment) {
   const char* const preloaded = value_of("LD_PRELOAD", environment);
@@ -44,10 +44,10 @@ void sleep_while_waiting(int /*count*/, char** arguments, char** environment) {
   execve("/proc/self/exe", arguments, changed.data());
 }
 
-/// Called before the libraries that the program is linked with are initialised. libgomp reads its
-/// settings then, and under OMP_PROC_BIND or OMP_PLACES binds this thread to one core: a start
-/// after that would inherit that core as all there is. The C library knows no environment yet (what
-/// setenv changes would be lost), so the program starts anew instead.
+/// Called before the libraries that the program is linked with are initialised. libgomp then reads
+/// its settings, and under OMP_PROC_BIND or OMP_PLACES binds this thread to one core; a restart
+/// after that would inherit only that core. The C library has no environment yet (changes by setenv
+/// would be lost), so the program restarts instead.
 [[gnu::section(".preinit_array"),
   gnu::used]] void (*const before_libraries)(int, char**, char**) = sleep_while_waiting;
 

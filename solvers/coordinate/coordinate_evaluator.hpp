@@ -1,5 +1,5 @@
-// The evaluator of the coordinate solvers: objective and certificate of a point whose margins are
-// kept, by columns.
+// The evaluator of the coordinate solvers: objective and certificate, by columns, of a point whose
+// margins are kept.
 #pragma once
 
 #include <algorithm>
@@ -19,13 +19,13 @@
 
 namespace sounder {
 
-/// What is known of a point (w, b) with margins z_i = x_i.w + b. One thread calls, the team works;
-/// the same bits for any number of threads. Views of problem, columns and team, which the caller
-/// keeps. Memory: 16 bytes a row, 8 a column.
+/// Evaluates points (w, b) with margins z_i = x_i.w + b. One thread calls, the team works; the same
+/// bits for any number of threads. Keeps references to problem, columns and team, which must
+/// outlive it. Memory: 16 bytes a row, 8 a column.
 template <Loss L, Penalty P>
 class CoordinateEvaluator {
  public:
-  /// Looks at the point zero, for at_zero(), and at the best intercept there. O(n + p).
+  /// Evaluates the point zero, for at_zero(), and the best intercept there. O(n + p).
   CoordinateEvaluator(const Problem<L, P>& problem, const CscMatrix& columns, const Team& team)
       : problem_(problem), columns_(columns), team_(team),
         at_zero_(objective_at_zero(problem, team)), null_(null_objective(problem, team)),
@@ -34,21 +34,21 @@ class CoordinateEvaluator {
 
   /// F(0, 0).
   [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
-  /// X^T (s a) / n of the point last certified, a_i = -loss'(y_i, z_i): minus the gradient.
+  /// X^T (s a) / n at the point last certified, a_i = -loss'(y_i, z_i): minus the gradient.
   [[nodiscard]] std::span<const double> pull() const noexcept { return u_; }
 
-  /// z = X w + b, anew: rounding (and updates that were lost) add up in margins that are only ever
-  /// updated. One pass over the rows.
+  /// Computes z = X w + b anew. Margins that are only updated collect rounding errors, and may have
+  /// lost updates. One pass over the rows.
   void margins(std::span<const double> w, double b, std::span<double> z) const {
     multiply(problem_.matrix, w, b, z, team_);
   }
 
-  /// F(w, b) from its margins. O((n + p) / threads).
+  /// F(w, b) from the margins. O((n + p) / threads).
   [[nodiscard]] double objective(std::span<const double> w, std::span<const double> z) const {
     return mean_loss(problem_, z, team_) + penalty_value(problem_.penalty, w, team_);
   }
 
-  /// Moves a free intercept, and the margins with it, to its best place. O(n) a Newton step.
+  /// Moves a free intercept to its best value, and the margins with it. O(n) a Newton step.
   void settle_intercept(double& b, std::span<double> z) const {
     if (problem_.intercept) {
       const double shift = best_shift(problem_, z, team_);
@@ -59,10 +59,11 @@ class CoordinateEvaluator {
     }
   }
 
-  /// The certificate of (w, z), a free intercept being at its best. One pass over the columns. The
-  /// dual objective is the highest that was seen: any of them is a bound.
-  /// @param skipped nonzero for columns known to be zero at the optimum: they are not looked at;
-  ///        the bound is that of the problem without them, whose optimum is the same
+  /// The certificate of (w, z); a free intercept must have its best value. One pass over the
+  /// columns. Its dual objective is the highest seen so far, because every dual objective is a
+  /// lower bound.
+  /// @param skipped nonzero for columns known to be zero at the optimum; they are not looked at,
+  ///        and the bound is that of the problem without them, whose optimum is the same
   [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z,
                                           std::span<const char> skipped = {}) {
     dual_candidate(problem_, z, a_, team_);
@@ -84,17 +85,17 @@ class CoordinateEvaluator {
     return certify(w, here, highest_dual_, null_);
   }
 
-  /// Forgets the dual points: another penalty has others.
+  /// Forgets the dual points, because they do not hold for another penalty.
   void forget_duals() noexcept {
     dual_ = {};
     highest_dual_ = -infinity;
   }
 
-  /// Of the point last certified: the factor that makes its dual candidate feasible, and D there.
+  /// For the point last certified: the factor that makes its dual candidate feasible, and D there.
   [[nodiscard]] const DualPoint& dual_point() const noexcept { return dual_; }
-  /// The highest dual objective that was seen: a lower bound of min F.
+  /// The highest dual objective seen so far: a lower bound of min F.
   [[nodiscard]] double highest_dual() const noexcept { return highest_dual_; }
-  /// By that bound.
+  /// The relative gap of an objective to highest_dual().
   [[nodiscard]] double relative_gap(double objective) const noexcept {
     return sounder::relative_gap(objective, highest_dual_, null_);
   }
@@ -108,7 +109,7 @@ class CoordinateEvaluator {
   Array<double> a_;
   Array<double> weighted_;  ///< s_i a_i / n
   Array<double> u_;
-  DualPoint dual_;  ///< of the point last certified
+  DualPoint dual_;  ///< at the point last certified
   FreeDual<L, P> free_;
   double highest_dual_ = -infinity;
 };

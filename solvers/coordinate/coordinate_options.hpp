@@ -14,19 +14,19 @@ namespace sounder {
 enum class CoordinateRule {
   cyclic,    ///< 0, 1, ..., p - 1 and again
   shuffled,  ///< a fresh permutation every epoch
-  random,    ///< each drawn anew, with replacement
-  greedy,    ///< the one that promises the largest descent
+  random,    ///< each drawn independently, with replacement
+  greedy,    ///< the one with the largest guaranteed descent
 };
 
-/// How features are gathered into blocks; see feature_blocks.hpp.
+/// How features are grouped into blocks; see feature_blocks.hpp.
 enum class BlockKind {
   random,     ///< by a permutation
   clustered,  ///< around seeds, by inner product with the seed (Scherrer et al. 2012)
-  balanced,   ///< the same, with about equally many nonzeros a block
+  balanced,   ///< clustered, with about equally many nonzeros a block
 };
 
 /// Options of `cd`, `shotgun`, `block_greedy` and `block_cd`; stored by value, checked by
-/// validate(). A solver ignores what it has no use for.
+/// validate(). A solver ignores options that it does not use.
 struct CoordinateOptions {
   int threads = 1;          ///< at most; `cd` takes fewer where the data is small
   int max_epochs = 1000;    ///< an epoch is a look at every coordinate, or what the solver says
@@ -34,17 +34,18 @@ struct CoordinateOptions {
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
   std::uint64_t seed = 1;                                       ///< of every random choice
 
-  CoordinateRule rule = CoordinateRule::shuffled;  ///< of `cd`
-  bool working_set = true;                         ///< of `cd`, as the next two
-  bool screening = true;                           ///< Gap-Safe
-  /// Newton steps on the support; exact solves for nearly collinear and for the heaviest columns.
-  /// Of `cd`, and of others where they are given newton_epochs; where they are not and would have
-  /// needed it, the result's message says so.
+  CoordinateRule rule = CoordinateRule::shuffled;  ///< only `cd`
+  bool working_set = true;                         ///< only `cd`, like the next one
+  bool screening = true;                           ///< Gap-Safe screening
+  /// Newton steps on the support, and exact solutions for nearly collinear columns and the heaviest
+  /// columns. Used by `cd`, and by other solvers that are given newton_epochs. If they are not and
+  /// would have needed it, the result's message says so.
   bool newton = true;
   int extrapolation = 5;  ///< past iterates combined after an epoch; 0: none
 
-  /// P, the coordinates (or blocks) that are updated at once; 0: as many as there are threads and
-  /// the data bears. More than `threads`: in rounds, every update of a round from the same margins.
+  /// P, the coordinates (or blocks) updated at once; 0: the number of threads, if the data allows
+  /// so many. If P exceeds `threads`, updates go in rounds, and all updates of a round start from
+  /// the same margins.
   Index parallel = 0;
   Index blocks = 0;                            ///< B; 0: automatic
   BlockKind block_kind = BlockKind::balanced;  ///< of `block_greedy` and `block_cd`

@@ -15,9 +15,9 @@
 
 namespace sounder {
 
-/// Coefficients, margins, and the workers' moves on them. How workers meet (update policy, virtual
-/// workers) is behind this interface, asked once an epoch, so that the driver is compiled once a
-/// problem.
+/// Coefficients, margins, and the workers' moves on them. This interface hides how workers meet
+/// (update policy, simulated workers). It is called once an epoch, and lets the driver be compiled
+/// once a problem.
 class CoordinatePass {
  public:
   CoordinatePass() = default;
@@ -25,18 +25,18 @@ class CoordinatePass {
   CoordinatePass& operator=(const CoordinatePass&) = delete;
   virtual ~CoordinatePass() = default;
 
-  /// w (p numbers) and z (n numbers), while no pass runs. @{
+  /// w (p numbers) and z (n numbers); only use them while no pass runs. @{
   [[nodiscard]] virtual std::span<double> coefficients() noexcept = 0;
   [[nodiscard]] virtual std::span<double> margins() noexcept = 0;
   /// @}
 
-  /// Whether margins that `parallel` units moved at once may have lost updates.
+  /// Whether margins may have lost updates after `parallel` units moved at once.
   [[nodiscard]] virtual bool loses(Index parallel) const noexcept = 0;
 
-  /// Of all passes, if the policy counts.
+  /// The counts of all passes, if the policy counts.
   [[nodiscard]] virtual std::optional<UpdateCounts> counts() const { return std::nullopt; }
 
-  /// Draws the permutation of this number.
+  /// Draws permutation number `number`.
   virtual void shuffle(int number) = 0;
 
   /// Moves the units at these positions of the permutation once, `parallel` of them at once.
@@ -44,7 +44,7 @@ class CoordinatePass {
   virtual bool run(Range positions, Index parallel, const Trace& trace) = 0;
 };
 
-/// Makes a driver's pass for a team.
+/// Makes a pass for a driver and its team.
 template <class Chooser>
 using MakeCoordinatePass = Call<std::unique_ptr<CoordinatePass>(
     Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, const Team& team)>;

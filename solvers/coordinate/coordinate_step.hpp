@@ -14,13 +14,13 @@
 
 namespace sounder {
 
-/// Margins (or coefficients) of which one worker is the only user; a SharedVector in use by several
-/// has the same functions.
+/// Margins (or coefficients) that only one worker uses. It has the functions of a SharedVector,
+/// which several workers use.
 struct LoneVector {
-  using View = LoneVector;   ///< as SharedVector has one
-  std::span<double> values;  ///< somebody else's
+  using View = LoneVector;   ///< as in SharedVector
+  std::span<double> values;  ///< views memory of the caller
 
-  /// As SharedVector and its View have them. @{
+  /// Like those of SharedVector and its View. @{
   void begin_step() const noexcept {}
   void end_step() const noexcept {}
   void hand_in() const noexcept {}
@@ -30,17 +30,18 @@ struct LoneVector {
   /// @}
 };
 
-/// A change of one coefficient: value = old value + change, up to rounding.
+/// A change of one coefficient: value is the old value plus change, up to rounding.
 struct CoordinateMove {
   Index column = 0;     ///< j
-  double value = 0.0;   ///< of w_j from now on
-  double change = 0.0;  ///< of w_j
+  double value = 0.0;   ///< new value of w_j
+  double change = 0.0;  ///< change of w_j
 };
 
 /// Proximal coordinate steps with a fixed curvature: h_j = bound sum_i s_i x_ij^2 / n bounds the
-/// second derivative along coordinate j, so a step alone never raises the objective.
+/// second derivative along coordinate j, so a single step never raises the objective.
 ///
-/// Views of the problem and the columns, which the caller keeps. Immutable; any number of workers.
+/// Keeps references to the problem and the columns, which must outlive it. Immutable; any number of
+/// workers.
 template <Loss L, Penalty P>
 class CoordinateStep {
   static_assert(L::smooth,
@@ -61,15 +62,16 @@ class CoordinateStep {
     });
   }
 
-  /// As the constructor was given them. @{
+  /// The constructor's arguments. @{
   [[nodiscard]] const Problem<L, P>& problem() const noexcept { return *problem_; }
   [[nodiscard]] const CscMatrix& columns() const noexcept { return *columns_; }
   /// @}
-  /// h_j; 0 for a column that the loss does not feel, whose coefficient never moves.
+  /// h_j; 0 for a column that does not affect the loss, whose coefficient never moves.
   [[nodiscard]] std::span<const double> curvature() const noexcept { return curvature_; }
 
-  /// Where a run starts: `initial` (p numbers, or empty for zeros) within the bounds, and zero
-  /// where the loss does not feel a column that is penalised: no step would ever take it there.
+  /// Writes the start of a run: `initial` (p numbers, or empty for zeros) moved into the bounds.
+  /// Penalised coefficients that do not affect the loss become zero, because no step would move
+  /// them there.
   void start(std::span<const double> initial, std::span<double> w) const noexcept {
     const P& penalty = problem_->penalty;
     bool penalised = true;
@@ -100,21 +102,21 @@ class CoordinateStep {
     return sum * mean_;
   }
 
-  /// The proximal step from w on coordinate j, whose gradient is known.
+  /// The proximal step from w on coordinate j with this gradient.
   [[nodiscard]] CoordinateMove move(Index j, double w, double gradient) const noexcept {
     const double h = curvature_[static_cast<std::size_t>(j)];
     const double value = h > 0.0 ? problem_->penalty.prox(w - gradient / h, 1.0 / h) : w;
     return {j, value, value - w};
   }
 
-  /// What that step is certain to lower the objective by: the quadratic bound's decrease.
+  /// The decrease of the objective that this step guarantees: that of the quadratic bound.
   [[nodiscard]] double descent(const CoordinateMove& move, double w,
                                double gradient) const noexcept {
     const P& penalty = problem_->penalty;
     const double h = curvature_[static_cast<std::size_t>(move.column)];
     double rise = 0.0;
     if constexpr (ElasticPenalty<P>) {
-      // By the slope where the sign stays: a difference of values would lose a small change.
+      // Uses the slope if the sign stays, because a difference of values would lose a small change.
       const double mean = 0.5 * (w + move.value);
       const bool stays = w * move.value >= 0.0;
       rise = stays ? std::copysign(penalty.l1(), mean) * move.change

@@ -1,4 +1,4 @@
-// GapForecast: how far a tolerance is, at the speed at which the duality gap has fallen lately.
+// GapForecast: how far away a tolerance is, at the recent speed of the duality gap.
 #pragma once
 
 #include <cmath>
@@ -6,13 +6,13 @@
 
 namespace sounder {
 
-/// Measured over windows of ten epochs. One thread.
+/// Measures the speed over windows of ten epochs. One thread.
 class GapForecast {
  public:
-  /// @param tolerance on the relative gap; 0: there is none, and nothing is ever far
+  /// @param tolerance on the relative gap; 0: no tolerance, which is never far
   explicit GapForecast(double tolerance) : tolerance_(tolerance) {}
 
-  /// Call after every epoch, counted from 0, with the gap there.
+  /// Call after every epoch, counted from 0, with its gap.
   void see(int epoch, double gap) noexcept {
     if (tolerance_ == 0.0 || epoch == 0 || epoch % window != 0) {
       return;
@@ -22,7 +22,7 @@ class GapForecast {
     before_ = gap;
   }
 
-  /// Whether it once was more than a hundred epochs away.
+  /// Whether the tolerance was ever more than a hundred epochs away.
   [[nodiscard]] bool far() const noexcept { return far_; }
 
  private:

@@ -1,4 +1,4 @@
-// P*: how many coordinates the data let a solver update at once.
+// P*: how many coordinates can be updated at once on this data.
 #pragma once
 
 #include <algorithm>
@@ -14,14 +14,14 @@
 namespace sounder {
 namespace detail {
 
-/// Spectral radius enough to tell P*: a few iterations, since only its size matters.
+/// The spectral radius by a few iterations, because P* needs only its size.
 [[nodiscard]] inline SpectralRadius rough_radius(const CsrMatrix& rows, const CscMatrix& columns,
                                                  const Team& team) {
   return spectral_radius(rows, columns, team, {.tolerance = 1e-2, .max_iterations = 30});
 }
 
-/// min(wanted, P*) by as little work as it takes: with unit columns the radius is at most the
-/// largest number of entries in a row, for (sum_j x_ij v_j)^2 <= omega sum_j (x_ij v_j)^2.
+/// min(wanted, P*), with as little work as possible: with unit columns the radius is at most omega,
+/// the largest number of entries in a row, because (sum_j x_ij v_j)^2 <= omega sum_j (x_ij v_j)^2.
 [[nodiscard]] inline Index at_most_p_star(Index wanted, const CsrMatrix& rows,
                                           const CscMatrix& columns, const Team& team) {
   std::size_t omega = 1;
@@ -38,7 +38,8 @@ namespace detail {
   return std::min(wanted, rough_radius(rows, columns, team).p_star());
 }
 
-/// "; these data bear P* = ..." and what it counts, once it is worth finding out.
+/// "; these data bear P* = ..." and what P* counts. Computes P*, so call it only if the message is
+/// needed.
 [[nodiscard]] inline std::string p_star_clause(const CsrMatrix& rows, const CscMatrix& columns,
                                                const Team& team, const char* what) {
   return message({"; these data bear P* = ", rough_radius(rows, columns, team).p_star(), what});

@@ -1,4 +1,4 @@
-// The driver that the parallel coordinate solvers share: epochs, and what happens between.
+// The driver that the parallel coordinate solvers share: epochs, and the work between them.
 #pragma once
 
 #include <algorithm>
@@ -31,25 +31,28 @@
 
 namespace sounder {
 
-/// Parallel coordinate descent on shared margins; a Chooser (see ParallelRounds) makes it Shotgun
-/// or block-greedy. It also says how many units may move at once, `parallel()`, how many `passes()`
-/// over the units make an epoch, and by what `excuse` an override of P may have failed.
+/// Parallel coordinate descent on shared margins; the Chooser (see ParallelRounds) makes it
+/// Shotgun, block-greedy or block-cd. The Chooser also says how many units may move at once
+/// (`parallel()`), how many `passes()` over the units make an epoch, and why a P given by the user
+/// may have failed (`excuse()`).
 ///
-/// After an epoch: margins anew where updates can be lost; the exact intercept; the objective.
-/// With an automatic P, one that rose is undone: back to the best point, P halved, the epoch
-/// repeated; at P = 1 no step raises it. Likewise where it hardly falls for long. One that is
-/// slower than one update at a time is given up after a few epochs. With a given P it counts: a run
-/// that explodes, or has not been below its best for long, ends as diverged, with the best point.
-/// Where the tolerance is more than a hundred epochs away, every other epoch is the SecondMethod's,
-/// if there is one.
+/// After an epoch it computes the margins anew if updates can be lost, the exact intercept, and the
+/// objective.
 ///
-/// Memory beside the problem: the columns (8 bytes a nonzero), 16 (K + 3) bytes a row and a column
-/// for K iterates of extrapolation.
+/// With an automatic P, an epoch that raised the objective is undone: the driver goes back to the
+/// best point, halves P and repeats the epoch; at P = 1 no step raises the objective. The same
+/// happens if the objective hardly falls for long. A P that is slower than one update at a time is
+/// given up after a few epochs. With a given P the epoch counts: a run that explodes, or has not
+/// been below its best for long, ends as diverged, with the best point. If the tolerance is more
+/// than a hundred epochs away and there is a SecondMethod, it takes every other epoch.
+///
+/// Memory beside the problem: the columns (8 bytes a nonzero), and 16 (K + 3) bytes a row and a
+/// column for K iterates of extrapolation.
 template <Loss L, Penalty P, class Chooser>
 class ParallelDescent {
  public:
-  /// Lays out the data. Views of problem and trace, which the caller keeps.
-  /// @param make_second null for none
+  /// Lays out the data. Keeps references to problem and trace, which must outlive it.
+  /// @param make_second null for no second method
   ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
                   MakeCoordinatePass<Chooser> make_pass_of, MakeSecondMethod<L, P> make_second,
                   Trace& trace)
@@ -67,7 +70,7 @@ class ParallelDescent {
     run_.training().stop();
   }
 
-  /// The whole run; once.
+  /// The whole run. Call it once.
   Result run() {
     start();
     while (!run_.ended()) {
@@ -105,8 +108,8 @@ class ParallelDescent {
     }
   }
 
-  /// The second method's epoch, from the point last certified. Always true: it never raises the
-  /// objective.
+  /// Lets the second method take an epoch, from the point last certified. Returns true, because it
+  /// never raises the objective.
   bool take_second() {
     second_method_->improve(point_.pull(), latest_, w(), b_, z());
     point_.settle_intercept(b_, z());
@@ -114,7 +117,7 @@ class ParallelDescent {
     return true;
   }
 
-  /// Not with a given P, whose effect the caller wants to see.
+  /// Not with a given P, because the caller wants to see its effect.
   [[nodiscard]] bool may_take_second() const noexcept {
     return second_method_ != nullptr && options_.newton && (automatic() || parallel_ == 1);
   }
@@ -157,14 +160,14 @@ class ParallelDescent {
     return automatic() && parallel_ > 1 && SerialTrial::runs_in(run_.epoch());
   }
 
-  /// Margins, intercept and objective of w anew.
+  /// Computes margins, intercept and objective of w anew.
   double renew() {
     point_.margins(w(), b_, z());
     point_.settle_intercept(b_, z());
     return point_.objective(w(), z());
   }
 
-  /// Objective and extrapolation. False if the epoch was undone, or ended the run.
+  /// Evaluates the objective and extrapolates. False if the epoch was undone or ended the run.
   bool settle() {
     if (loses_) {
       point_.margins(w(), b_, z());
@@ -176,7 +179,8 @@ class ParallelDescent {
     if (rose && automatic() && (parallel_ > 1 || !finite)) {
       return retreat(finite ? "rose" : "exploded");
     }
-    // Updates at once that undo each other can hold the objective where it is: it need not rise.
+    // Simultaneous updates that undo each other can keep the objective from falling without raising
+    // it.
     const bool hardly_fell =
         automatic() && parallel_ > 1 && objective_ - found < hardly * promised();
     crawled_ = hardly_fell ? crawled_ + 1 : 0;
@@ -193,7 +197,7 @@ class ParallelDescent {
                         chooser_.excuse(problem_.matrix, columns_, team_)}));
       return false;
     }
-    // Where the objective no longer tells points apart, an old one would be taken for the best.
+    // If the objective no longer tells points apart, an old iterate could pass for the best.
     const bool resolved = objective_ - found > rounding * highest_;
     objective_ = found;
     if (options_.extrapolation > 0 && resolved) {
@@ -202,8 +206,8 @@ class ParallelDescent {
     return true;
   }
 
-  /// What an epoch's moves are certain to lower the objective by if they are made one at a time:
-  /// h_j change_j^2 / 2 each (taking one move a coefficient). 0 where rounding hides it. O(p).
+  /// The least decrease of the objective if an epoch's moves were made one at a time: h_j
+  /// change_j^2 / 2 each (counting one move a coefficient). 0 if rounding hides it. O(p).
   [[nodiscard]] double promised() {
     double sum = 0.0;
     for (std::size_t j = 0; j < before_.size(); ++j) {
@@ -213,7 +217,7 @@ class ParallelDescent {
     return sum > rounding * highest_ ? sum : 0.0;
   }
 
-  /// Back to the best point, with half as many updates at once. False, as settle() has it.
+  /// Goes back to the best point and halves P. Returns false, for settle() to return.
   bool retreat(const char* reason) {
     if (parallel_ == 1) {
       run_.end(Status::diverged, Run::overflow);
@@ -225,7 +229,8 @@ class ParallelDescent {
     b_ = run_.best().intercept;
     objective_ = renew();
     extrapolation_.forget();
-    second_turn_ = true;  // so not in the next epoch: the gradient at hand is of another point
+    second_turn_ = true;  // no second method in the next epoch, because the gradient at hand
+                          // belongs to another point
     run_.take_back_epoch();
     return false;
   }
@@ -234,19 +239,19 @@ class ParallelDescent {
     const double old_b = b_;
     const double found =
         extrapolation_.improve(w(), z(), objective_, [this](std::span<const double> point) {
-          static_cast<void>(point);  // w() itself
+          static_cast<void>(point);  // the point is w() itself
           return renew();
         });
     b_ = found < objective_ ? b_ : old_b;
     objective_ = found;
   }
 
-  /// Certifies the point and shows it to the run.
+  /// Certifies the point and hands it to the run.
   void look() {
     run_.evaluation().start();
     latest_ = point_.certify_point(w(), z());
     if (run_.reached(latest_) && run_.epoch() > 0) {
-      // Rounding errors of updated margins must not end a run: judge by those of w itself.
+      // Rounding errors of updated margins must not end a run, so judge by new margins of w.
       objective_ = renew();
       latest_ = point_.certify_point(w(), z());
     }
@@ -281,12 +286,13 @@ class ParallelDescent {
     return result;
   }
 
-  static constexpr double rounding = 1e-13;  ///< of the objective at the start: no rise
+  static constexpr double rounding = 1e-13;  ///< share of the objective at the start; smaller rises
+                                             ///< do not count
   static constexpr double exploded = 10.0;
-  static constexpr double hardly = 0.1;  ///< of what moves one at a time are certain of
+  static constexpr double hardly = 0.1;  ///< share of the decrease that single moves guarantee
   static constexpr int patience = 20;    ///< epochs above the best before a given P is too large
 
-  Run run_;  // first: laying out the data is training
+  Run run_;  // first, because laying out the data counts as training
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
   Trace& trace_;
@@ -304,7 +310,7 @@ class ParallelDescent {
   Certificate latest_;
   double b_ = 0.0;
   double objective_ = infinity;
-  double highest_ = infinity;  ///< F at the start, or at zero
+  double highest_ = infinity;  ///< F at the start or at zero
   Array<double> before_;       ///< coefficients at the start of the epoch
   Index parallel_ = 1;
   SerialTrial trial_;
@@ -315,7 +321,7 @@ class ParallelDescent {
   std::int64_t updates_ = 0;
 };
 
-/// Runs the driver on the prepared problem, with what `make_pass_of` makes.
+/// Runs the driver on the prepared problem, with passes from `make_pass_of`.
 /// @throws std::invalid_argument if the problem or an option does not fit
 template <template <Loss, Penalty> class ChooserOf, Loss L, Penalty P>
 [[nodiscard]] Result parallel_descent(const Problem<L, P>& problem,

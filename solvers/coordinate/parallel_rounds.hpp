@@ -1,4 +1,4 @@
-// Which coordinates are updated at once: a pass of the parallel coordinate solvers on a real team.
+// A pass of the parallel coordinate solvers on a real team: which coordinates are updated at once.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct CoordinatePoint {
   Margins& z;       ///< n numbers
 };
 
-/// Applies a unit's moves: each to its coefficient and to the margins.
+/// Applies a unit's moves to its coefficients and to the margins.
 template <class Point, class Chooser>
 void apply_moves(std::span<const CoordinateMove> moves, Point& point, const Chooser& chooser) {
   for (const CoordinateMove& move : moves) {
@@ -40,24 +40,25 @@ void apply_moves(std::span<const CoordinateMove> moves, Point& point, const Choo
   return std::clamp<std::int64_t>(units / (64 * workers), 1, 64);
 }
 
-/// Deals out units of work (a coordinate, or a block of them) in a fresh random permutation an
+/// Deals out units of work (a coordinate, or a block of them) in a fresh random permutation every
 /// epoch, P at once:
 ///
 ///   P = 1            one worker in plain memory: the same bits for the same seed
-///   P <= threads     P workers that never wait: what one reads, others are writing
+///   P <= threads     P workers that never wait: some write what others read
 ///   P > threads      rounds: the moves of P units are all computed from the same margins, then all
-///                    applied, as the theory of Shotgun has it whatever the number of threads
+///                    applied, as in the theory of Shotgun, whatever the number of threads
 ///
 /// Every unit is taken once an epoch and no two units share a coordinate, so a coefficient has one
-/// writer and P distinct random units move at once (without replacement: sampling "tau-nice" in
-/// the terms of Richtarik and Takac 2012). Only the margins are written by many.
+/// writer and P distinct random units move at once (without replacement: "tau-nice" sampling in
+/// Richtarik and Takac 2012). Only the margins have several writers.
 ///
-/// A Chooser computes a unit's moves: `units()`; `width()`, the most moves a unit makes;
-/// `choose(unit, rank, point, moves)`, which writes moves and returns how many; `apply(move, z)`.
+/// A Chooser computes a unit's moves. It has `units()`; `width()`, the most moves of a unit;
+/// `choose(unit, rank, point, moves)`, which writes moves and returns their number; and
+/// `apply(move, z)`.
 template <class Update, class Chooser>
 class ParallelRounds final : public CoordinatePass {
  public:
-  /// Views of chooser and team, which the caller keeps. w and z are zero.
+  /// Keeps references to chooser and team, which must outlive it. w and z are zero.
   ParallelRounds(Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, const Team& team)
       : chooser_(chooser), team_(team), schedule_(chooser.units(), 1, seed),
         width_(static_cast<std::size_t>(chooser.width())),
@@ -173,10 +174,10 @@ class ParallelRounds final : public CoordinatePass {
   const Team& team_;
   Schedule schedule_;
   std::size_t width_;
-  std::int64_t work_;  ///< about how many numbers a unit touches
+  std::int64_t work_;  ///< approximate number of values that a unit touches
   SharedVector<Update> w_;
   SharedVector<Update> z_;
-  Array<CoordinateMove> moves_;  ///< width() a worker, or a unit of a round
+  Array<CoordinateMove> moves_;  ///< width() for every worker, or for every unit of a round
   Array<int> counts_;
 };
 

@@ -1,4 +1,4 @@
-// What a parallel coordinate solver may do between its own epochs, where the end is far away.
+// A second method that a parallel coordinate solver may use between its own epochs.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace sounder {
 
-/// A second method that `shotgun`, `block_greedy` and `block_cd` take every other epoch from, once
-/// the tolerance is more than a hundred epochs away: newton_epochs() is one. One thread calls.
+/// A second method that takes every other epoch of `shotgun`, `block_greedy` and `block_cd` once
+/// the tolerance is more than a hundred epochs away. newton_epochs() makes one. One thread calls.
 class SecondMethod {
  public:
   SecondMethod() = default;
@@ -25,8 +25,8 @@ class SecondMethod {
   SecondMethod& operator=(const SecondMethod&) = delete;
   virtual ~SecondMethod() = default;
 
-  /// Lowers F from the point (w, b), or leaves it; moves its margins z with it.
-  /// @param pull  minus the gradient there, a number a column
+  /// Lowers F from the point (w, b), or leaves the point as it is; updates its margins z.
+  /// @param pull  minus the gradient there, one number a column
   /// @param point the certificate there
   virtual void improve(std::span<const double> pull, const Certificate& point, std::span<double> w,
                        double& b, std::span<double> z) = 0;
@@ -35,19 +35,19 @@ class SecondMethod {
   [[nodiscard]] virtual std::int64_t updates() const noexcept = 0;
 };
 
-/// Makes an SecondMethod for a run, whose parts outlive it.
+/// Makes a SecondMethod for a run; the arguments outlive it.
 /// @param curvature h_j, a bound of the loss's curvature along each column
 /// @param trace     may cut a call of improve() short
 template <Loss L, Penalty P>
 using MakeSecondMethod = std::unique_ptr<SecondMethod> (*)(const Problem<L, P>& problem,
-                                               const CscMatrix& columns,
-                                               std::span<const double> curvature,
-                                               const CoordinateOptions& options, const Team& team,
-                                               const Trace& trace);
+                                                           const CscMatrix& columns,
+                                                           std::span<const double> curvature,
+                                                           const CoordinateOptions& options,
+                                                           const Team& team, const Trace& trace);
 
-/// The parameter of a solver that takes one: a function of the right type, or a function template
-/// like newton_epochs, whose arguments the problem then says. It works on the prepared problem,
-/// whose penalty may be a multiple.
+/// The type of a solver's parameter: a function of this type, or a function template like
+/// newton_epochs, whose arguments follow from the problem. It works on the prepared problem, whose
+/// penalty may be a multiple of the caller's.
 template <Loss L, Penalty P>
 using SecondMethodOf = std::type_identity_t<MakeSecondMethod<L, Rescaled<P>>>;
 

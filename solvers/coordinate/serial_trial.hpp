@@ -1,4 +1,4 @@
-// SerialTrial: are several workers faster than one of them?
+// SerialTrial: finds out whether several workers are faster than one.
 #pragma once
 
 #include <algorithm>
@@ -9,32 +9,32 @@
 
 namespace sounder {
 
-/// In epochs 2 to 5 a part of the units moves one at a time, for comparison: where columns share
-/// most of their rows, workers take each margin out of the other's cache, and are slower than one
-/// of them. Compares the least seconds a unit. One thread.
+/// In epochs 2 to 5 some of the units move one at a time, for comparison. If columns share most of
+/// their rows, workers take each margin out of the other's cache and are slower than one worker.
+/// Compares the least time a unit. One thread.
 class SerialTrial {
  public:
-  static constexpr int last_epoch = 5;  ///< in which units move alone
+  static constexpr int last_epoch = 5;  ///< last epoch in which units move alone
 
-  /// The units of [0, count) that move one at a time in such an epoch; the first ones.
+  /// The units of [0, count) that move one at a time: the first ones.
   [[nodiscard]] static Range alone(std::int64_t count) noexcept { return {0, count / part}; }
 
-  /// Whether a part of the units moves alone in this epoch.
+  /// Whether some units move alone in this epoch.
   [[nodiscard]] static bool runs_in(int epoch) noexcept {
     return epoch >= 2 && epoch <= last_epoch;
   }
 
-  /// A part of an epoch: how long so many units took.
+  /// Takes the time of a part of an epoch.
   void see(bool alone, double seconds, std::int64_t units) noexcept {
     double& least = alone ? alone_ : together_;
     least = std::min(least, seconds / static_cast<double>(units));
   }
 
-  /// What came of it, after last_epoch.
+  /// The result, after last_epoch.
   [[nodiscard]] bool alone_is_faster() const noexcept { return alone_ < together_; }
 
  private:
-  static constexpr std::int64_t part = 16;  ///< one unit in so many
+  static constexpr std::int64_t part = 16;  ///< one unit in this many
 
   double alone_ = std::numeric_limits<double>::infinity();
   double together_ = std::numeric_limits<double>::infinity();

@@ -1,4 +1,4 @@
-// A pass over the coordinates by virtual workers.
+// A pass over the coordinates by simulated workers.
 #pragma once
 
 #include <algorithm>
@@ -14,12 +14,12 @@
 
 namespace sounder {
 
-/// CoordinatePass by workers of a replay, who never wait, as ParallelRounds has it where there are
-/// threads enough.
+/// A CoordinatePass by the workers of a Replay. They never wait, like those of ParallelRounds for P
+/// <= threads.
 template <class Chooser>
 class VirtualRounds final : public CoordinatePass {
  public:
-  /// Views of chooser and replay, which the caller keeps. w and z are zero.
+  /// Keeps references to chooser and replay, which must outlive it. w and z are zero.
   VirtualRounds(Chooser& chooser, const CscMatrix& columns, std::uint64_t seed, Replay& replay)
       : chooser_(chooser), replay_(replay), schedule_(chooser.units(), 1, seed),
         w_(static_cast<std::size_t>(columns.columns())),
@@ -73,7 +73,7 @@ class VirtualRounds final : public CoordinatePass {
  private:
   using View = SharedVector<Virtual>::View;
 
-  /// Where a worker is, and what it has chosen.
+  /// The progress of a worker, and what it has chosen.
   struct Walk {
     Walk(SharedVector<Virtual>& z, int width)
         : margins(z), moves(static_cast<std::size_t>(width)) {}

@@ -1,4 +1,4 @@
-// The certificate: objective, dual objective and duality gap of a point. Every function here may be
+// The certificate of a point: objective, dual objective and duality gap. Every function here may be
 // called from several threads at once.
 #pragma once
 
@@ -15,9 +15,9 @@
 
 namespace sounder {
 
-/// (F - max(D, 0)) / max(F, 1e-6 F_null), in [0, 1]: at most this share of the objective could
-/// still be gained. 0/0 is 0; where F is not finite everything could.
-/// @param null_objective F_null, as null_objective() has it
+/// (F - max(D, 0)) / max(F, 1e-6 F_null), in [0, 1]: the objective can fall by this share of itself
+/// at most. 0/0 is 0; it is 1 if F is not finite.
+/// @param null_objective F_null, from null_objective()
 [[nodiscard]] inline double relative_gap(double objective, double dual_objective,
                                          double null_objective) noexcept {
   constexpr double least = 1e-6;
@@ -28,8 +28,8 @@ namespace sounder {
   return gap > 0.0 ? gap / std::max(objective, least * null_objective) : 0.0;
 }
 
-/// Everything about a point from its parts: coefficients w (any order, the intercept apart), F and
-/// a dual objective. O(p).
+/// Makes the certificate of a point from its coefficients w (in any order, without the intercept),
+/// F and a dual objective. O(p).
 /// @throws std::invalid_argument if F is negative, which losses and penalties never are
 [[nodiscard, gnu::noinline]] inline Certificate certify(std::span<const double> w, double objective,
                                                         double dual_objective,

@@ -17,9 +17,9 @@
 
 namespace sounder {
 
-/// The dual candidate a_i = -loss'(y_i, z_i). With a free intercept the dual asks for
-/// sum_i s_i a_i = 0: what is left of the sum (little, at the best b) is removed by shrinking the
-/// a_i of the heavier sign, which keeps each in its domain. O(n).
+/// Writes the dual candidate a_i = -loss'(y_i, z_i). With a free intercept the dual requires sum_i
+/// s_i a_i = 0. What is left of the sum (little, at the best b) is removed by shrinking the a_i of
+/// the sign that outweighs the other, which keeps each of them in its domain. O(n).
 template <Loss L, Penalty P>
 void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std::span<double> a,
                     const Team& team) {
@@ -52,15 +52,15 @@ void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std
       Team::few_numbers);
 }
 
-/// A dual feasible point, t times a candidate.
+/// A dual feasible point: t times a candidate.
 struct DualPoint {
   double scale = 1.0;            ///< t
-  double objective = -infinity;  ///< D there; -infinity where there is none
+  double objective = -infinity;  ///< D at the point; -infinity if there is none
 };
 
 namespace detail {
 
-/// The largest and the least of some numbers, each at least on its side of zero.
+/// The largest and the least of some numbers, each at least on its own side of zero.
 struct Extent {
   double up = 0.0;
   double down = 0.0;
@@ -71,21 +71,21 @@ struct Extent {
       down = std::max(down, -value);
     }
   }
-  /// By how much they can be multiplied within the interval, which holds 0.
+  /// The largest factor that keeps the numbers within the interval, which holds 0.
   [[nodiscard]] double reach(const Interval& interval) const noexcept {
     return std::min(up > 0.0 ? interval.high / up : infinity,
                     down > 0.0 ? -interval.low / down : infinity);
   }
-  /// By how much their opposites can be.
+  /// The largest factor that keeps the negated numbers within the interval.
   [[nodiscard]] double reach_back(const Interval& interval) const noexcept {
     return std::min(down > 0.0 ? interval.high / down : infinity,
                     up > 0.0 ? -interval.low / up : infinity);
   }
 };
 
-/// Moves `best` towards the maximum of a concave function on [0, limit]: parabolas through three
-/// points inside a bracket, at most a dozen looks, until the next one promises less than a
-/// twentieth of what is missing to `most`, which the function never exceeds.
+/// Moves `best` towards the maximum of a concave function on [0, limit], by parabolas through three
+/// points inside a bracket. Stops after a dozen evaluations, or when the next one promises less
+/// than a twentieth of the distance to `most`, an upper bound of the function.
 [[gnu::noinline]] inline void climb(Call<double(double)> value, double limit, double most,
                                     DualPoint& best) {
   constexpr int looks = 12;
@@ -103,7 +103,7 @@ struct Extent {
       t = std::min(2.0 * best.scale, limit);
     } else if (best.scale == low.scale) {
       t = low.scale + 0.1 * (high.scale - low.scale);
-    } else if (best.scale == high.scale) {  // at the limit: is it better a little inside?
+    } else if (best.scale == high.scale) {  // at the limit: try a little inside
       t = best.scale -
           std::max(0.02 * best.scale, golden_part * golden_part * (best.scale - low.scale));
     } else {
@@ -112,7 +112,7 @@ struct Extent {
       const double rise = (best.objective - low.objective) / left;
       const double fall = (best.objective - high.objective) / right;  // both >= 0
       const double bend = (rise + fall) / (left + right);
-      // The vertex of the parabola, and what it promises beyond the best point.
+      // The vertex of the parabola, and the gain that it promises over the best point.
       const double move = 0.5 * (rise * right - fall * left) / ((left + right) * bend);
       if (std::isfinite(move)) {
         if (bend * move * move < 0.05 * missing) {
@@ -140,22 +140,22 @@ struct Extent {
       high = next.scale > high.scale ? next : high;
       best = next;
     } else if (best.scale == limit && t >= 0.98 * best.scale) {
-      return;  // it rises up to the limit
+      return;  // rises up to the limit
     }
   }
 }
 
 }  // namespace detail
 
-/// The best t a, and D there: (1/n) sum_i s_i [-loss*(-t a_i)] - P*(t u), u = X^T (s a) / n. That
-/// is Fenchel's dual of F, as in Shalev-Shwartz, Zhang, "Stochastic dual coordinate ascent", JMLR
-/// 2013, equation 2, with another penalty than l2. For squared loss and an l1 penalty the best t is
-/// known (Fercoq, Gramfort, Salmon, "Mind the duality gap", ICML 2015); otherwise it is sought
-/// where much is missing. O(n + p) a look, a dozen at most.
+/// Returns the best t a and D there: (1/n) sum_i s_i [-loss*(-t a_i)] - P*(t u), u = X^T (s a) / n.
+/// That is Fenchel's dual of F, as in Shalev-Shwartz, Zhang, "Stochastic dual coordinate ascent",
+/// JMLR 2013, equation 2, for any penalty in place of l2. For squared loss and an l1 penalty the
+/// best t is known (Fercoq, Gramfort, Salmon, "Mind the duality gap", ICML 2015); otherwise it is
+/// searched for if the gap is large. O(n + p) an evaluation, a dozen at most.
 ///
 /// Without a penalty only t = 0 is feasible in general, and the bound is D(0) = 0: see
 /// free_dual.hpp for a better one.
-/// @param objective F of some point, which bounds D
+/// @param objective F of some point, an upper bound of D
 template <Loss L, Penalty P>
 [[nodiscard]] DualPoint dual_point(const Problem<L, P>& problem, std::span<const double> a,
                                    std::span<const double> u, double objective, const Team& team) {
@@ -169,7 +169,7 @@ template <Loss L, Penalty P>
     const double cost = team.sum(static_cast<std::int64_t>(u.size()), [&](Range columns) {
       double sum = 0.0;
       for (std::int64_t j = columns.begin; j < columns.end; ++j) {
-        // Rounding may carry the largest one over the edge that t puts it on.
+        // t puts the largest u on the edge of the domain; rounding may carry it over.
         sum += problem.penalty.conjugate(
             std::clamp(t * u[static_cast<std::size_t>(j)], domain.low, domain.high));
       }
@@ -187,8 +187,8 @@ template <Loss L, Penalty P>
     first = aa > 0.0 ? std::clamp(ay / aa, -extent.reach_back(domain), limit) : 1.0;
   }
   DualPoint best{first, value(first)};
-  // Where the conjugate is zero it has a kink at its edge, beyond which it may be as steep as
-  // bounds of 1e12 make it.
+  // A conjugate that is zero on an interval has a kink at the interval's edge, and is very steep
+  // beyond it if the bounds are as large as 1e12.
   const double kink = extent.reach(zero_interval(problem.penalty));
   if (kink > 0.0 && kink < best.scale) {
     const DualPoint there{kink, value(kink)};

@@ -1,4 +1,4 @@
-// Extrapolation: the best point in the affine hull of the last few iterates.
+// Extrapolation: finds the best point in the affine hull of the last few iterates.
 #pragma once
 
 #include <algorithm>
@@ -19,28 +19,28 @@
 namespace sounder {
 
 /// Sequential subspace minimisation over iterates (Narkiss and Zibulevsky, "Sequential subspace
-/// optimization method for large-scale unconstrained problems", 2005; Anderson acceleration with
-/// the objective itself as its measure). Minimises F(w + sum_k c_k (w_k - w)) over c by Newton's
-/// method on the margins alone, so that a step costs O(n K^2), not a pass over the data; the
-/// penalty is taken by its slopes and curvatures at w. The result is kept only if the true F is
-/// lower than F(w). A trace of |sum_k c_k (w_k - w)|^2 is added, as a proximal point method would:
-/// along directions that the objective does not feel (equal columns, no penalty) iterates would
-/// otherwise run away on rounding errors.
+/// optimization method for large-scale unconstrained problems", 2005); it is Anderson acceleration
+/// measured by the objective itself. Minimises F(w + sum_k c_k (w_k - w)) over c by Newton's method
+/// on the margins alone, so a step costs O(n K^2) and no pass over the data; the penalty enters by
+/// its slopes and curvatures at w. The result is kept only if the true F is lower than F(w). A
+/// small multiple of |sum_k c_k (w_k - w)|^2 is added, as in a proximal point method: along
+/// directions that do not change the objective (equal columns, no penalty) rounding errors would
+/// otherwise carry the iterates away.
 ///
 /// Coordinates may be scaled: the coefficient is scale_j times the coordinate. Coordinates before
 /// `first_penalised` (an intercept) carry no penalty. Holds K (n + p) doubles.
 template <Loss L, Penalty P>
 class Extrapolation {
  public:
-  /// @param depth K, how many past iterates are combined; 0: nothing is ever done
+  /// @param depth K, the number of past iterates that are combined; 0 switches extrapolation off
   Extrapolation(const Problem<L, P>& problem, std::span<const float> scales,
                 std::size_t first_penalised, int depth, const Team& team)
       : problem_(&problem), scales_(scales), first_penalised_(first_penalised),
         sparse_(is_sparse(problem.penalty)), team_(&team), past_(static_cast<std::size_t>(depth)) {}
 
-  /// Moves (w, z) to the best point found, never to a worse one, and remembers it.
-  /// Returns F there. `objective` is F(w); `evaluate(w)` computes F and the margins z anew, since
-  /// rounding errors of combined margins would add up from one call to the next.
+  /// Moves (w, z) to the best point found, never to a worse one, and remembers it. Returns F there.
+  /// `objective` is F(w). `evaluate(w)` computes F and the margins z anew, because rounding errors
+  /// of combined margins would add up from call to call.
   double improve(std::span<double> w, std::span<double> z, double objective,
                  Call<double(std::span<const double>)> evaluate) {
     if (known_ > 0) {
@@ -51,7 +51,7 @@ class Extrapolation {
     return objective;
   }
 
-  /// Starts again from here: the past belongs to a run that was given up.
+  /// Forgets the past iterates, when a run starts again.
   void forget() noexcept { known_ = 0; }
 
  private:
@@ -62,8 +62,8 @@ class Extrapolation {
   };
   using Vector = Array<double>;
 
-  /// Value, gradient and Hessian (lower triangle, row-major) of the restricted objective, side by
-  /// side.
+  /// Value, gradient and Hessian (lower triangle, row-major) of the restricted objective in one
+  /// array.
   class Model {
    public:
     explicit Model(std::size_t size = 0) : size_(size), numbers_(1 + size + size * size) {}
@@ -102,7 +102,7 @@ class Extrapolation {
         [](Model& sum, const Model& part) { sum.add(part); }, Team::few_numbers);
   }
 
-  /// The penalty along c: gradient at c = 0, and the constant Hessian.
+  /// The penalty as a function of c: gradient at c = 0, and the constant Hessian.
   [[nodiscard]] Model penalty_model(std::span<const double> w, double objective) const {
     const double trace = proximity * objective / squared_norm(w);
     return reduce(w.size() - first_penalised_, [&](Range share, Model& model) {
@@ -118,7 +118,7 @@ class Extrapolation {
       }
     });
   }
-  /// Of the coefficients that are penalised.
+  /// Squared norm of the penalised coefficients.
   [[nodiscard]] double squared_norm(std::span<const double> w) const {
     return team_->sum(static_cast<std::int64_t>(w.size() - first_penalised_), [&](Range share) {
       double sum = 0.0;
@@ -212,7 +212,7 @@ class Extrapolation {
     return c;
   }
 
-  /// The unit vector of the best past iterate, or zero where w itself is best.
+  /// The unit vector of the best past iterate, or zero if w itself is best.
   [[nodiscard]] Vector best_known(double objective) const {
     Vector c(known_);
     for (std::size_t b = 0; b < c.size(); ++b) {
@@ -225,7 +225,7 @@ class Extrapolation {
     return c;
   }
 
-  /// Iterates that nearly coincide invite huge coefficients, in which the model means nothing.
+  /// Iterates that nearly coincide lead to huge coefficients, for which the model is meaningless.
   [[nodiscard]] static bool too_far(const Vector& c) noexcept {
     double total = 0.0;
     for (const double value : c) {
@@ -234,7 +234,7 @@ class Extrapolation {
     return !(total <= 1e3);
   }
 
-  /// -H^-1 g, of so many numbers; empty where H is beyond repair.
+  /// -H^-1 g, `size` numbers; empty if H cannot be factorised.
   [[nodiscard]] static Vector newton_step(Model& model, std::size_t size) {
     Vector hessian(std::span<const double>(model.hessian(), size * size));
     double largest = 0.0;
@@ -243,7 +243,7 @@ class Extrapolation {
     }
     Vector step(size);
     for (std::size_t b = 0; b < size; ++b) {
-      // Past iterates may lie on a line.
+      // Past iterates may lie on a line, which makes H singular.
       hessian[b * size + b] += 1e-9 * hessian[b * size + b] + 1e-12 * largest;
       step[b] = -model.gradient()[b];
     }
@@ -281,8 +281,8 @@ class Extrapolation {
     return objective;
   }
 
-  /// w = base + sum_b c_b (w_b - base); with `keep_zeros`, what the penalty has set to zero in
-  /// base stays zero.
+  /// w = base + sum_b c_b (w_b - base). With `keep_zeros`, coefficients that are zero in base stay
+  /// zero.
   void combine(const Vector& c, std::span<const double> base, std::span<double> w,
                bool keep_zeros) const {
     team_->for_shares(
@@ -324,7 +324,7 @@ class Extrapolation {
     latest.objective = objective;
   }
 
-  static constexpr double proximity = 1e-7;  ///< of F, for a move as long as w
+  static constexpr double proximity = 1e-7;  ///< share of F that is added for a move as long as w
 
   const Problem<L, P>* problem_;
   std::span<const float> scales_;
@@ -332,7 +332,7 @@ class Extrapolation {
   bool sparse_;  ///< the penalty sets coefficients to zero
   const Team* team_;
   Slots<Iterate> past_;
-  std::size_t known_ = 0;  ///< of them, oldest first
+  std::size_t known_ = 0;  ///< iterates held, oldest first
 };
 
 }  // namespace sounder

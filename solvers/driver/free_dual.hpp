@@ -1,4 +1,4 @@
-// A dual point where coefficients are free of any penalty: without it nothing but D = 0 is known.
+// A dual point for coefficients without a penalty, for which dual_point.hpp only knows D = 0.
 #pragma once
 
 #include <algorithm>
@@ -18,33 +18,35 @@
 
 namespace sounder {
 
-/// Lower bounds of min F for a penalty that costs nothing on a side of zero: none at all, or bounds
-/// alone.
+/// Lower bounds of min F for a penalty that is zero on at least one side of zero: no penalty, or
+/// only bounds.
 ///
-/// There D needs X~^T (s a) = 0, X~ = [X, 1] with a free intercept, on every coefficient that is
-/// off its bounds, which no multiple of a = -loss'(y, z) fulfils. With W = diag(loss''(y_i, z_i))
-/// and X~^T S W X~ d = X~^T (s a) the point a - W X~ d does: it is the Newton step's own dual.
-/// Where rounding leaves more of X~^T (s a) than some eps sum_i s_i |a_i x_ij| in a column, or a
-/// leaves the loss's domain, there is no bound.
+/// Then D requires X~^T (s a) = 0, X~ = [X, 1] with a free intercept, for every coefficient that is
+/// not at a bound, and no multiple of a = -loss'(y, z) fulfils it. With W = diag(loss''(y_i, z_i))
+/// and X~^T S W X~ d = X~^T (s a), the point a - W X~ d does: it is the dual point of the Newton
+/// step. There is no bound if rounding leaves more of X~^T (s a) than some eps sum_i s_i |a_i x_ij|
+/// in a column, or if a leaves the domain of the loss.
 ///
-/// By Cholesky, for up to `most_columns` free coefficients. One thread calls, the team works.
+/// Solved by Cholesky, for up to `most_columns` free coefficients. One thread calls, the team
+/// works.
 template <Loss L, Penalty P>
 class FreeDual {
  public:
-  static constexpr std::size_t most_columns = 1024;  ///< that may be free; with more, no bound
+  static constexpr std::size_t most_columns = 1024;  ///< most free coefficients; with more there is
+                                                     ///< no bound
 
-  /// Whether the penalty is such a one.
+  /// Whether the penalty is zero on at least one side of zero.
   [[nodiscard]] static bool applies(const P& penalty) noexcept {
     const Interval domain = penalty.conjugate_domain();
     return domain.low == 0.0 || domain.high == 0.0;
   }
 
-  /// Views of problem and team, which the caller keeps.
+  /// Keeps references to problem and team, which must outlive it.
   FreeDual(const Problem<L, P>& problem, const Team& team) : problem_(problem), team_(team) {}
 
-  /// D at the Newton step's dual from (w, z), z at its best intercept and a the dual candidate;
-  /// -infinity where there is none, or where the step is still so long that none is to be expected.
-  /// O(sum of squares of the rows' nonzeros + p^3) where it is short.
+  /// D at the dual point of the Newton step from (w, z), where z has its best intercept and a is
+  /// the dual candidate. -infinity if there is none, or if the step is so long that none can be
+  /// expected. O(sum of squares of the rows' nonzeros + p^3) if the step is short.
   /// @param w p coefficients, in the order of the matrix
   [[nodiscard]] double bound(std::span<const double> w, std::span<const double> z,
                              std::span<const double> a, double objective) {
@@ -83,7 +85,7 @@ class FreeDual {
 
   [[nodiscard]] std::size_t offset() const noexcept { return problem_.intercept ? 1 : 0; }
 
-  /// Coefficients that can move both ways.
+  /// Finds the coefficients that can move both ways.
   void find_free(std::span<const double> w) {
     free_.clear();
     place_.assign(w.size(), bound_to_zero);
@@ -100,7 +102,7 @@ class FreeDual {
     free_.push_back(j);
   }
 
-  /// Calls `visit(place, x)` for the free columns that row i holds.
+  /// Calls `visit(place, x)` for the entries of row i in free columns.
   template <class Visit>
   void for_each_free(Index i, Visit&& visit) const {
     if (problem_.intercept) {
@@ -119,7 +121,8 @@ class FreeDual {
     return problem_.weight(i) / problem_.matrix.rows();
   }
 
-  /// Whether a Newton step promises little: sum_j g_j^2 / h_j is small beside F. O(nonzeros).
+  /// Whether a Newton step promises little: sum_j g_j^2 / h_j is small compared with F.
+  /// O(nonzeros).
   [[nodiscard]] bool is_near(double objective) {
     gather_residual();
     double decrement = 0.0;
@@ -130,7 +133,7 @@ class FreeDual {
     return decrement < 0.1 * objective;
   }
 
-  /// residual = X~^T (s a) / n, what rounding may leave of it, and the diagonal of X~^T S W X~.
+  /// residual = X~^T (s a) / n, the rounding error it may have, and the diagonal of X~^T S W X~.
   void gather_residual() {
     const std::size_t m = free_.size() + offset();
     residual_.assign(m, 0.0);
@@ -187,7 +190,7 @@ class FreeDual {
     solve_cholesky(factor_, none, least_pivot);
   }
 
-  /// With the factor that factorise() left: H^-1 of the residual, in place.
+  /// b = H^-1 b, with the factor from factorise().
   void solve(Array<double>& b) const {
     const std::size_t m = b.size();
     for (std::size_t k = 0; k < m; ++k) {
@@ -208,7 +211,7 @@ class FreeDual {
     }
   }
 
-  /// a -= W X~ d, until rounding is all that is left of the residual. False if it is not.
+  /// a -= W X~ d, repeated until only rounding is left of the residual. False if that fails.
   [[nodiscard]] bool project() {
     constexpr int most_refinements = 6;
     for (int refinement = 0; refinement < most_refinements; ++refinement) {
@@ -243,8 +246,7 @@ class FreeDual {
     return true;
   }
 
-  /// Coefficients at a bound whose pull would take them off it become free too. False if there are
-  /// none.
+  /// Frees the coefficients at a bound whose gradient pulls them off it. False if there are none.
   [[nodiscard]] bool free_violators() {
     const std::size_t columns = place_.size();
     if (free_.size() == columns) {
@@ -267,7 +269,7 @@ class FreeDual {
     for (std::size_t j = 0; j < columns; ++j) {
       const double rounding = 64.0 * std::numeric_limits<double>::epsilon() * size[j];
       if (place_[j] != bound_to_zero || std::abs(pull_[j]) <= rounding) {
-        pull_[j] = 0.0;  // but for rounding
+        pull_[j] = 0.0;  // zero up to rounding
       } else if (pull_[j] < domain.low || pull_[j] > domain.high) {
         take(static_cast<Index>(j));
         found = true;
@@ -276,9 +278,9 @@ class FreeDual {
     return found;
   }
 
-  /// How much what is left of the residual, r, may have raised D: |r . w| at the optimum, for which
-  /// w and the Newton step from it stand in. Much where columns are nearly dependent: the optimum
-  /// may then lie far away, where F is hardly lower.
+  /// How much the residual r that is left may have raised D: |r . w| at the optimum. w and the
+  /// Newton step from it stand in for the optimum. The doubt is large if columns are nearly
+  /// dependent: then the optimum may be far away, though F is hardly lower there.
   [[nodiscard]] double doubt(std::span<const double> w, std::span<const double> z) const noexcept {
     constexpr double rounding = 8.0 * std::numeric_limits<double>::epsilon();
     double largest = 0.0;  // stands in for the intercept
@@ -311,8 +313,8 @@ class FreeDual {
 
   const Problem<L, P>& problem_;
   const Team& team_;
-  Array<Index> free_;   ///< columns
-  Array<Index> place_;  ///< of each column in the system, after the intercept
+  Array<Index> free_;   ///< columns that are free
+  Array<Index> place_;  ///< place of each column in the system, after the intercept
   Array<double> a_;
   Array<double> curvature_;  ///< W
   Array<double> residual_;

@@ -14,8 +14,8 @@
 namespace sounder {
 
 /// argmin_t (1/n) sum_i s_i loss(y_i, z_i + t), by Newton steps kept inside a bracket of the
-/// derivative's sign change. O(n) a step, some 5 to 60 steps. Where one class is missing the
-/// minimum lies at infinity and a large finite number comes back.
+/// derivative's sign change. O(n) a step, some 5 to 60 steps. If one class is missing the minimum
+/// is at infinity, and a large finite number is returned.
 template <Loss L, Penalty P>
 [[nodiscard, gnu::noinline]] double best_shift(const Problem<L, P>& problem,
                                                std::span<const double> z, const Team& team) {
@@ -40,7 +40,8 @@ template <Loss L, Penalty P>
     const double h = curvature(t);
     double next = h > 0.0 ? t - g / h : infinity;
     if (!(next > low && next < high) || std::abs(next - t) > reach) {
-      // Newton left the bracket or found no curvature: halve the bracket, or widen the search.
+      // Newton's step leaves the bracket or finds no curvature: halve the bracket, or widen the
+      // search.
       const bool open = std::isinf(low) || std::isinf(high);
       next = open ? t + (g < 0.0 ? reach : -reach) : 0.5 * (low + high);
       reach *= open ? 2.0 : 1.0;
@@ -54,9 +55,9 @@ template <Loss L, Penalty P>
   return t;
 }
 
-/// F_null: the mean loss of the best constant margin where the intercept is free, else that of
-/// margin 0. What relative gaps are measured by where the objective itself is next to nothing. O(n)
-/// a step of best_shift().
+/// F_null: the mean loss of the best constant margin if the intercept is free, otherwise that of
+/// margin 0. Relative gaps use it as their scale if the objective is nearly zero. O(n) a step of
+/// best_shift().
 template <Loss L, Penalty P>
 [[nodiscard]] double null_objective(const Problem<L, P>& problem, const Team& team) {
   if (!problem.intercept) {

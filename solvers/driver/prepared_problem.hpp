@@ -1,4 +1,5 @@
-// The problem as the solvers want it, and the way back: every solver's first and last step.
+// The problem in the form that solvers need, and its result in the caller's form. Every solver
+// begins and ends here.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +27,7 @@
 namespace sounder {
 namespace detail {
 
-/// The power of two nearest to the mean of some numbers >= 0, not all of them 0; 1 for none.
+/// The power of two nearest to the mean of some numbers >= 0, not all of them 0; 1 for no numbers.
 [[nodiscard]] inline double unit_of(std::span<const double> weights) noexcept {
   double largest = 0.0;
   for (const double s : weights) {
@@ -44,7 +45,7 @@ namespace detail {
   return std::scalbn(1.0, std::clamp(top + std::ilogb(mean), -1000, 1000));
 }
 
-/// Reports in other units: objectives times a factor.
+/// Passes progress on in the caller's units: objectives times a factor.
 class UnitTrace final : public Trace {
  public:
   UnitTrace(Trace& trace, double unit) : trace_(trace), unit_(unit) {}
@@ -61,8 +62,8 @@ class UnitTrace final : public Trace {
   double unit_;
 };
 
-/// Refuses columns of values that a float cannot hold, or holds in a few bits only: the solvers'
-/// layouts hold a double as the sum of two floats. O(nnz) for doubles, else nothing.
+/// Refuses columns of values that a float cannot hold, or holds with a few bits only: the solvers
+/// store a double as the sum of two floats. O(nnz) for doubles, O(1) for floats.
 inline void require_floats(const CsrMatrix& matrix) {
   const double* const values = matrix.values().data<double>();
   constexpr double most = 3.4e38;
@@ -80,20 +81,20 @@ inline void require_floats(const CsrMatrix& matrix) {
 
 }  // namespace detail
 
-/// The same problem in other coordinates, in which solvers have less to fear from rounding:
+/// The same problem in coordinates where rounding does less harm:
 ///
-/// - sample weights of mean 1 (within a factor of 2), and the penalty with them, by a power of two:
-///   at weights of 1e-170 squares of gradients would be zero
-/// - with a free intercept, columns far from zero about their means (centred_matrix()), and
-///   the targets of a loss of z - y about theirs
+/// - sample weights of mean 1 (within a factor of 2), by a power of two, and the penalty scaled
+/// with them: with weights of 1e-170 squares of gradients would be zero
+/// - with a free intercept, columns far from zero about their means (centred_matrix()), and the
+/// targets of a loss of z - y about theirs
 ///
-/// What comes back is in the caller's coordinates again, with the objective computed anew, in long
-/// double, from the coefficients that are handed out. Views the caller's problem.
+/// Results are returned in the caller's coordinates, with the objective computed anew in long
+/// double from the returned coefficients. Views the caller's problem.
 template <Loss L, Penalty P>
 class PreparedProblem {
  public:
-  /// Of a problem that is valid. O(n), and as centred_matrix().
-  /// @throws std::invalid_argument for values that no solver can take
+  /// Prepares a valid problem. O(n) and the cost of centred_matrix().
+  /// @throws std::invalid_argument for values that no solver can handle
   explicit PreparedProblem(const Problem<L, P>& problem)
       : original_(problem), unit_(detail::unit_of(problem.weights)),
         centred_(problem.intercept ? centred_matrix(problem.matrix, problem.weights)
@@ -116,23 +117,23 @@ class PreparedProblem {
   PreparedProblem(const PreparedProblem&) = delete;
   PreparedProblem& operator=(const PreparedProblem&) = delete;
 
-  /// What a solver works on. Valid as long as this object.
+  /// The problem that a solver works on. Valid as long as this object.
   [[nodiscard]] const Problem<L, Rescaled<P>>& problem() const noexcept { return problem_; }
-  /// Whether its matrix is another one than the caller's.
+  /// Whether its matrix differs from the caller's.
   [[nodiscard]] bool is_centred() const noexcept { return !centred_.columns.empty(); }
-  /// Objectives in the caller's units are this times those of problem().
+  /// Objectives in the caller's units are unit() times those of problem().
   [[nodiscard]] double unit() const noexcept { return unit_; }
-  /// Another penalty in place of the problem's, for a path.
+  /// Replaces the problem's penalty, for a path.
   void set_penalty(const P& penalty) { problem_.penalty = rescaled(penalty, 1.0 / unit_); }
 
-  /// The intercept of problem() that goes with coefficients (or none: zeros) and an intercept of
-  /// the caller's.
+  /// The intercept of problem() that belongs to the caller's coefficients (empty: zeros) and
+  /// intercept.
   [[nodiscard]] double inner_intercept(std::span<const double> w, double b) const noexcept {
     return static_cast<double>(static_cast<long double>(b) + shift(w) - target_centre_);
   }
 
-  /// A result of problem() as one of the caller's problem: coefficients, objective, gap.
-  /// `tolerance` is what the run was asked for. One pass over the rows.
+  /// Turns a result of problem() into one of the caller's problem: coefficients, objective, gap.
+  /// `tolerance` is that of the run. One pass over the rows.
   [[nodiscard]] Result handed_back(Result result, const P& penalty, double tolerance,
                                    const Team& team) const {
     if (original_.intercept) {
@@ -141,7 +142,8 @@ class PreparedProblem {
     }
     if constexpr (L::classification && may_be_free<P>) {
       if (result.status == Status::separable && !separates(result)) {
-        result.status = Status::stalled;  // in these coordinates rounding takes the margins away
+        result.status = Status::stalled;  // rounding destroys the margins in the caller's
+                                          // coordinates
       }
     }
     Certificate& point = result.certificate;
@@ -154,11 +156,11 @@ class PreparedProblem {
       result.status = Status::diverged;
     } else if (result.status == Status::converged && point.relative_gap > tolerance &&
                point.relative_gap > before + 1e-12) {
-      result.status = Status::stalled;  // the coordinates that were handed out are too coarse
+      result.status = Status::stalled;  // rounding of the returned coefficients opens the gap
     } else if (tolerance > 0.0 && point.relative_gap <= tolerance &&
                (result.status == Status::stalled || result.status == Status::max_epochs ||
                 result.status == Status::time_limit)) {
-      result.status = Status::converged;  // the solver's own margins were
+      result.status = Status::converged;  // only the solver's own margins were too coarse
     }
     if (result.message.empty() && result.status != Status::converged &&
         result.status != Status::separable) {
@@ -232,7 +234,7 @@ class PreparedProblem {
     return original_.loss.value(y, static_cast<double>(z));
   }
 
-  /// Whether the model separates the classes; its least margin is then 1.
+  /// Whether the model separates the classes; if so, scales its least margin to 1.
   [[nodiscard]] bool separates(Result& result) const {
     const auto least = [&] {
       long double margin = infinity;
@@ -256,12 +258,12 @@ class PreparedProblem {
   [[nodiscard]] static bool finite(const Result& result) noexcept {
     double sum = result.intercept - result.intercept;
     for (const double w : result.w) {
-      sum += w - w;  // NaN from there on, if one is not finite
+      sum += w - w;  // NaN if a coefficient is not finite
     }
     return sum == 0.0 && std::isfinite(result.certificate.objective);
   }
 
-  /// Names a column whose values are so large that nothing else can be seen beside it.
+  /// Names a column with values so large that rounding hides all others.
   [[nodiscard]] std::string huge_column() const {
     constexpr double huge = 1e12;
     const CsrMatrix& matrix = original_.matrix;
@@ -292,7 +294,7 @@ class PreparedProblem {
   Problem<L, Rescaled<P>> problem_;
 };
 
-/// Runs a solver on the prepared problem: `run(problem, options, trace)` gets problem(), the
+/// Runs a solver on the prepared problem. `run(problem, options, trace)` gets problem(), the
 /// options with the starting intercept in its coordinates, and a trace that reports in the caller's
 /// units.
 /// @throws std::invalid_argument if problem or options do not fit

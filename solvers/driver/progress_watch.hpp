@@ -1,4 +1,4 @@
-// Whether a run still gets anywhere.
+// Notices when a run makes no more progress.
 #pragma once
 
 #include <algorithm>
@@ -10,16 +10,16 @@
 
 namespace sounder {
 
-/// Sees that neither the objective nor the duality gap has fallen for many epochs, and that the
-/// coefficients do not grow either: what is left is rounding. (They grow for long without being
-/// felt where a column holds one value of 1e36.) One thread.
+/// Notices that neither the objective nor the duality gap has fallen for many epochs and the
+/// coefficients do not grow either: only rounding is left. (Coefficients can grow for long without
+/// effect on the objective, if a column holds one value of 1e36.) One thread.
 class ProgressWatch {
  public:
-  /// @param patience epochs without progress that end a run
+  /// @param patience number of epochs without progress that ends a run
   explicit ProgressWatch(int patience) : patience_(patience) {}
 
-  /// Call with each epoch's certificate and coefficients, in any coordinates. Whether the run has
-  /// stalled. O(p).
+  /// Call with each epoch's certificate and coefficients, in any coordinates. Returns whether the
+  /// run has stalled. O(p).
   [[nodiscard]] bool stalled(const Certificate& point, std::span<const double> w) noexcept {
     double size = 0.0;
     for (const double value : w) {
@@ -27,7 +27,7 @@ class ProgressWatch {
     }
     const bool grows = size > 1.001 * largest_;
     largest_ = std::max(largest_, size);
-    // A part in 1e13 an epoch would not add up to anything.
+    // A fall by 1e-13 of the objective in an epoch counts as none.
     const bool lower = point.objective < lowest_ - 1e-13 * lowest_;
     const bool nearer = point.relative_gap < 0.999 * least_gap_;
     lowest_ = std::min(lowest_, point.objective);

@@ -19,18 +19,18 @@
 
 namespace sounder {
 
-/// A point between two epochs, certified.
+/// A certified point between two epochs.
 struct CertifiedPoint {
   Certificate certificate;    ///< of the point
   std::span<const double> w;  ///< its coefficients, in any coordinates
-  double intercept = 0.0;     ///< b, where w does not hold it
+  double intercept = 0.0;     ///< b, if w does not hold it
   std::int64_t updates = 0;   ///< coordinate updates since the start of the run
-  bool separates = false;     ///< it was scaled to margins of 1, beyond which the loss only falls
+  bool separates = false;     ///< was scaled to margins of 1, beyond which the loss only falls
   bool still = false;         ///< epochs no longer move it
 };
 
 /// The clocks, the best point, the trace, the limits and the end of a run. It knows coefficients
-/// and certificates, but no problem: a solver is a loop
+/// and certificates, but no problem. A solver is a loop:
 ///
 ///     Run run(options, trace);            // on the training clock, while the data are laid out
 ///     run.training().stop();
@@ -41,20 +41,22 @@ struct CertifiedPoint {
 ///     }
 ///     return run.finish();
 ///
-/// See() keeps the point if it is the best, tells the trace, and ends the run where the tolerance,
-/// a limit or the lack of progress say so. One thread. Cost: O(p) a point, copies of the best.
+/// see() keeps the point if it is the best, reports it to the trace, and ends the run on reaching
+/// the tolerance or a limit or for lack of progress. One thread. Cost: O(p) a point, and a copy of
+/// each new best.
 class Run {
  public:
-  /// A view of trace, which the caller keeps. The training clock runs.
+  /// Keeps a reference to trace, which must outlive it. Starts the training clock.
   Run(const RunOptions& options, Trace& trace)
       : training_(Stopwatch::running()), options_(options), trace_(trace) {}
 
-  /// What the method needs is on the training clock, a mere look at the objective on the other. @{
+  /// The training clock runs for the method's own work, the other one for looks at the objective.
+  /// @{
   [[nodiscard]] Stopwatch& training() noexcept { return training_; }
   [[nodiscard]] Stopwatch& evaluation() noexcept { return evaluation_; }
   /// @}
 
-  /// Epochs begun, and taken back. @{
+  /// Epochs begun so far; one may be taken back. @{
   [[nodiscard]] int epoch() const noexcept { return epoch_; }
   void begin_epoch() noexcept { ++epoch_; }
   void take_back_epoch() noexcept { --epoch_; }
@@ -62,25 +64,25 @@ class Run {
 
   /// Whether the run is over.
   [[nodiscard]] bool ended() const noexcept { return status_.has_value(); }
-  /// Ends it. A message stays unless there is another.
+  /// Ends the run. An empty message keeps an earlier one.
   void end(Status status, std::string message = {}) {
     status_ = status;
     if (!message.empty()) {
       say(std::move(message));
     }
   }
-  /// A sentence for the result, in place of an earlier one.
+  /// Sets the result's message, in place of an earlier one.
   void say(std::string message) { message_ = std::move(message); }
 
-  /// Whether a certificate is all that was asked for.
+  /// Whether the certificate reaches the tolerance.
   [[nodiscard]] bool reached(const Certificate& point) const noexcept {
     return options_.tolerance > 0.0 && point.relative_gap <= options_.tolerance;
   }
 
-  /// The point after an epoch, or at the start: the training clock stands.
+  /// Takes the point after an epoch, or at the start. The training clock must be stopped.
   void see(const CertifiedPoint& point) {
     const Certificate& now = point.certificate;
-    // What separates is the model, though a longer one would have a lower loss.
+    // A separating point is the model, though a multiple of it would have a lower loss.
     if (now.objective < lowest() || !seen_ || point.separates) {
       best_.w.assign(point.w.begin(), point.w.end());
       best_.intercept = point.intercept;
@@ -103,8 +105,7 @@ class Run {
     }
   }
 
-  /// Ends the run where every epoch has been run or the time is over. Whatever the limit, there is a
-  /// first epoch.
+  /// Ends the run if every epoch has been run or the time is over. The first epoch always runs.
   void check_limits() {
     if (ended()) {
       return;
@@ -116,14 +117,14 @@ class Run {
     }
   }
 
-  /// The best point so far: w, intercept and certificate alone are filled in.
+  /// The best point so far: only w, intercept and certificate are filled in.
   [[nodiscard]] const Result& best() const noexcept { return best_; }
-  /// Its objective; infinity before the first.
+  /// The objective of the best point; infinity before the first point.
   [[nodiscard]] double lowest() const noexcept {
     return seen_ ? best_.certificate.objective : std::numeric_limits<double>::infinity();
   }
 
-  /// The run anew, by other options, with the training clock at zero.
+  /// Starts the run again with other options and the training clock at zero.
   void start_again(const RunOptions& options) {
     options_ = options;
     training_ = {};
@@ -136,9 +137,10 @@ class Run {
     status_.reset();
   }
 
-  /// The best point and how the run went; once. The solver adds what it alone knows.
-  /// @param dual_objective the highest that was found, by any point
-  /// @param relative_gap   of the best point with it
+  /// Returns the best point and how the run went. Call it once. The solver fills in what only it
+  /// knows.
+  /// @param dual_objective the highest dual objective found, at any point
+  /// @param relative_gap   gap of the best point to it
   [[nodiscard]] Result finish(double dual_objective, double relative_gap) {
     Result result = std::move(best_);
     result.certificate.dual_objective = dual_objective;
@@ -152,7 +154,7 @@ class Run {
     return result;
   }
 
-  /// What overflowing numbers ask of the user.
+  /// Message for numbers that overflow.
   static constexpr const char* overflow = "the numbers overflow: scale the columns";
 
  private:
@@ -164,7 +166,7 @@ class Run {
   Trace& trace_;
   ProgressWatch watch_{patience};
   Result best_;
-  bool seen_ = false;  ///< a point
+  bool seen_ = false;  ///< a point has been seen
   std::string message_;
   int epoch_ = 0;
   std::optional<Status> status_;

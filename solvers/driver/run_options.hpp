@@ -1,4 +1,4 @@
-// What every solver is told.
+// The options that all solvers share.
 #pragma once
 
 #include <cmath>
@@ -15,18 +15,18 @@ namespace sounder {
 /// trace)`. (Designated initialisers do not reach into a base class.) Stored by value.
 struct RunOptions {
   int threads = 1;          ///< workers, at most
-  int max_epochs = 1000;    ///< what an epoch is, the solver says: mostly a pass over the data
+  int max_epochs = 1000;    ///< the solver says what an epoch is: mostly a pass over the data
   double tolerance = 1e-3;  ///< stop at this relative duality gap; 0: run every epoch
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
-  std::uint64_t seed = 1;                                       ///< of every random choice
+  std::uint64_t seed = 1;                                       ///< seed of every random choice
 
   std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
   double initial_intercept = 0.0;        ///< b to start from
 
-  /// Whether the run starts from a point of the caller's.
+  /// Whether the run starts from a point that the caller gives.
   [[nodiscard]] bool warm() const noexcept { return !initial.empty() || initial_intercept != 0.0; }
 
-  /// @throws std::invalid_argument with the sentence unless the condition holds
+  /// @throws std::invalid_argument with the sentence if the condition does not hold
   static void require(bool fine, const char* sentence) {
     if (!fine) {
       refuse({sentence});

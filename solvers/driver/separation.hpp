@@ -1,4 +1,4 @@
-// Separable classes, without a penalty: where the optimum is zero, or there is none.
+// Separable classes without a penalty: the least loss is zero, or there is no minimum.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace sounder {
 
-/// Whether the penalty is none but for bounds.
+/// Whether there is no penalty, apart from bounds.
 template <Penalty P>
 [[nodiscard]] bool is_unpenalised(const P& penalty) noexcept {
   if constexpr (ElasticPenalty<P>) {
@@ -22,7 +22,7 @@ template <Penalty P>
   }
 }
 
-/// The least y_i z_i of the rows that weigh anything. O(n).
+/// The least y_i z_i over the rows of positive weight. O(n).
 template <Loss L, Penalty P>
 [[nodiscard]] double least_margin(const Problem<L, P>& problem,
                                   std::span<const double> z) noexcept {
@@ -35,10 +35,10 @@ template <Loss L, Penalty P>
   return least;
 }
 
-/// What to multiply a point by so that its least margin is 1, where that ends a run: all margins
-/// are positive, there is no penalty, and the loss never rises as a margin grows, so that beyond
-/// this point it only falls: to zero there (the hinges: an optimum), or never to its infimum
-/// (logistic: there is no optimum). 0 where it does not end it. O(n + p).
+/// The factor by which to multiply a point so that its least margin is 1, if that ends a run;
+/// otherwise 0. It ends a run if all margins are positive, there is no penalty, and the loss never
+/// rises as a margin grows. Beyond this point the loss then only falls: the hinges are zero here,
+/// which is an optimum; logistic loss approaches its infimum but has no optimum. O(n + p).
 template <Loss L, Penalty P>
 [[nodiscard]] double separating_factor(const Problem<L, P>& problem, std::span<const double> w,
                                        std::span<const double> z) noexcept {
@@ -55,7 +55,7 @@ template <Loss L, Penalty P>
         return 0.0;
       }
     }
-    // Bounds that hold somewhere on the ray make an optimum.
+    // Finite bounds somewhere on the ray make an optimum.
     constexpr double far = 1e100;
     for (const double value : w) {
       if (problem.penalty.prox(far * value, 0.0) != far * value) {
@@ -68,18 +68,18 @@ template <Loss L, Penalty P>
   return 0.0;
 }
 
-/// Every number times the factor. O(n).
+/// Multiplies every number by the factor. O(n).
 inline void scale_all(double factor, std::span<double> numbers) noexcept {
   for (double& number : numbers) {
     number *= factor;
   }
 }
 
-/// Where the classes prove to be separable and nothing is penalised, on to margins of 1.
+/// If the classes prove separable and nothing is penalised, scales the point to margins of 1.
+/// Returns whether it did. O(n + p).
 /// @param objective F of the point
-/// @param again     again(factor), once w has been multiplied: the intercept too, where w does not
-///                  hold it, and everything that follows from the point
-/// Whether it did. O(n + p).
+/// @param again     again(factor), called after w was multiplied: has to scale the intercept, if w
+///        does not hold it, and update everything that depends on the point
 template <Loss L, Penalty P, class Again>
 bool scale_to_margins_of_one(const Problem<L, P>& problem, double objective, std::span<double> w,
                              std::span<const double> z, Again&& again) {

@@ -10,7 +10,7 @@ namespace sounder {
 struct Huber {
   double delta = 1.0;  ///< where the square becomes a straight line; above 0
 
-  /// As the concept Loss asks. @{
+  /// Members that the concept Loss requires. @{
   static constexpr std::string_view name = "huber";
   static constexpr std::string_view formula =
       "(z - y)^2 / 2 where z is within delta of y, else straight on";
@@ -21,7 +21,7 @@ struct Huber {
 
   [[nodiscard]] double value(double y, double z) const noexcept {
     const double r = std::abs(z - y);
-    return r > delta ? delta * (r - 0.5 * delta) : 0.5 * r * r;  // in this order NaN stays NaN
+    return r > delta ? delta * (r - 0.5 * delta) : 0.5 * r * r;  // this order of operands keeps NaN
   }
   [[nodiscard]] double derivative(double y, double z) const noexcept {
     return std::clamp(z - y, -delta, delta);
@@ -33,7 +33,7 @@ struct Huber {
     return std::abs(a) <= delta ? a * y - 0.5 * a * a : -infinity;
   }
   /// @}
-  /// Of the command line: --huber-delta. @{
+  /// The parameter on the command line: --huber-delta. @{
   static constexpr std::string_view parameter = "delta";
   static constexpr std::string_view parameter_help =
       "residuals beyond X count in proportion, not squared";

@@ -7,7 +7,7 @@ namespace sounder {
 
 /// loss(y, z) = log(1 + exp(-y z)), y in {-1, +1}. Never overflows: exp is taken of -|y z| only.
 struct Logistic {
-  /// As the concept Loss asks. @{
+  /// Members that the concept Loss requires. @{
   static constexpr std::string_view name = "logistic";
   static constexpr std::string_view formula = "log(1 + exp(-y z))";
   static constexpr double curvature_bound = 0.25;
@@ -28,7 +28,7 @@ struct Logistic {
     return e / ((1.0 + e) * (1.0 + e));
   }
   /// @}
-  /// For the header of a model file.
+  /// Name of the solver type in the header of a model file.
   [[nodiscard]] static constexpr std::string_view liblinear_solver(bool sparse) noexcept {
     return sparse ? "L1R_LR" : "L2R_LR";
   }
@@ -38,7 +38,8 @@ struct Logistic {
     if (!(u >= 0.0 && u <= 1.0)) {
       return -infinity;
     }
-    // 1 - u by log1p: a row of great weight has a u of 1e-10, and 1 - u has lost half of it.
+    // log1p keeps 1 - u accurate: for a row of great weight u is 1e-10, and 1 - u loses half its
+    // digits.
     const double left = u > 0.0 ? -u * std::log(u) : 0.0;
     return left + (u < 1.0 ? (u - 1.0) * std::log1p(-u) : 0.0);
   }

@@ -10,8 +10,8 @@
 
 namespace sounder {
 
-/// A loss states its value and derivative in z, the term of the dual objective, and how curved it
-/// is. Every function is called by many threads at once.
+/// A loss gives its value, its derivative in z, its curvature, and its term of the dual objective.
+/// Many threads call every function at once.
 ///
 /// - `value(y, z)`: loss(y, z) >= 0
 /// - `derivative(y, z)`: d loss / d z, any subgradient at a kink
@@ -24,7 +24,7 @@ namespace sounder {
 /// - `name`: for messages
 ///
 /// To write your own: a struct with these, and `static_assert(sounder::Loss<YourLoss>);` below it.
-/// What a Problem lacks of them is a compile error that names it.
+/// If one is missing, a Problem with it fails to compile with an error that names it.
 template <class L>
 concept Loss = requires(const L loss, double y, double z) {
   { loss.value(y, z) } -> std::same_as<double>;
@@ -37,11 +37,11 @@ concept Loss = requires(const L loss, double y, double z) {
   { L::name } -> std::convertible_to<std::string_view>;
 };
 
-/// Whether loss(y, z) depends on z - y alone, as a loss says by `static constexpr bool
-/// of_residual`: then targets may be taken about their mean.
+/// Whether loss(y, z) depends on z - y alone; then targets may be taken about their mean. A loss
+/// says so by `static constexpr bool of_residual`.
 template <class L>
 inline constexpr bool of_residual = false;
-/// As the loss says.
+/// For a loss with a member of_residual: the value of that member.
 template <class L>
 requires requires {
   L::of_residual;
@@ -50,7 +50,8 @@ inline constexpr bool of_residual<L> = L::of_residual;
 
 namespace detail {
 
-/// A sentence for each thing that a would-be loss lacks. True, so that it can be asserted.
+/// A static_assert with a sentence for each thing that the loss lacks. Returns true, so that the
+/// call itself can be asserted.
 template <class L>
 constexpr bool is_explained_loss() {
   static_assert(

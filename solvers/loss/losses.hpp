@@ -1,6 +1,6 @@
-// The table of losses: a line for each file that has one. A loss says itself what it is called and
-// what its formula is; CMake reads here which there are (squared_hinge.hpp holds SquaredHinge), and
-// compiles every solver for each.
+// The table of losses: one line for each header with a loss. Names and formulas stand in the losses
+// themselves. CMake reads this file to know which losses there are (squared_hinge.hpp holds
+// SquaredHinge), and compiles every solver for each.
 #pragma once
 
 #include <sounder/solvers/loss/hinge.hpp>

@@ -7,7 +7,7 @@ namespace sounder {
 
 /// loss(y, z) = (z - y)^2 / 2.
 struct Squared {
-  /// As the concept Loss asks. @{
+  /// Members that the concept Loss requires. @{
   static constexpr std::string_view name = "squared";
   static constexpr std::string_view formula = "(z - y)^2 / 2";
   static constexpr double curvature_bound = 1.0;

@@ -7,7 +7,7 @@ namespace sounder {
 
 /// loss(y, z) = max(0, 1 - y z)^2, y in {-1, +1}; no factor 1/2, as in LIBLINEAR.
 struct SquaredHinge {
-  /// As the concept Loss asks. @{
+  /// Members that the concept Loss requires. @{
   static constexpr std::string_view name = "squared-hinge";
   static constexpr std::string_view formula = "max(0, 1 - y z)^2";
   static constexpr double curvature_bound = 2.0;
@@ -15,7 +15,7 @@ struct SquaredHinge {
   static constexpr bool classification = true;
 
   [[nodiscard]] double value(double y, double z) const noexcept {
-    const double slack = std::max(1.0 - y * z, 0.0);  // in this order NaN stays NaN
+    const double slack = std::max(1.0 - y * z, 0.0);  // this order of operands keeps NaN
     return slack * slack;
   }
   [[nodiscard]] double derivative(double y, double z) const noexcept {

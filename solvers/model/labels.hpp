@@ -1,4 +1,5 @@
-// What the labels of a data set are, and how they become the targets of a classification.
+// The kinds of labels that a data set can have, and how they become the targets of a
+// classification.
 #pragma once
 
 #include <algorithm>
@@ -14,42 +15,42 @@
 
 namespace sounder {
 
-/// Labels that do not suit what was asked of them; what() is a sentence that names what would.
+/// Labels that do not suit the request; what() is a sentence that says which labels would.
 class LabelError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
 
-/// What a data set's labels can be.
+/// The kind of a data set's labels.
 enum class LabelKind : std::uint8_t {
   single,   ///< every row has the same label
-  binary,   ///< two different labels, whatever they are
-  classes,  ///< several whole numbers, no more than LabelMapping::most_classes
+  binary,   ///< two different labels, any numbers
+  classes,  ///< several whole numbers, at most LabelMapping::most_classes
   real,     ///< numbers to be approximated
 };
 
 /// The kind of the labels and, unless they are real numbers, the classes. Only rows of a weight
-/// above 0 tell.
+/// above 0 count.
 struct LabelMapping {
-  /// Whole numbers of more different values than this are taken for measurements or counts.
+  /// Whole numbers with more different values are taken for measurements or counts.
   static constexpr std::size_t most_classes = 1000;
 
-  LabelKind kind = LabelKind::single;  ///< of all labels together
-  /// In order of first appearance, except that -1, +1 is swapped so that +1 comes first, as in
-  /// LIBLINEAR, whose model files have this order: a decision > 0 of theirs means classes[0]. Empty
-  /// when the kind is real.
+  LabelKind kind = LabelKind::single;  ///< kind of all labels together
+  /// In order of first appearance, except that -1, +1 is swapped so that +1 comes first.
+  /// LIBLINEAR's model files use the same order: a decision > 0 means classes[0]. Empty if the kind
+  /// is real.
   std::vector<double> classes;
-  /// Labels that rows of weight 0 alone have, in order of first appearance, most_classes at most.
-  /// They are no classes. Empty when the kind is real.
+  /// Labels of rows of weight 0 only, in order of first appearance, at most most_classes. They are
+  /// not classes. Empty if the kind is real.
   std::vector<double> weightless;
 
-  /// The label that is +1: the larger of the two, so that the order of the rows changes nothing.
-  /// Only where the kind is binary.
+  /// The label that is +1: the larger of the two, so the order of the rows does not matter. Only if
+  /// the kind is binary.
   [[nodiscard]] double positive() const noexcept { return std::max(classes[0], classes[1]); }
 };
 
-/// A label as a person would write it: the shortest text that reads back the same. As all functions
-/// here, for any number of threads at once.
+/// A label as a person would write it: the shortest text that reads back the same. Like all
+/// functions here, for any number of threads at once.
 [[nodiscard]] inline std::string label_text(double label) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), label).ptr;
@@ -58,10 +59,10 @@ struct LabelMapping {
 
 namespace detail {
 
-/// Different labels, in the order in which they came.
+/// Different labels, in order of first appearance.
 class DistinctLabels {
  public:
-  /// Whether it is a new one. O(log c) for c labels so far, O(c) for a new one.
+  /// Whether the label is new. O(log c) for c labels so far, O(c) for a new one.
   bool add(double label) {
     if (label == last_) {
       return false;
@@ -86,8 +87,8 @@ class DistinctLabels {
   double last_ = std::nan("");
 };
 
-/// The classes in the order of their first rows, whatever those weigh, and the labels without
-/// weight.
+/// Sets the classes in the order of their first rows, whatever their weight, and the labels of
+/// weight 0.
 inline void order_labels(std::span<const double> labels, const DistinctLabels& present,
                          LabelMapping& mapping) {
   DistinctLabels classes;
@@ -103,7 +104,7 @@ inline void order_labels(std::span<const double> labels, const DistinctLabels& p
   mapping.weightless = weightless.in_order();
 }
 
-/// At most ten labels, "1, 2, 3".
+/// A list of at most ten labels, "1, 2, 3".
 [[nodiscard]] inline std::string list_of_labels(std::span<const double> labels) {
   std::string text;
   for (std::size_t k = 0; k < std::min<std::size_t>(labels.size(), 10); ++k) {
@@ -114,10 +115,10 @@ inline void order_labels(std::span<const double> labels, const DistinctLabels& p
 
 }  // namespace detail
 
-/// Tells classes from real numbers. O(n log c) for c classes, one pass, with weights two; stops
-/// early when the labels are real numbers. Any number of threads.
-/// @param weights n numbers, or empty for all ones: rows of weight 0 do not tell what classes there
-///                are, though a class appears with its first row of any weight
+/// Tells classes from real numbers. O(n log c) for c classes, one pass, two with weights; stops
+/// early if the labels are real numbers. Any number of threads.
+/// @param weights n numbers, or empty for all ones: rows of weight 0 do not make a class, but a
+///        class appears with its first row of any weight
 [[nodiscard]] inline LabelMapping find_labels(std::span<const double> labels,
                                               std::span<const double> weights = {}) {
   LabelMapping mapping;
@@ -147,7 +148,7 @@ inline void order_labels(std::span<const double> labels, const DistinctLabels& p
   return mapping;
 }
 
-/// One line for a person: which label means what. Any number of threads.
+/// One line that tells the user which label means what. Any number of threads.
 [[nodiscard]] inline std::string describe(const LabelMapping& mapping) {
   const std::vector<double>& classes = mapping.classes;
   std::string text;
@@ -171,9 +172,9 @@ inline void order_labels(std::span<const double> labels, const DistinctLabels& p
   return text;
 }
 
-/// n targets, +1 where the label is mapping.positive() and -1 elsewhere, for a classification loss.
+/// n targets for a classification loss: +1 where the label is mapping.positive(), -1 elsewhere.
 /// O(n). Any number of threads.
-/// @throws LabelError unless the labels are of two kinds.
+/// @throws LabelError unless there are two different labels
 [[nodiscard]] inline std::vector<double> binary_targets(std::span<const double> labels,
                                                         const LabelMapping& mapping) {
   switch (mapping.kind) {
@@ -195,10 +196,10 @@ inline void order_labels(std::span<const double> labels, const DistinctLabels& p
   return targets;
 }
 
-/// n targets, +1 where the label is `positive` and -1 elsewhere, whatever the labels are. O(n). Any
+/// n targets: +1 where the label is `positive`, -1 elsewhere, whatever the labels are. O(n). Any
 /// number of threads.
 /// @param weights n numbers, or empty for all ones
-/// @throws LabelError when no row of a weight above 0, or every one, has that label.
+/// @throws LabelError if none or all of the rows of a weight above 0 have that label
 [[nodiscard]] inline std::vector<double> one_against_rest(std::span<const double> labels,
                                                           double positive,
                                                           std::span<const double> weights = {}) {

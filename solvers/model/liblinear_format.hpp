@@ -1,4 +1,4 @@
-// A LinearModel as text in LIBLINEAR's format: its programs read ours and we read theirs.
+// Reads and writes a LinearModel as text in LIBLINEAR's format.
 #pragma once
 
 #include <algorithm>
@@ -19,11 +19,11 @@ namespace sounder {
 /// Text that is not a model. Line and column (in bytes) count from 1.
 class ModelFormatError : public std::invalid_argument {
  public:
-  /// @param reason what is wrong, without the place: what()
+  /// @param reason what is wrong, without the place; returned by what()
   ModelFormatError(std::int64_t line, std::int64_t column, const std::string& reason)
       : std::invalid_argument(reason), line_(line), column_(column) {}
 
-  /// Where the word stands that cannot be understood. @{
+  /// The place of the word that is not understood. @{
   [[nodiscard]] std::int64_t line() const noexcept { return line_; }
   [[nodiscard]] std::int64_t column() const noexcept { return column_; }
   /// @}
@@ -47,7 +47,7 @@ inline constexpr std::array<std::string_view, 11> liblinear_solvers = {"L2R_LR",
                                                                        "L2R_L2LOSS_SVR_DUAL",
                                                                        "L2R_L1LOSS_SVR_DUAL"};
 
-/// Reads words separated by white space, and knows where the last one stood.
+/// Reads words separated by white space, and keeps the place of the last one.
 class ModelText {
  public:
   explicit ModelText(std::string_view text) : text_(text) {}
@@ -97,7 +97,7 @@ class ModelText {
     return static_cast<Index>(value);
   }
 
-  /// Blames the last word.
+  /// Throws an error at the last word.
   [[noreturn]] void fail(const std::string& reason) const {
     throw ModelFormatError(line_, static_cast<std::int64_t>(first_ - line_begin_) + 1, reason);
   }
@@ -200,7 +200,7 @@ class ModelReading {
     }
   }
 
-  /// `# hash_bits B`, where LIBLINEAR's programs do not read any more.
+  /// Reads `# hash_bits B`, which follows what LIBLINEAR's programs read.
   void read_hash_bits() {
     if (text_.word() != "hash_bits") {
       text_.fail("after the weights only '# hash_bits B' may stand");
@@ -234,7 +234,7 @@ inline void append_double(std::string& text, double value) {
               std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
 }
 
-/// Like append_double, but a whole number is written without an exponent: LIBLINEAR's labels are
+/// Like append_double, but writes whole numbers without an exponent, because LIBLINEAR's labels are
 /// integers.
 inline void append_label(std::string& text, double label) {
   constexpr double exact = 0x1p53;
@@ -247,17 +247,17 @@ inline void append_label(std::string& text, double label) {
 
 }  // namespace detail
 
-/// Reads a model: what LIBLINEAR's programs write, and to_liblinear(). O(size of the text). Any
+/// Reads a model written by LIBLINEAR's programs or by to_liblinear(). O(size of the text). Any
 /// number of threads.
 /// @throws ModelFormatError for the first word that cannot be understood.
 [[nodiscard]] inline LinearModel from_liblinear(std::string_view text) {
   return detail::ModelReading(text).read();
 }
 
-/// The model as text. Weights are written so that they read back bit for bit; intercepts as the
-/// weights of a feature that is 1 in every row (`bias 1`). A hashed model ends with a line
-/// `# hash_bits B`: liblinear-predict stops reading before it, and as it does not hash, what it
-/// predicts by such a model means nothing. Any number of threads.
+/// The model as text. Weights read back bit for bit; intercepts are written as the weights of a
+/// feature that is 1 in every row (`bias 1`). A hashed model ends with a line `# hash_bits B`.
+/// liblinear-predict stops reading before that line and does not hash, so its predictions with such
+/// a model are meaningless. Any number of threads.
 /// @throws std::invalid_argument from model.validate().
 [[nodiscard]] inline std::string to_liblinear(const LinearModel& model) {
   model.validate();

@@ -1,4 +1,4 @@
-// LinearModel: what training leaves and prediction needs.
+// LinearModel: the result of training, and what prediction needs.
 #pragma once
 
 #include <algorithm>
@@ -13,11 +13,11 @@
 
 namespace sounder {
 
-/// Weights of a linear decision, and what the decisions mean.
+/// Weights of a linear decision, and the meaning of the decisions.
 ///
-/// A regression (no labels) and two classes have one output: the predicted number, or a decision
-/// that means labels[0] when it is > 0 and labels[1] else. With more classes each has an output,
-/// and the largest wins. Any number of threads may read one.
+/// A regression (no labels) and a model of two classes have one output: the predicted number, or a
+/// decision that means labels[0] if it is > 0 and labels[1] otherwise. With more classes each has
+/// an output, and the largest wins. Any number of threads may read one.
 struct LinearModel {
   /// LIBLINEAR's name for the loss and penalty that the model was trained with.
   std::string solver_type = "L2R_LR";
@@ -25,25 +25,25 @@ struct LinearModel {
   Index features = 0;              ///< p
   Index outputs = 1;               ///< k
   std::vector<double> weights;     ///< p x k, the k weights of a feature side by side
-  std::vector<double> intercepts;  ///< k numbers, or empty: there is no intercept
-  /// 0, or B from 1 to 30: a feature is one of p = 2^B columns that hash_feature() gives an index.
-  /// What is to be decided has to be read with ReadOptions{.hash_bits = hash_bits}, as the training
-  /// data was; after fit() on such data it is for the caller to set.
+  std::vector<double> intercepts;  ///< k numbers, or empty: no intercept
+  /// 0, or B from 1 to 30: features are the p = 2^B columns to which hash_feature() maps indices.
+  /// Data for predictions must be read with ReadOptions{.hash_bits = hash_bits}, like the training
+  /// data. After fit() on such data the caller sets it.
   int hash_bits = 0;
 
   /// Whether decisions are the predicted numbers themselves.
   [[nodiscard]] bool regression() const noexcept { return labels.empty(); }
 
-  /// Whether decisions are log-odds, so that probabilities can be had.
+  /// Whether decisions are log-odds, so that probabilities exist.
   [[nodiscard]] bool probabilistic() const noexcept {
     return solver_type == "L2R_LR" || solver_type == "L1R_LR" || solver_type == "L2R_LR_DUAL";
   }
 
-  /// Turns every decision's sign, for a model whose weights were found for labels[1] as +1.
+  /// Turns the sign of every decision, for weights that were found with labels[1] as +1.
   void turn() noexcept {
     for (std::vector<double>* const numbers : {&weights, &intercepts}) {
       for (double& number : *numbers) {
-        number = 0.0 - number;  // which makes no -0
+        number = 0.0 - number;  // avoids -0
       }
     }
   }
@@ -66,11 +66,11 @@ struct LinearModel {
   }
 };
 
-/// Decisions of every row, n x k: x_i.w + b. Features that the model does not know are ignored.
-/// Of a hashed model the rows must be hashed likewise: ReadOptions{.hash_bits = model.hash_bits}.
+/// Decisions of every row, n x k: x_i.w + b. Features that the model does not know are ignored. For
+/// a hashed model the rows must be hashed too: ReadOptions{.hash_bits = model.hash_bits}.
 ///
-/// Added in the order of the features, the intercept last, and of doubles where the matrix holds
-/// them, as LIBLINEAR does; the same bits for any number of threads. O(k nnz / threads). May be
+/// Added in the order of the features, the intercept last, with the matrix's doubles if it holds
+/// doubles, like LIBLINEAR; the same bits for any number of threads. O(k nnz / threads). May be
 /// called from several threads at once.
 [[nodiscard]] inline std::vector<double> decisions(const LinearModel& model,
                                                    const CsrMatrix& matrix, const Team& team) {
@@ -95,8 +95,8 @@ struct LinearModel {
   return values;
 }
 
-/// What the k decisions of one row mean: a label, or a number when the model is a regression.
-/// A decision of exactly 0 is the second of two labels. Any number of threads.
+/// The meaning of the k decisions of one row: a label, or a number if the model is a regression. A
+/// decision of exactly 0 means the second of two labels. Any number of threads.
 [[nodiscard]] inline double prediction(const LinearModel& model,
                                        std::span<const double> decision) noexcept {
   if (model.regression()) {
@@ -109,9 +109,9 @@ struct LinearModel {
   return model.labels[static_cast<std::size_t>(best)];
 }
 
-/// What every row is taken for: n labels, or numbers when the model is a regression. Of a hashed
-/// model the rows must be hashed likewise: ReadOptions{.hash_bits = model.hash_bits}. O(k nnz /
-/// threads). May be called from several threads at once.
+/// Predictions for every row: n labels, or numbers if the model is a regression. For a hashed model
+/// the rows must be hashed too: ReadOptions{.hash_bits = model.hash_bits}. O(k nnz / threads). May
+/// be called from several threads at once.
 [[nodiscard]] inline std::vector<double> predictions(const LinearModel& model,
                                                      const CsrMatrix& matrix, const Team& team) {
   const std::vector<double> all = decisions(model, matrix, team);
@@ -123,9 +123,9 @@ struct LinearModel {
   return values;
 }
 
-/// Probability of every label for the k decisions of one row; they add up to 1. With more than two
-/// classes, those of one class against the rest, scaled (as LIBLINEAR does).
-/// Means nothing unless model.probabilistic(). Any number of threads.
+/// Probability of every label, given the k decisions of one row; they add up to 1. With more than
+/// two classes they are those of one class against the rest, scaled (like LIBLINEAR). Meaningless
+/// unless model.probabilistic(). Any number of threads.
 [[nodiscard]] inline std::vector<double> probabilities(const LinearModel& model,
                                                        std::span<const double> decision) {
   std::vector<double> values(model.labels.size());

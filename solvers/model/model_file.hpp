@@ -1,4 +1,4 @@
-// A LinearModel in a file, as LIBLINEAR's programs write and read it.
+// Saves and loads a LinearModel as a file in LIBLINEAR's format.
 #pragma once
 
 #include <cerrno>
@@ -14,9 +14,9 @@
 
 namespace sounder {
 
-/// LIBLINEAR's nearest name for a model that was trained with this loss: what the loss says itself,
-/// else that of squared hinge. Its programs accept no other, and look at it only to tell
-/// regressions and probabilities from the rest. Any number of threads.
+/// LIBLINEAR's nearest name for a model that was trained with this loss: the loss's own, otherwise
+/// that of squared hinge. LIBLINEAR's programs accept no other names, and use them only to
+/// recognise regressions and probabilities. Any number of threads.
 /// @param sparse     the penalty was l1 alone
 /// @param regression the model predicts numbers, not labels
 template <Loss L>
@@ -30,8 +30,8 @@ template <Loss L>
   return sparse ? "L1R_L2LOSS_SVC" : "L2R_L2LOSS_SVC";
 }
 
-/// Writes the model to a file, which appears whole or stays as it was (see AtomicFile). The weights
-/// read back bit for bit. May be called from several threads at once.
+/// Writes the model to a file, which appears complete or stays as it was (see AtomicFile). The
+/// weights read back bit for bit. May be called from several threads at once.
 /// @throws std::invalid_argument from model.validate(), std::system_error with the path
 inline void save_model(const LinearModel& model, const std::string& path) {
   const std::string text = to_liblinear(model);
@@ -40,10 +40,10 @@ inline void save_model(const LinearModel& model, const std::string& path) {
   file.commit();
 }
 
-/// Reads what save_model() or LIBLINEAR's programs wrote. May be called from several threads at
+/// Reads a file from save_model() or LIBLINEAR's programs. May be called from several threads at
 /// once.
-/// @throws ModelFormatError with the line and column of the first word that cannot be understood,
-///         std::system_error with the path
+/// @throws ModelFormatError with line and column of the first word that cannot be understood,
+///        std::system_error with the path
 [[nodiscard]] inline LinearModel load_model(const std::string& path) {
   const auto fail = [&](int error) {
     throw std::system_error(error, std::generic_category(), path);

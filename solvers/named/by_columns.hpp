@@ -1,5 +1,5 @@
-// Every solver that goes by columns, for one loss; as by_rows.hpp. One penalty, Bounded, is all the
-// others.
+// Every solver that goes by columns, for one loss; the twin of by_rows.hpp. One penalty type,
+// Bounded, stands for all the others.
 #pragma once
 
 #include <stdexcept>

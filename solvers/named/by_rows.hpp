@@ -1,5 +1,5 @@
 // Every solver that goes by rows, for one loss. Included by the sources that CMake makes, one a
-// loss: it is what takes the time to compile.
+// loss, because compiling it takes long.
 #pragma once
 
 #include <sounder/solvers/named/families.hpp>
@@ -10,7 +10,8 @@
 namespace sounder {
 namespace detail {
 
-/// Calls `use(problem)` with the request's problem, this loss, and the penalty that it names.
+/// Calls `use(problem)` with the request's problem, this loss, and the penalty that the request
+/// names.
 template <Loss L, class Use>
 decltype(auto) with_problem(const SolveRequest& request, L loss, Use&& use) {
   return with_penalty(request.penalty, request.lambda, request.l1_ratio, [&](auto penalty) {

@@ -1,5 +1,5 @@
-// Every solver of a family for one loss: declared here, defined in by_rows.hpp and by_columns.hpp,
-// and compiled a loss and a family a file.
+// Every solver of a family for one loss: declared here, defined in by_rows.hpp and by_columns.hpp.
+// Each pair of a loss and a family is compiled in a file of its own.
 #pragma once
 
 #include <sounder/engine/run/result.hpp>

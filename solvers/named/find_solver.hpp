@@ -1,4 +1,4 @@
-// From the name of a solver and of an update policy to the call.
+// From the names of a solver and an update policy to the call.
 #pragma once
 
 #include <cstddef>
@@ -7,12 +7,12 @@
 #include <tuple>
 #include <type_traits>
 
+#include <sounder/engine/base/type_list.hpp>
 #include <sounder/engine/shared/counting.hpp>
 #include <sounder/engine/shared/locked.hpp>
 #include <sounder/engine/shared/shared_vector.hpp>
 #include <sounder/solvers/named/solve.hpp>
 #include <sounder/solvers/named/solver_table.hpp>
-#include <sounder/engine/base/type_list.hpp>
 
 namespace sounder {
 namespace detail {
@@ -31,7 +31,7 @@ auto with_entry(const Table& table, const std::string& name, Use&& use) {
 }
 
 /// Calls `use(std::type_identity<Update>{})` with the policy that the request names, or with its
-/// counting twin. Only what the entry's solver knows is compiled.
+/// counting twin. Only policies on the solver's list are compiled.
 template <class Entry, class Use>
 auto with_update(const Entry& /*entry*/, const SolveRequest& request, Use&& use) {
   if constexpr (std::is_same_v<typename Entry::Updates, TypeList<>>) {
@@ -46,8 +46,9 @@ auto with_update(const Entry& /*entry*/, const SolveRequest& request, Use&& use)
 
 }  // namespace detail
 
-/// Calls `use(run, std::type_identity<Update>{})` for the solver of a table, and the update policy,
-/// that the request names. @throws std::invalid_argument if there is none
+/// Calls `use(run, std::type_identity<Update>{})` for the solver of a table and the update policy
+/// that the request names.
+/// @throws std::invalid_argument if the table has no such solver
 template <class Table, class Use>
 auto with_solver(const Table& table, const SolveRequest& request, Use&& use) {
   return detail::with_entry(table, request.solver, [&](const auto& entry) {
@@ -56,7 +57,7 @@ auto with_solver(const Table& table, const SolveRequest& request, Use&& use) {
 }
 
 /// Calls `use(replay)` for the solver of a table that the request names.
-/// @throws std::invalid_argument if it does not run on virtual cores
+/// @throws std::invalid_argument if the solver does not run on virtual cores
 template <class Table, class Use>
 VirtualRun with_replay(const Table& table, const SolveRequest& request, Use&& use) {
   return detail::with_entry(table, request.solver, [&](const auto& entry) -> VirtualRun {

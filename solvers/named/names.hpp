@@ -1,4 +1,4 @@
-// Where the names of losses and penalties become types. To add a penalty, put it on its list here.
+// Turns the names of losses and penalties into types. To add a penalty, put it on the list here.
 #pragma once
 
 #include <array>
@@ -25,13 +25,13 @@ inline constexpr std::array<std::string_view, 3> update_names = {"relaxed", "ato
 inline constexpr std::array<std::string_view, 3> block_kind_names = {"random", "clustered",
                                                                      "balanced"};
 
-/// What is known of a loss by its name.
+/// What is known about a loss by its name.
 struct LossRow {
-  std::string_view name;             ///< of --loss
-  std::string_view formula;          ///< in y, z and the parameter's name
-  bool smooth = true;                ///< has no corner
-  bool classification = true;        ///< takes +1 and -1
-  std::string_view parameter = {};   ///< --NAME-PARAMETER sets it; empty: there is none
+  std::string_view name;            ///< value of --loss
+  std::string_view formula;         ///< in y, z and the parameter's name
+  bool smooth = true;               ///< has no corner
+  bool classification = true;       ///< targets are +1 and -1
+  std::string_view parameter = {};  ///< set by --NAME-PARAMETER; empty: the loss has none
   std::string_view parameter_help = {};
   double parameter_default = 0.0;
 
@@ -73,7 +73,7 @@ inline constexpr auto loss_rows = detail::loss_rows_of(Losses{});
   throw std::invalid_argument("there is no loss '" + std::string(name) + "'");
 }
 
-/// Calls `use(loss)` with the loss of this name, and with that parameter if it has one.
+/// Calls `use(loss)` with the loss of this name, and with the parameter if one is given.
 template <class Use>
 decltype(auto) with_loss(std::string_view name, std::optional<double> parameter, Use&& use) {
   return with_type(Losses{}, name, [&](auto type) -> decltype(auto) {
@@ -86,7 +86,7 @@ decltype(auto) with_loss(std::string_view name, std::optional<double> parameter,
   });
 }
 
-/// Calls `use(penalty)`. An elastic net of one kind only is the penalty of that kind.
+/// Calls `use(penalty)`. An elastic net with one part only becomes the penalty of that part.
 template <class Use>
 decltype(auto) with_penalty(std::string_view name, double lambda, double l1_ratio, Use&& use) {
   if (name == L1::name || (name == ElasticNet::name && l1_ratio == 1.0)) {

@@ -1,4 +1,4 @@
-// One training run, by the names of its parts.
+// One training run, given by the names of its parts.
 #pragma once
 
 #include <optional>
@@ -17,27 +17,27 @@
 
 namespace sounder {
 
-/// What is minimised, by whom. Views of the data: the caller keeps them alive.
+/// A problem and its solver, by name. Views the data: the caller keeps them alive.
 struct SolveRequest {
   std::string solver;                         ///< on the list of solvers, but not "auto"
   std::string loss;                           ///< on the list of losses
-  std::optional<double> loss_parameter = {};  ///< of a loss that has one; none: its default
+  std::optional<double> loss_parameter = {};  ///< of a loss that has a parameter; none: its default
   std::string penalty;                        ///< on the list of penalties
   std::string update;                         ///< on the list of updates
   double lambda = 0.0;
-  double c = 0.0;  ///< 1 / (n lambda), to the digit that was asked for; 0 without a penalty
+  double c = 0.0;  ///< 1 / (n lambda) exactly as the user gave it; 0 without a penalty
   double l1_ratio = 0.0;
   bool intercept = false;
   Interval bounds = everywhere;  ///< of every coefficient; for coordinate solvers
   CsrMatrix matrix;
   std::span<const double> targets;
   std::span<const double> weights;
-  RunOptions run;                ///< of any solver
-  SgdOptions sgd;                ///< what else sgd and hogwild are told
-  CoordinateOptions coordinate;  ///< what else the coordinate solvers are told
-  bool counted = false;          ///< by the update's counting twin; cd and sgd have none
+  RunOptions run;                ///< options of every solver
+  SgdOptions sgd;                ///< further options of sgd and hogwild
+  CoordinateOptions coordinate;  ///< further options of the coordinate solvers
+  bool counted = false;          ///< use the update policy's counting twin; cd and sgd have none
 
-  /// All that a solver of one kind is told. @{
+  /// All options of a solver of one family. @{
   [[nodiscard]] SgdOptions sgd_options() const {
     SgdOptions options = sgd;
     set_run_options(run, options);
@@ -54,7 +54,7 @@ struct SolveRequest {
 /// Trains. @throws std::invalid_argument for options or data that a solver refuses.
 [[nodiscard]] Result solve(const SolveRequest& request, Trace& trace);
 
-/// Trains on virtual cores. `request.solver` is on the list of virtual solvers, `update` is
+/// Trains on virtual cores. `request.solver` is on the list of virtual solvers; `request.update` is
 /// ignored.
 /// @throws std::invalid_argument for options or data that a solver refuses.
 [[nodiscard]] VirtualRun simulate(const SolveRequest& request, const VirtualWorkers& workers,

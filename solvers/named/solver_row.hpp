@@ -1,4 +1,4 @@
-// What is known of a solver by its name: a row of the table of solvers.
+// What is known about a solver by its name: a row of the table of solvers.
 #pragma once
 
 #include <cstdint>
@@ -8,31 +8,34 @@
 
 namespace sounder {
 
-/// Which way a solver goes through the data, and so whose options it takes.
+/// Whether a solver goes through the data by rows or by columns; decides which options it takes.
 enum class Family : std::uint8_t {
   rows,     ///< SgdOptions; any penalty of the table
   columns,  ///< CoordinateOptions; any penalty, and bounds
 };
 
-/// Everything but the function: help, refusals, plans of sweeps and README's table are made of it.
+/// All facts about a solver except the function. Help, error messages, plans of sweeps and README's
+/// table are made from it.
 struct SolverRow {
-  std::string_view name;            ///< of --solver
-  Family family = Family::rows;     ///< see there
-  bool smooth_losses_only = false;  ///< a hinge's corner would hold it
-  bool one_thread = false;          ///< whatever --threads says
-  bool runs_to_a_gap = false;       ///< by default; else the papers' number of epochs
-  bool swept = false;               ///< by `sounder sweep`, unless told otherwise
-  std::span<const std::string_view> options = {};  ///< of those that not every solver takes
+  std::string_view name;            ///< value of --solver
+  Family family = Family::rows;     ///< rows or columns
+  bool smooth_losses_only = false;  ///< the corner of a hinge would stop it too early
+  bool one_thread = false;          ///< uses one thread, whatever --threads says
+  bool runs_to_a_gap = false;  ///< stops at a gap by default; otherwise after the papers' number of
+                               ///< epochs
+  bool swept = false;          ///< part of `sounder sweep` by default
+  std::span<const std::string_view> options = {};  ///< options it takes of those that not every
+                                                   ///< solver has
   double (*bytes_a_column)(int threads) =
-      nullptr;                    ///< vectors that are there at the same time, at the leanest
-  std::string_view help;          ///< what it is, in a clause of --help
-  std::string_view method;        ///< what it is, in README
-  std::string_view threads;       ///< how many it uses, in README
+      nullptr;                    ///< bytes of all vectors that exist at the same time, at least
+  std::string_view help;          ///< a clause for --help
+  std::string_view method;        ///< description in README
+  std::string_view threads;       ///< number of threads, in README
   bool on_virtual_cores = false;  ///< `sounder sweep --virtual` replays it
-  std::span<const std::string_view> updates = {};  ///< how its workers may meet, the default
-                                                   ///< first; none: they share nothing
+  std::span<const std::string_view> updates = {};  ///< policies of its workers, the default first;
+                                                   ///< none: they share nothing
 
-  /// How its workers meet unless told otherwise.
+  /// The update policy that it uses by default.
   [[nodiscard]] std::string_view default_update() const noexcept {
     return updates.empty() ? "plain" : updates.front();
   }
@@ -42,8 +45,8 @@ struct SolverRow {
   /// @}
 };
 
-/// Memory a column that laying the data out by columns takes at least: pointers, a histogram a
-/// thread, a thread's places to write to; later pointers, norms and a vector.
+/// Bytes a column that it takes at least to lay the data out by columns: first pointers, a
+/// histogram a thread and each thread's places to write to; later pointers, norms and a vector.
 [[nodiscard]] constexpr double bytes_a_column_by_columns(int threads) noexcept {
   return 12.0 + 4.0 * threads > 24.0 ? 12.0 + 4.0 * threads : 24.0;
 }
@@ -51,7 +54,7 @@ struct SolverRow {
 /// The table, in the order in which it is shown.
 [[nodiscard]] std::span<const SolverRow> solver_rows();
 
-/// @throws std::invalid_argument if there is none of this name
+/// The row of this name. @throws std::invalid_argument if there is none
 [[nodiscard]] const SolverRow& solver_row(std::string_view name);
 
 /// Names of the solvers for which a condition holds, in the order of the table.

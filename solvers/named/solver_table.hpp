@@ -1,5 +1,5 @@
-// The table of solvers. A new one is its header and an entry here: its row (what is known of it by
-// name) and the call. Its options' group on the command line is the family's.
+// The table of solvers. To add one, write its header and add an entry here: its row (what is known
+// about it by name) and the call. Its options on the command line are those of its family.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include <sounder/engine/base/type_list.hpp>
 #include <sounder/engine/run/result.hpp>
 #include <sounder/engine/run/trace.hpp>
 #include <sounder/engine/shared/locked.hpp>
@@ -17,7 +18,6 @@
 #include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/named/solver_row.hpp>
-#include <sounder/engine/base/type_list.hpp>
 #include <sounder/solvers/newton/newton_epochs.hpp>
 #include <sounder/solvers/sgd.hpp>
 #include <sounder/solvers/shotgun.hpp>
@@ -25,14 +25,15 @@
 
 namespace sounder {
 
-/// For solvers without virtual cores.
+/// Stands in the table for solvers that do not run on virtual cores.
 struct NoReplay {};
 
-/// A solver: `run(std::type_identity<Update>{}, problem, options, trace)` is a Result, for every
-/// Update on its list, and `replay(problem, options, workers, trace)` a VirtualRun.
+/// A solver: `run(std::type_identity<Update>{}, problem, options, trace)` returns a Result for
+/// every Update on its list, and `replay(problem, options, workers, trace)` a VirtualRun.
 template <class UpdateList, class Run, class Replay>
 struct SolverEntry {
-  using Updates = UpdateList;  ///< how its workers may meet, the default first; none: they do not
+  using Updates = UpdateList;  ///< policies of its workers, the default first; none: they share
+                               ///< nothing
 
   SolverRow row;
   Run run;
@@ -46,7 +47,7 @@ inline constexpr auto update_names_of = names_of(UpdateList{});
 template <>
 inline constexpr auto update_names_of<TypeList<>> = std::array<std::string_view, 0>{};
 
-/// An entry: what the types say about the row is filled in.
+/// Makes an entry; fills in the fields of the row that follow from the types.
 template <class UpdateList, class Run, class Replay>
 constexpr SolverEntry<UpdateList, Run, Replay> entry(SolverRow row, Run run, Replay replay) {
   row.updates = update_names_of<UpdateList>;
@@ -65,19 +66,19 @@ inline constexpr std::array<std::string_view, 4> of_shotgun = {"lower", "upper",
 inline constexpr std::array<std::string_view, 6> of_blocks = {"lower",    "upper",  "non-negative",
                                                               "parallel", "blocks", "block-kind"};
 
-/// The columns' moments, and each thread's share.
+/// Bytes a column: the columns' moments, and each thread's own.
 constexpr double bytes_by_rows(int threads) {
   return 12.0 + 16.0 * threads;
 }
-/// Column pointers, curvatures, gradient, a permutation, scales for extrapolation, the point and
-/// the best one.
+/// Bytes a column: column pointers, curvatures, gradient, a permutation, scales for extrapolation,
+/// the point and the best one.
 constexpr double bytes_of_parallel(int threads) {
   return std::max(48.0, bytes_a_column_by_columns(threads));
 }
 
 }  // namespace detail
 
-/// By rows.
+/// Solvers that go by rows.
 inline constexpr std::tuple row_solvers{
     detail::entry<detail::Serial>(
         SolverRow{.name = "sgd",
@@ -108,7 +109,7 @@ inline constexpr std::tuple row_solvers{
         [](const auto& problem, const SgdOptions& options, const VirtualWorkers& workers,
            Trace& trace) { return virtual_hogwild(problem, options, workers, trace); })};
 
-/// By columns.
+/// Solvers that go by columns.
 inline constexpr std::tuple column_solvers{
     detail::entry<detail::Serial>(
         SolverRow{.name = "cd",

@@ -12,20 +12,20 @@
 
 namespace sounder {
 
-/// Guesses where a sequence of iterates ends: sum_k c_k w_k, sum c = 1, with the least combined
-/// difference of neighbours. Taken on the support only, where it is a projected step that has to
-/// lower the objective.
+/// Extrapolates a sequence of iterates to its limit: sum_k c_k w_k, sum c = 1, with the least
+/// combined difference of neighbours. Done on the support only, as a projected step that is kept
+/// only if it lowers the objective.
 ///
 /// Bertrand, Massias, "Anderson acceleration of coordinate descent", AISTATS 2021.
 class Anderson {
  public:
-  /// @param depth K, how many differences are combined; 0: nothing is ever done
+  /// @param depth K, the number of differences that are combined; 0 switches extrapolation off
   explicit Anderson(int depth) : depth_(static_cast<std::size_t>(depth)) {}
 
-  /// Forgets what was remembered.
+  /// Forgets the past iterates.
   void forget() noexcept { known_ = 0; }
 
-  /// Remembers w; once depth + 1 iterates are there tries to improve it, and starts anew.
+  /// Remembers w. After depth + 1 iterates tries to improve w, and starts collecting anew.
   template <ElasticPenalty P>
   void improve(QuadraticModel& model, const P& penalty, std::span<double> w) {
     if (depth_ == 0) {
@@ -61,7 +61,7 @@ class Anderson {
     return past_[b * size_ + k];
   }
 
-  /// Solves (U^T U + ridge) c = 1 and normalises, U the differences; empty where that fails.
+  /// Solves (U^T U + ridge) c = 1 and normalises, U the differences; empty if that fails.
   [[nodiscard]] Array<double> weights(const Support& support) const {
     Array<double> products(depth_ * depth_);
     double trace = 0.0;
@@ -96,9 +96,9 @@ class Anderson {
   }
 
   std::size_t depth_;
-  std::size_t size_ = 0;   ///< of an iterate
-  std::size_t known_ = 0;  ///< iterates, oldest first
-  Array<double> past_;     ///< side by side
+  std::size_t size_ = 0;   ///< size of an iterate
+  std::size_t known_ = 0;  ///< iterates held, oldest first
+  Array<double> past_;     ///< iterates side by side
 };
 
 }  // namespace sounder

@@ -1,4 +1,4 @@
-// Newton steps on the support of a small model by Cholesky: feature-sign search.
+// Newton steps on the support of a small model by Cholesky, as in feature-sign search.
 #pragma once
 
 #include <algorithm>
@@ -19,15 +19,15 @@
 namespace sounder {
 namespace detail {
 
-/// Where the ray w + t x meets a kink of the penalty.
+/// A point where the ray w + t x meets a kink of the penalty.
 struct Kink {
   double t;
-  std::size_t at;     ///< on the support
-  double value;       ///< of the coefficient there
-  double slope_rise;  ///< of the objective along the ray
+  std::size_t at;     ///< position on the support
+  double value;       ///< value of the coefficient there
+  double slope_rise;  ///< rise of the objective's slope along the ray
 };
 
-/// In no order.
+/// All kinks on the ray, in no order.
 template <ElasticPenalty P>
 Array<Kink> kinks_along(const P& penalty, const Support& support, std::span<const double> x,
                         std::span<const double> w) {
@@ -51,7 +51,7 @@ Array<Kink> kinks_along(const P& penalty, const Support& support, std::span<cons
   return kinks;
 }
 
-/// Brings the first kink on the way to the back: few are passed, so they need no sort.
+/// Moves the first kink on the way to the back. Few kinks are passed, so they are not sorted.
 inline const Kink& first_to_back(Array<Kink>& kinks) {
   std::size_t first = 0;
   for (std::size_t k = 1; k < kinks.size(); ++k) {
@@ -61,8 +61,8 @@ inline const Kink& first_to_back(Array<Kink>& kinks) {
   return kinks.back();
 }
 
-/// -H^-1 gradient on the support by Cholesky, for H (row-major): a ridge of a small share of the
-/// diagonal bridges what it lost where it was kept so. O(s^3).
+/// -H^-1 gradient on the support by Cholesky, H row-major. A ridge, a small share of the diagonal,
+/// makes up for the precision that H lost if it was kept in floats. O(s^3).
 inline Array<double> newton_direction(Array<double> h, const Support& support, double l2,
                                       GramPrecision kept) {
   const double ridge = kept == GramPrecision::full ? 1e-13 : 1e-6;
@@ -80,16 +80,17 @@ inline Array<double> newton_direction(Array<double> h, const Support& support, d
 
 namespace detail {
 
-/// A Cholesky factor of H on as many of the support's columns as are independent, taken in order.
+/// A Cholesky factor of H on as many independent columns of the support as there are, taken in
+/// order.
 struct IndependentColumns {
-  Array<std::size_t> members;  ///< places on the support
+  Array<std::size_t> members;  ///< positions on the support
   Array<double> factor;        ///< lower triangle, rows of `stride` numbers
   std::size_t stride = 0;
 
-  /// O(s r^2) for r independent ones of s.
+  /// O(s r^2) for r independent columns of s.
   IndependentColumns(std::span<const double> h, std::size_t s, std::size_t most)
       : factor(most * most), stride(most) {
-    constexpr double least = 1e-11;  // of the diagonal: what is left of a dependent column
+    constexpr double least = 1e-11;  // share of the diagonal; what a dependent column leaves
     for (std::size_t a = 0; a < s && members.size() < most; ++a) {
       double* const row = factor.data() + members.size() * stride;
       const double left = h[a * s + a] - reduce(h, s, a, row);
@@ -99,7 +100,7 @@ struct IndependentColumns {
       }
     }
   }
-  /// The combination of members that column a is; O(r^2).
+  /// The combination of members that equals column a; O(r^2).
   [[nodiscard]] Array<double> combination(std::span<const double> h, std::size_t s,
                                           std::size_t a) const {
     Array<double> c(members.size());
@@ -130,16 +131,16 @@ struct IndependentColumns {
 
 }  // namespace detail
 
-/// Takes coefficients to zero until the columns of those that are left are independent: along the
-/// combinations that the loss does not feel, in the direction in which the l1 norm does not rise,
-/// until the first coefficient arrives at zero. More columns than rows are in use where an l1
-/// penalty is next to nothing, and without this each Newton step would take one of them out.
-/// O(s r^2) a column that leaves the independent ones, O(r^2 + r |W|) any other. For l1 alone.
+/// Sets coefficients to zero until the columns of the others are independent. Moves along the
+/// combinations that do not change the loss, in the direction in which the l1 norm does not rise,
+/// until the first coefficient reaches zero. If an l1 penalty is nearly zero, more columns than
+/// rows are in use, and without this each Newton step would remove only one of them. O(s r^2) a
+/// removed column that was independent, O(r^2 + r |W|) for any other. For l1 alone.
 /// @param most columns that can be independent: the number of rows
 template <ElasticPenalty P>
 void shed_dependent(GramModel& model, const P& penalty, std::span<double> w, std::size_t most) {
-  // Multiplications of a call. A few columns too many are left to the next one; where most are, the
-  // Newton steps that follow would be wasted on them.
+  // Multiplications a call. A few columns too many are left to the next call; but if most are too
+  // many, the following Newton steps would be wasted on them.
   const double affordable =
       w.size() - static_cast<std::size_t>(std::count(w.begin(), w.end(), 0.0)) > 2 * most ? 3e9
                                                                                           : 1e8;
@@ -158,18 +159,18 @@ void shed_dependent(GramModel& model, const P& penalty, std::span<double> w, std
     for (const std::size_t a : basis.members) {
       within[a] = 1;
     }
-    bool changed = false;  // the independent ones
+    bool changed = false;  // the set of independent columns has changed
     for (std::size_t a = 0; a < s && !changed; ++a) {
       if (within[a] != 0) {
         continue;
       }
       const Array<double> c = basis.combination(h, s, a);
       double& value = w[support.positions[a]];
-      double rise = std::copysign(1.0, value);  // of the l1 norm, with w_a
+      double rise = std::copysign(1.0, value);  // rise of the l1 norm with w_a
       for (std::size_t k = 0; k < c.size(); ++k) {
         rise -= c[k] * std::copysign(1.0, w[support.positions[basis.members[k]]]);
       }
-      // w_a moves by t, the members by -t c, until one of them is zero.
+      // w_a moves by t and the members by -t c, until one of them is zero.
       const double sense = rise > 0.0 || (rise == 0.0 && value > 0.0) ? -1.0 : 1.0;
       double t = sense * value < 0.0 ? std::abs(value) : infinity;
       std::size_t first = s;
@@ -201,8 +202,8 @@ void shed_dependent(GramModel& model, const P& penalty, std::span<double> w, std
   }
 }
 
-/// Newton steps on the support by Cholesky, each to the exact minimum along its ray (kinks and
-/// all), until one is free of kinks: the feature-sign search of Lee, Battle, Raina, Ng, "Efficient
+/// Newton steps on the support by Cholesky, each to the exact minimum along its ray (over all
+/// kinks), until a ray meets no kink: the feature-sign search of Lee, Battle, Raina, Ng, "Efficient
 /// sparse coding algorithms", NIPS 2006. O(s^3) a step.
 template <ElasticPenalty P>
 void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w, int most_steps) {

@@ -1,5 +1,5 @@
-// What is left when a model by margins has nearly been minimised: groups of columns that are nearly
-// collinear, and the heaviest columns. Both are solved exactly.
+// Exact solutions for what remains when a model by margins has nearly been minimised: groups of
+// nearly collinear columns, and the heaviest columns.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 namespace sounder {
 namespace detail {
 
-/// Columns that owe most of their curvature to one row: positions on the list, by rising row (the
+/// Columns that get most of their curvature from one row: positions on the list, by rising row (the
 /// key is minus the row). O(nonzeros of the columns that are looked at).
 inline Array<Ranked> leaning_columns(const MarginModel& model) {
   constexpr std::size_t most_nonzeros = 64;
@@ -44,10 +44,10 @@ inline Array<Ranked> leaning_columns(const MarginModel& model) {
   return found;
 }
 
-/// The minimiser in the coordinates `group` alone (positions on the list), to the last digits.
+/// The minimiser in the coordinates `group` alone (positions on the list), to full precision.
 template <ElasticPenalty P>
 void minimise_group(MarginModel& model, const P& penalty, std::span<const std::size_t> group,
-                  GramMatrix& gram, std::span<double> w) {
+                    GramMatrix& gram, std::span<double> w) {
   const std::size_t m = group.size();
   Array<Index> list(m);
   for (std::size_t k = 0; k < m; ++k) {
@@ -90,10 +90,11 @@ void minimise_group(MarginModel& model, const P& penalty, std::span<const std::s
 
 }  // namespace detail
 
-/// Solves exactly, group by group, for columns that lean on the same row: rare words of one
-/// document, say, which differ only in rows that the loss hardly feels. Along their difference H is
-/// nearly zero and the optimum far: coordinate descent crawls, and conjugate residuals see it last.
-/// O(nonzeros of the list), and cubes of the groups' sizes.
+/// Solves exactly, group by group, for columns that get most of their curvature from the same row.
+/// An example are rare words of one document, which differ only in rows that matter little to the
+/// loss. Along their difference H is nearly zero and the optimum is far away: coordinate descent is
+/// slow there, and conjugate residuals resolve this direction last. O(nonzeros of the list), and
+/// cubes of the groups' sizes.
 template <ElasticPenalty P>
 void minimise_collinear(MarginModel& model, const P& penalty, std::span<double> w) {
   constexpr std::size_t most = 64;
@@ -114,8 +115,8 @@ void minimise_collinear(MarginModel& model, const P& penalty, std::span<double> 
   }
 }
 
-/// A Newton step by Cholesky on the heaviest columns of the support: a small change anywhere moves
-/// their gradients, which is what keeps the dual point from being feasible.
+/// A Newton step by Cholesky on the heaviest columns of the support. A small change of any
+/// coefficient moves their gradients, and this keeps the dual point from being feasible.
 template <ElasticPenalty P>
 void minimise_heaviest(MarginModel& model, const P& penalty, std::span<double> w) {
   constexpr std::size_t most = 32;

@@ -13,18 +13,18 @@
 
 namespace sounder {
 
-/// The rows of the columns in a list: what a column meets is found row by row, so that pairs of
-/// columns without a common row cost nothing; frequent columns apart, as GramTiles takes
-/// them. Views of columns and list. O(n + nonzeros of the columns) to build.
+/// The rows of the columns on a list. Products are found row by row, so pairs of columns without a
+/// common row cost nothing; frequent columns are left to GramTiles. Keeps references to columns and
+/// list. O(n + nonzeros of the columns) to build.
 class CommonRows {
  public:
-  /// What a row holds of a column on the list.
+  /// An entry of a row in a column on the list.
   struct Entry {
-    Index position;  ///< in the list
+    Index position;  ///< position on the list
     float value;     ///< x_ij
   };
 
-  /// Counts; fill() does the rest.
+  /// Counts the entries; fill() stores them.
   CommonRows(const CscMatrix& columns, std::span<const Index> list)
       : columns_(columns), list_(list), frequent_(columns, list),
         pointers_(static_cast<std::size_t>(columns.rows()) + 1) {
@@ -45,10 +45,10 @@ class CommonRows {
 
   /// Sum over the rows of (entries in the row)^2: the cost of the Gram matrix.
   [[nodiscard]] double pairs() const noexcept { return pairs_; }
-  /// Those of the columns whose entries are not here.
+  /// The columns whose entries are not stored here.
   [[nodiscard]] const GramTiles& frequent() const noexcept { return frequent_; }
 
-  /// Needed before row(): the rows' entries.
+  /// Stores the rows' entries. Call it before row().
   void fill() {
     entries_.resize(static_cast<std::size_t>(pointers_.back()));
     Array<Offset> next = pointers_;
@@ -79,31 +79,31 @@ class CommonRows {
   double pairs_ = 0.0;
 };
 
-/// How a Gram matrix keeps its products.
+/// The precision in which a Gram matrix keeps its products.
 enum class GramPrecision : std::uint8_t {
-  /// Floats (sums in double, those with frequent columns of some hundred rows each): a model that
-  /// is corrected by fresh gradients needs no more, while its columns are not nearly dependent.
+  /// Floats (sums are in double, those with frequent columns in pieces of some hundred rows).
+  /// Enough for a model that fresh gradients correct, if its columns are not nearly dependent.
   single,
-  /// Doubles throughout, where they are: one-hot groups under a weak penalty, say.
+  /// Doubles throughout, for nearly dependent columns, such as one-hot groups under a weak penalty.
   full,
 };
 
-/// G = X_W^T diag(d) X_W for a list W of columns that may grow at its end, symmetric. 4 |W|^2
-/// bytes, or 8.
+/// G = X_W^T diag(d) X_W for a list W of columns that may grow at its end, symmetric. 4 |W|^2 bytes
+/// in floats, 8 in doubles.
 class GramMatrix {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }  ///< |W|
-  /// As clear() was told.
+  /// The precision given to clear().
   [[nodiscard]] GramPrecision precision() const noexcept { return precision_; }
-  /// W is empty, and what comes is kept so.
+  /// Makes W empty, and keeps later products in this precision.
   void clear(GramPrecision precision) noexcept {
     size_ = 0;
     stride_ = precision == precision_ ? stride_ : 0;
     precision_ = precision;
   }
-  /// The same, as before.
+  /// Makes W empty, and keeps the precision.
   void clear() noexcept { size_ = 0; }
-  /// What is kept in doubles is kept in floats from here on. O(|W|^2).
+  /// Turns products kept in doubles into floats. O(|W|^2).
   void narrow() {
     if (precision_ == GramPrecision::full) {
       narrow_.resize(stride_ * stride_);
@@ -119,7 +119,7 @@ class GramMatrix {
     const std::size_t place = k * stride_ + q;
     return precision_ == GramPrecision::full ? wide_[place] : static_cast<double>(narrow_[place]);
   }
-  /// Calls `use(row)` with row k as it is kept: size() floats, or doubles.
+  /// Calls `use(row)` with row k as it is kept: size() floats or doubles.
   template <class Use>
   void with_row(std::size_t k, Use&& use) const {
     if (precision_ == GramPrecision::full) {
@@ -129,9 +129,9 @@ class GramMatrix {
     }
   }
 
-  /// Adds the products of list[size()...] with everything on the list; `shift` and `total`, unless
-  /// empty: less shift shift^T / total, what a free intercept takes off.
-  /// @param rows of the list; filled here
+  /// Adds the products of list[size()...] with everything on the list. Unless `shift` is empty,
+  /// subtracts shift shift^T / total, the part of a free intercept.
+  /// @param rows rows of the list; filled here
   void extend(const CscMatrix& columns, std::span<const Index> list, CommonRows& rows,
               std::span<const float> d, std::span<const double> shift, double total,
               const Team& team) {
@@ -153,8 +153,8 @@ class GramMatrix {
       Array<double> sums(m);
       const bool full = precision_ == GramPrecision::full;
       frequent.for_each_column(own, d, full, [&](std::size_t k, std::span<const double> products) {
-        // With rare ones: by symmetry those before it; of a frequent column those that were known,
-        // since the others set theirs with it below.
+        // A rare column needs, by symmetry, only the columns before it. A frequent one needs those
+        // known before; the others add their products with it below.
         const bool is_frequent = frequent.contains(k);
         const std::size_t end = is_frequent ? known : k + 1;
         std::fill(sums.begin(), sums.end(), 0.0);
@@ -182,7 +182,7 @@ class GramMatrix {
     size_ = m;
   }
 
-  /// The products of a few columns with few nonzeros. O(|W| nonzeros of the columns).
+  /// Sets the products of a few columns with few nonzeros. O(|W| nonzeros of the columns).
   void assign(const CscMatrix& columns, std::span<const Index> list, std::span<const float> d) {
     clear();
     reserve(list.size());

@@ -1,4 +1,4 @@
-// Products of columns with the frequent ones among them, which are laid out densely.
+// Products of columns with the frequent columns among them, which are laid out densely.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +10,10 @@
 
 namespace sounder {
 
-/// The columns of a list that have an entry in every sixteenth row or more: stop words, and every
-/// column of a dense matrix. A row's entries in them lie side by side, so that another column's
-/// products with all of them are sums of whole rows, without an index. Views of columns and list,
-/// which the caller keeps. Any number of threads may ask.
+/// The columns on a list with an entry in at least every sixteenth row, such as stop words and all
+/// columns of a dense matrix. A row's entries in them lie side by side, so another column's
+/// products with all of them are sums of whole rows, without indices. Keeps references to columns
+/// and list, which must outlive it. Any number of threads may call.
 class GramTiles {
  public:
   /// O(size of the list).
@@ -28,16 +28,16 @@ class GramTiles {
     width_ = (positions_.size() + lanes - 1) / lanes * lanes;
   }
 
-  /// Their positions on the list, rising.
+  /// Positions of the frequent columns on the list, rising.
   [[nodiscard]] std::span<const std::size_t> positions() const noexcept { return positions_; }
-  /// Whether position k of the list is one of them.
+  /// Whether position k of the list is a frequent column.
   [[nodiscard]] bool contains(std::size_t k) const noexcept { return among_[k] != 0; }
 
-  /// Calls `visit(k, products)` for each k of `which` in turn, positions on the list:
-  /// products[b] = sum_i d_i x_ik x_ib over the frequent columns b, in the order of positions(),
-  /// and some zeros. Sums of some hundred rows each in float (or in double: `full`), their sums in
-  /// double. O(nonzeros of the columns `which` x positions()), and a pass over the frequent ones
-  /// for every few hundred.
+  /// Calls `visit(k, products)` for each k of `which` in turn, positions on the list. products[b] =
+  /// sum_i d_i x_ik x_ib over the frequent columns b, in the order of positions(), followed by some
+  /// zeros. Adds some hundred rows each in float (in double if `full`), and these sums in double.
+  /// O(nonzeros of the columns `which` x positions()), and a pass over the frequent columns for
+  /// every few hundred.
   template <class Visit>
   void for_each_column(std::span<const std::size_t> which, std::span<const float> d, bool full,
                        Visit&& visit) const {
@@ -53,7 +53,7 @@ class GramTiles {
   }
 
  private:
-  /// Entry q, with its second float where sums are in double.
+  /// Entry q, with its second float if sums are in double.
   template <class Real>
   [[nodiscard]] static Real value_of(const SparseColumn& column, std::size_t q) noexcept {
     const auto value = static_cast<Real>(column.values[q]);
@@ -62,11 +62,11 @@ class GramTiles {
                : value + static_cast<Real>(column.lows[q]);
   }
 
-  static constexpr std::size_t lanes = 16;  ///< numbers that are summed side by side, in registers
-  static constexpr std::size_t most_products = std::size_t{1} << 19;  ///< at once: 4 MB
+  static constexpr std::size_t lanes = 16;  ///< numbers that are added side by side, in registers
+  static constexpr std::size_t most_products = std::size_t{1} << 19;  ///< products at once: 4 MB
   static constexpr std::size_t tile_numbers = std::size_t{1} << 16;   ///< 256 kB, half of a cache
 
-  /// width_ numbers a column.
+  /// The products: width_ numbers a column.
   template <class Real>
   [[nodiscard]] Array<double> products(std::span<const std::size_t> which,
                                        std::span<const float> d) const {
@@ -77,8 +77,8 @@ class GramTiles {
     const std::size_t height = std::clamp<std::size_t>(tile_numbers / width_, 16, 1024);
     const auto rows = static_cast<std::size_t>(columns_.rows());
     Array<Real> tile(std::min(height, rows) * width_);
-    Array<std::size_t> laid_out(positions_.size());  // entries of each frequent column
-    Array<std::size_t> used(which.size());           // and of each other one
+    Array<std::size_t> laid_out(positions_.size());  // entries of each frequent column done so far
+    Array<std::size_t> used(which.size());           // entries of each other column done so far
     for (std::size_t begin = 0; begin < rows; begin += height) {
       const auto end = static_cast<Index>(std::min(begin + height, rows));
       std::fill(tile.begin(), tile.end(), Real{0});
@@ -131,7 +131,7 @@ class GramTiles {
   std::span<const Index> list_;
   Array<char> among_;
   Array<std::size_t> positions_;
-  std::size_t width_ = 0;  ///< of a row of a tile: positions_, rounded up to lanes
+  std::size_t width_ = 0;  ///< numbers in a row of a tile: positions_, rounded up to lanes
 };
 
 }  // namespace sounder

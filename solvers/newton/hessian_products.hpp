@@ -18,20 +18,20 @@
 
 namespace sounder {
 
-/// H = X_W^T diag(d) X_W for a list W of columns, kept by rows with the columns that have most
-/// nonzeros first: one pass over the rows gives H x, and what it gathers and scatters stays in the
-/// nearest cache. In float, for iterative solvers.
+/// H = X_W^T diag(d) X_W for a list W of columns, kept by rows, with the columns of most nonzeros
+/// first. One pass over the rows gives H x, and the memory that it gathers from and scatters to
+/// stays in the nearest cache. In float, for iterative solvers.
 ///
-/// Rows with less than a thousandth of the largest d act on the diagonal alone: of a classification
-/// loss these are the rows far on their right side, half of them or more near the optimum.
-/// 6 bytes a nonzero of the matrix, 8 for lists of more than 65,536 columns; those that no row
-/// needs are never touched. One thread calls, the team works.
+/// Rows with less than a thousandth of the largest d count on the diagonal only. For a
+/// classification loss these are rows far on their right side, at least half of the rows near the
+/// optimum. 6 bytes a nonzero of the matrix, 8 for lists of more than 65,536 columns; memory that
+/// no row needs is never touched. One thread calls, the team works.
 class HessianProducts {
  public:
-  /// @param columns of `matrix`
+  /// @param columns the columns of `matrix`
   /// O(n + p + nonzeros of the matrix / threads).
   HessianProducts(const CsrMatrix& matrix, const CscMatrix& columns, std::span<const Index> list,
-              std::span<const float> d, const Team& team)
+                  std::span<const float> d, const Team& team)
       : matrix_(matrix), team_(team), d_(d), order_(list.size()), rank_(list.size()),
         ends_(static_cast<std::size_t>(matrix.rows())),
         values_(static_cast<std::size_t>(matrix.nonzeros())), rest_(list.size()), x_(list.size()),
@@ -55,7 +55,7 @@ class HessianProducts {
     take_rows(rank_of);
   }
 
-  /// out_a = (H x)_a over the positions `support` of the list, x being zero off them.
+  /// out_a = (H x)_a for the positions `support` of the list; x is zero elsewhere.
   void multiply(std::span<const std::size_t> support, std::span<const double> x,
                 std::span<double> out) {
     std::fill(x_.begin(), x_.end(), 0.0F);
@@ -88,10 +88,10 @@ class HessianProducts {
  private:
   static constexpr Index off_the_list = -1;
 
-  /// The entries of rows that are felt, each worker's side by side from where its rows begin in the
-  /// matrix; what the other rows add to the diagonal.
+  /// Stores the entries of rows that count, each worker's side by side from where its rows begin in
+  /// the matrix, and what the other rows add to the diagonal.
   void take_rows(std::span<const Index> rank_of) {
-    constexpr float most = 1e30F;  // of what is squared: not infinity
+    constexpr float most = 1e30F;  // limit of what is squared, to avoid infinity
     const float least = d_.empty() ? 0.0F : 1e-3F * *std::max_element(d_.begin(), d_.end());
     team_.run([&](Worker worker) {
       Array<float>& rest = partial_[static_cast<std::size_t>(worker.rank)];
@@ -102,7 +102,7 @@ class HessianProducts {
         const float d = d_[static_cast<std::size_t>(i)];
         matrix_.row(static_cast<Index>(i)).for_each([&](Index j, float value) {
           const Index rank = rank_of[static_cast<std::size_t>(j)];
-          if (d >= least) {  // without a branch on the rank, which nobody can foresee
+          if (d >= least) {  // no branch on the rank, which could not be predicted
             if (wide_.size() == 0) {
               narrow_[next] = static_cast<std::uint16_t>(rank);
             } else {
@@ -124,7 +124,7 @@ class HessianProducts {
     }
   }
 
-  /// Where the entries of a worker's rows begin.
+  /// The position where the entries of a worker's rows begin.
   [[nodiscard]] std::size_t first_of(Range rows) const noexcept {
     return static_cast<std::size_t>(matrix_.row_pointers()[static_cast<std::size_t>(rows.begin)]);
   }
@@ -157,13 +157,14 @@ class HessianProducts {
   const CsrMatrix& matrix_;
   const Team& team_;
   std::span<const float> d_;
-  Array<std::size_t> order_;  ///< position on the list of rank k
+  Array<std::size_t> order_;  ///< position on the list of each rank
   Array<std::size_t> rank_;
-  Array<std::size_t> ends_;  ///< of a row's entries, which follow those of the row before
-  AlignedArray<std::uint16_t> narrow_;  ///< their ranks, where there are few columns
-  AlignedArray<std::uint32_t> wide_;    ///< or many
+  Array<std::size_t> ends_;  ///< end of each row's entries; they begin where those of the row
+                             ///< before end
+  AlignedArray<std::uint16_t> narrow_;  ///< ranks of the entries, for few columns
+  AlignedArray<std::uint32_t> wide_;    ///< the same, for many columns
   AlignedArray<float> values_;
-  Array<float> rest_;            ///< what rows that are hardly felt add to the diagonal, by rank
+  Array<float> rest_;            ///< what the rows that do not count add to the diagonal, by rank
   Array<float> x_;               ///< by rank
   Slots<Array<float>> partial_;  ///< by worker
 };

@@ -1,4 +1,4 @@
-// A quadratic model of the loss on a large working set, by the margins' change.
+// A quadratic model of the loss on a large working set, kept as the change of the margins.
 #pragma once
 
 #include <cstddef>
@@ -17,11 +17,13 @@
 
 namespace sounder {
 
-/// The model by the margins' change v = X_W (w - w_0): e = d v is kept in float beside d, so that a
-/// move touches one line a row. It starts at zero: its rounding is relative to the step.
+/// Keeps the change v = X_W (w - w_0) of the margins: e = d v is stored in float beside d, so a
+/// move touches one cache line a row. It starts at zero, so its rounding errors are relative to the
+/// step.
 class MarginModel final : public QuadraticModel {
  public:
-  /// Views of terms, the matrix and its columns, list and team, which the caller keeps. O(n).
+  /// Keeps references to terms, the matrix and its columns, list and team, which must outlive it.
+  /// O(n).
   MarginModel(const QuadraticTerms& terms, const CsrMatrix& matrix, const CscMatrix& columns,
               std::span<const Index> list, const Team& team)
       : terms_(terms), matrix_(matrix), columns_(columns), list_(list), team_(team),
@@ -32,12 +34,12 @@ class MarginModel final : public QuadraticModel {
     }
   }
 
-  /// As the constructor was given them. @{
+  /// The constructor's arguments. @{
   [[nodiscard]] const QuadraticTerms& terms() const noexcept { return terms_; }
   [[nodiscard]] const CscMatrix& columns() const noexcept { return columns_; }
   [[nodiscard]] std::span<const Index> list() const noexcept { return list_; }
   /// @}
-  /// Built by the first call, or by multiply()'s.
+  /// The products with the Hessian; the first call of this or of multiply() builds them.
   [[nodiscard]] HessianProducts& row_products() {
     if (!row_products_) {
       row_products_ = std::make_unique<HessianProducts>(matrix_, columns_, list_, terms_.d, team_);
@@ -51,7 +53,7 @@ class MarginModel final : public QuadraticModel {
   [[nodiscard]] double diagonal(std::size_t k) const noexcept override {
     return terms_.diagonal[k];
   }
-  /// Of the model along k, after the moves so far. O(nonzeros of the column), as is move().
+  /// Gradient of the model along k, after the moves so far. O(nonzeros of the column), like move().
   [[nodiscard]] double gradient(std::size_t k) const noexcept override {
     const SparseColumn column = columns_.column(list_[k]);
     const Row* const rows = rows_.data();
@@ -69,13 +71,13 @@ class MarginModel final : public QuadraticModel {
     const double drift = terms_.shift.empty() ? 0.0 : terms_.shift[k] * moved_ / terms_.total;
     return terms_.gradient[k] + even + odd - drift;
   }
-  /// w_k + change in place of w_k.
+  /// Replaces w_k by w_k + change.
   void move(std::size_t k, double change) noexcept {
     const SparseColumn column = columns_.column(list_[k]);
     Row* const rows = rows_.data();
     for (std::size_t q = 0; q < column.size(); ++q) {
       Row& row = rows[column.rows[q]];
-      // In double: a change of 1e-36 in a column of 1e36 is one that matters.
+      // In double, because a change of 1e-36 in a column of 1e36 matters.
       row.e += static_cast<float>(change * static_cast<double>(row.d) *
                                   static_cast<double>(column.values[q]));
     }
@@ -85,7 +87,7 @@ class MarginModel final : public QuadraticModel {
   }
 
   void focus(std::span<const std::size_t> support) override { support_.assign(support); }
-  /// Nearly: see HessianProducts, which the first call builds.
+  /// Approximate: see HessianProducts, which the first call builds.
   void multiply(std::span<const double> x, std::span<double> out) override {
     const double drift = terms_.shift.empty() ? 0.0 : along(x) / terms_.total;
     row_products().multiply(support_, x, out);
@@ -114,7 +116,8 @@ class MarginModel final : public QuadraticModel {
     }
     return h;
   }
-  /// x^T H_SS x; commit(t) then moves the support by t x. O(n + nonzeros of the support). @{
+  /// curvature(x) returns x^T H_SS x; commit(t) then moves the support by t x. O(n + nonzeros of
+  /// the support). @{
   [[nodiscard]] double curvature(std::span<const double> x) override {
     spread(x);
     double sum = 0.0;
@@ -147,7 +150,7 @@ class MarginModel final : public QuadraticModel {
     return sum;
   }
 
-  /// image = X_S x; workers have sums of their own.
+  /// image = X_S x; each worker adds up its own sums.
   void spread(std::span<const double> x) {
     team_.run([&](Worker worker) {
       Array<double>& sums =

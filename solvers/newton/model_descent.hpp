@@ -1,4 +1,4 @@
-// Minimises a quadratic model + penalty: coordinate descent, helped by second-order steps.
+// Minimises a quadratic model + penalty by coordinate descent and second-order steps.
 #pragma once
 
 #include <algorithm>
@@ -24,42 +24,42 @@
 
 namespace sounder {
 
-/// Coordinate descent on a model by the options' rule, with Newton steps on the support and
-/// Anderson extrapolation between epochs where the options ask for them and the penalty is elastic.
-/// One thread calls.
+/// Coordinate descent on a model by the options' rule. Between epochs it takes Newton steps on the
+/// support and extrapolates by Anderson's method, if the options ask for them and the penalty is
+/// elastic. One thread calls.
 template <Penalty P>
 class ModelDescent {
  public:
   /// @param trace may cut a call of minimise() short
-  /// @param rows  of the data: more columns are never independent
+  /// @param rows  number of rows: no more columns than this are independent
   ModelDescent(const P& penalty, const CoordinateOptions& options, const Trace& trace,
                std::size_t rows)
       : penalty_(penalty), options_(options), trace_(trace), random_(options.seed, 0),
         anderson_(options.extrapolation), rows_(rows) {}
 
-  /// Another penalty from here on.
+  /// Replaces the penalty.
   void set_penalty(const P& penalty) { penalty_ = penalty; }
   /// Coordinates looked at by all calls of minimise().
   [[nodiscard]] std::int64_t updates() const noexcept { return updates_; }
 
-  /// What ends a call of minimise().
+  /// When a call of minimise() ends.
   struct Goal {
-    double enough = 0.0;     ///< violation of an epoch, absolute
-    double reduction = 0.0;  ///< or as a share of the first epoch's
-    int patience = 1;        ///< epochs before Newton steps begin
-    int most_epochs = 200;   ///< stop after so many in any case
-    bool exact_groups =
-        true;  ///< solve what is nearly collinear, also where no Newton step was needed
+    double enough = 0.0;       ///< violation of an epoch at which to stop, absolute
+    double reduction = 0.0;    ///< the same as a share of the first epoch's
+    int patience = 1;          ///< epochs before Newton steps begin
+    int most_epochs = 200;     ///< most epochs in any case
+    bool exact_groups = true;  ///< solve nearly collinear groups exactly, even if no Newton step
+                               ///< was needed
   };
-  /// What a call of minimise() came to.
+  /// The outcome of a call of minimise().
   struct Outcome {
-    double first = 0.0;   ///< violation of the first epoch: sum_k h_k |step on k|, as it went
-    int epochs = 0;       ///< that were run
-    bool newton = false;  ///< whether steps on the support were tried
+    double first = 0.0;   ///< violation of the first epoch: sum_k h_k |step on k| along its way
+    int epochs = 0;       ///< epochs that were run
+    bool newton = false;  ///< whether Newton steps on the support were tried
   };
 
-  /// Epochs until the violation is small enough, with a Newton step after each once patience is
-  /// over. @{
+  /// Runs epochs until the violation is small enough, with a Newton step after each one once
+  /// `patience` epochs are over. @{
   Outcome minimise(GramModel& model, std::span<double> w, const Goal& goal) {
     approach(model, w);
     return descend(model, every_epoch, w, goal);
@@ -79,17 +79,18 @@ class ModelDescent {
   /// @}
 
  private:
-  /// Epochs by margins that shrink the violation by less are worth replacing by a Newton step.
+  /// An epoch by margins that leaves more than this share of the violation is slow: a Newton step
+  /// is better.
   static constexpr double slow_rate = 0.8;
-  static constexpr double every_epoch = 0.0;  ///< in place of a rate: none is fast enough
-  /// A support of s coefficients: steps by Cholesky up to here, as many as s^3 allows; an epoch on
-  /// a small model costs less than many of them.
+  static constexpr double every_epoch = 0.0;  ///< a rate by which every epoch counts as slow
+  /// Steps by Cholesky are limited to supports of about this size, and to as many as s^3 allows; an
+  /// epoch on a small model costs less than many of them.
   static constexpr double few = 300.0;
   static constexpr double cubes = 1e6;
 
-  /// Where the gradient is far above the l1 penalty, down to it in stages, by a stronger penalty
-  /// each: with more columns than rows nearly all of them would leave zero at once, and go back one
-  /// by one (homotopy; Osborne, Presnell, Turlach, IMA J. Numer. Anal. 2000).
+  /// If the gradient is far above the l1 penalty, approaches it in stages with stronger penalties.
+  /// With more columns than rows nearly all of them would otherwise leave zero at once and return
+  /// one by one (homotopy; Osborne, Presnell, Turlach, IMA J. Numer. Anal. 2000).
   void approach(GramModel& model, std::span<double> w) {
     if constexpr (SelfScalingPenalty<P> && ElasticPenalty<P>) {
       constexpr double far = 300.0;
@@ -184,7 +185,7 @@ class ModelDescent {
     return violation;
   }
 
-  /// The order of an epoch; greedy: by promised descent, those that promise any.
+  /// Sets the order of an epoch. Greedy: by promised descent, only coordinates that promise any.
   void arrange(const QuadraticModel& model, std::span<const double> w) {
     order_.resize(w.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});

@@ -1,4 +1,5 @@
-// Newton epochs: the second method of the parallel coordinate solvers, a proximal Newton pass of cd.
+// Newton epochs: proximal Newton passes of cd as a second method of the parallel coordinate
+// solvers.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +12,12 @@
 
 namespace sounder {
 
-/// An epoch of cd(): a proximal Newton pass over the support and the columns that violate the
-/// optimum's conditions. As NewtonPass has it.
+/// An epoch of cd(): a proximal Newton pass (see NewtonPass) over the support and the columns that
+/// violate the optimality conditions.
 template <Loss L, Penalty P>
 class NewtonEpochs final : public SecondMethod {
  public:
-  /// Views of all but options, which the caller keeps.
+  /// Keeps references to everything but the options, which must outlive it.
   NewtonEpochs(const Problem<L, P>& problem, const CscMatrix& columns,
                std::span<const double> curvature, const CoordinateOptions& options,
                const Team& team, const Trace& trace)
@@ -40,17 +41,18 @@ class NewtonEpochs final : public SecondMethod {
   NewtonPass<L, P> newton_;
 };
 
-/// To be given to `shotgun`, `block_greedy` or `block_cd`, which then reach small tolerances as
-/// fast as `cd` does: `shotgun(problem, options, trace, newton_epochs)`. `options.newton` and a
-/// given P of 2 or more leave it out. Yuan, Ho, Lin, "An improved GLMNET", JMLR 2012.
+/// To be passed to `shotgun`, `block_greedy` or `block_cd`, which then reach small tolerances as
+/// fast as `cd`: `shotgun(problem, options, trace, newton_epochs)`. It is not used if
+/// `options.newton` is false or P is given as 2 or more. Yuan, Ho, Lin, "An improved GLMNET", JMLR
+/// 2012.
 ///
-/// A header of its own, since it takes as long to compile as the solver that it ends.
+/// Has its own header, because it takes as long to compile as the solver that uses it.
 template <Loss L, Penalty P>
 [[nodiscard]] std::unique_ptr<SecondMethod> newton_epochs(const Problem<L, P>& problem,
-                                                    const CscMatrix& columns,
-                                                    std::span<const double> curvature,
-                                                    const CoordinateOptions& options,
-                                                    const Team& team, const Trace& trace) {
+                                                          const CscMatrix& columns,
+                                                          std::span<const double> curvature,
+                                                          const CoordinateOptions& options,
+                                                          const Team& team, const Trace& trace) {
   return std::make_unique<NewtonEpochs<L, P>>(problem, columns, curvature, options, team, trace);
 }
 

@@ -1,4 +1,4 @@
-// A proximal Newton pass: a model of the loss on some columns, its minimiser, a line search.
+// A proximal Newton pass: a model of the loss on some columns, its minimiser, and a line search.
 #pragma once
 
 #include <cstddef>
@@ -20,13 +20,14 @@
 
 namespace sounder {
 
-/// What one outer pass of cd() does once its columns are chosen, and what the parallel coordinate
-/// solvers end with (Yuan, Ho, Lin, "An improved GLMNET", JMLR 2012). Holds views: the caller keeps
-/// problem, columns and team. One thread calls, the team works where there is enough to do.
+/// An outer pass of cd() once its columns are chosen; also the second method of the parallel
+/// coordinate solvers (Yuan, Ho, Lin, "An improved GLMNET", JMLR 2012). Keeps references to
+/// problem, columns and team, which must outlive it. One thread calls, the team works if there is
+/// enough to do.
 template <Loss L, Penalty P>
 class NewtonPass {
  public:
-  /// The model is the loss itself: one Gram matrix serves every pass.
+  /// The model is the loss itself, so one Gram matrix serves every pass.
   static constexpr bool exact = std::is_same_v<L, Squared>;
 
   /// @param trace may cut a pass short
@@ -40,8 +41,8 @@ class NewtonPass {
     return descent_.updates() - updates_before_;
   }
 
-  /// The start of another run on the same columns, whose penalty may be another: what is known of
-  /// columns stays, how hard it is to go down does not.
+  /// Starts another run on the same columns, perhaps with another penalty. Keeps what is known of
+  /// the columns, and forgets how hard the last run was.
   void start_again() noexcept {
     updates_before_ = descent_.updates();
     enough_ = infinity;
@@ -53,25 +54,26 @@ class NewtonPass {
   }
 
   /// Whether a look at all columns costs much more than an epoch over these, and should therefore
-  /// come seldom. O(size of the list).
+  /// be rare. O(size of the list).
   [[nodiscard]] bool is_light(std::span<const Index> list) const noexcept {
     return 8 * columns_.nonzeros(list) <= columns_.nonzeros();
   }
 
-  /// How many columns of the list the Gram matrix holds.
+  /// The number of columns in the Gram matrix.
   [[nodiscard]] std::size_t products() const noexcept { return gram_.size(); }
 
-  /// The list of columns is a new one: the Gram matrix goes by positions on it.
+  /// Call it when the list of columns changes, because the Gram matrix is stored by position on the
+  /// list.
   void forget_columns() {
     gram_.clear();
     known_ = 0;
   }
 
-  /// Lowers F(w, b) over the columns on the list; moves the margins z with them. Products of many
-  /// columns are kept in full precision once passes no longer bring the gap down.
+  /// Lowers F(w, b) over the columns on the list, and updates the margins z. Products of many
+  /// columns are kept in full precision once passes no longer lower the gap.
   /// @param list      distinct columns, in the same order as before unless forget_columns() was
-  ///                  called; new ones at the end
-  /// @param pull      minus the gradient at (w, z), a number a column
+  ///        called; new ones at the end
+  /// @param pull      minus the gradient at (w, z), one number a column
   /// @param point     the certificate there
   /// @return whether anything moved
   bool improve(std::span<const Index> list, std::span<const double> pull, const Certificate& point,
@@ -105,7 +107,7 @@ class NewtonPass {
     }
     complete_step(problem_, columns_, list, terms_, step_);
     const double part = search_along(problem_, list, terms_, step_, point.objective, w, z, team_);
-    b += part > 0.0 ? step_.intercept * part : 0.0;  // where none helps, it may be no number
+    b += part > 0.0 ? step_.intercept * part : 0.0;  // step_.intercept may be NaN if no step helps
     return part > 0.0;
   }
 
@@ -122,11 +124,12 @@ class NewtonPass {
     MarginModel model(terms_, problem_.matrix, columns_, list, team_);
     if (exact) {
       const double reduction = is_light(list) ? 1e-2 : 0.1;
-      descent_.minimise(model, target, {.reduction = reduction, .patience = 3, .exact_groups = false});
+      descent_.minimise(model, target,
+                        {.reduction = reduction, .patience = 3, .exact_groups = false});
       return;
     }
-    // As newGLMNET has it: far from the optimum one epoch a model; more accurate where that was
-    // enough.
+    // As in newGLMNET: far from the optimum one epoch a model, and more accurate solutions once
+    // that was enough.
     const auto outcome =
         descent_.minimise(model, target, {.enough = enough_, .patience = 3, .most_epochs = 5});
     if (!begun_) {
@@ -139,9 +142,10 @@ class NewtonPass {
     }
   }
 
-  /// By the Gram matrix, if it pays: for an exact model it is kept. For others it is built anew, at
-  /// the cost of some epochs by margins, which far from the optimum bring the gap down as fast.
-  /// @return false if it does not pay; nothing was done
+  /// Minimises by the Gram matrix, if it pays. For an exact model the matrix is kept. Otherwise it
+  /// is built anew at the cost of some epochs by margins, which far from the optimum lower the gap
+  /// as fast.
+  /// @return false if it does not pay; then nothing was done
   bool minimise_by_gram(std::span<const Index> list, std::span<double> target) {
     constexpr std::size_t most = 4096;  // 64 MB of floats
     constexpr std::size_t few_columns = 256;
@@ -173,16 +177,16 @@ class NewtonPass {
   ModelDescent<P> descent_;
   GramMatrix gram_;
   QuadraticTerms terms_;
-  std::size_t known_ = 0;  ///< columns that terms_ speaks of
+  std::size_t known_ = 0;  ///< number of columns in terms_
   NewtonStep step_;
-  Array<float> floors_;  ///< of the rows' curvatures
+  Array<float> floors_;  ///< least curvature of each row
   std::int64_t updates_before_ = 0;
-  double enough_ = infinity;  ///< violation at which a model by margins is good enough
+  double enough_ = infinity;  ///< violation at which a model by margins is accurate enough
   bool begun_ = false;
-  bool dear_ = false;  ///< a model has needed steps on the support: fewer, better ones
+  bool dear_ = false;  ///< a model has needed Newton steps: use fewer but more accurate models
   double last_gap_ = infinity;
-  bool hard_ = false;  ///< a pass did not bring the gap down to a third
-  bool full_ = false;  ///< passes in a row hardly did: rounding may be why
+  bool hard_ = false;  ///< a pass did not lower the gap to a third
+  bool full_ = false;  ///< passes in a row hardly lowered the gap, perhaps because of rounding
   int stuck_ = 0;
 };
 

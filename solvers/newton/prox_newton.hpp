@@ -1,4 +1,5 @@
-// Proximal Newton steps: the model of the loss at a point, and the line search along its minimiser.
+// Proximal Newton steps: the model of the loss at a point, and the line search towards its
+// minimiser.
 #pragma once
 
 #include <algorithm>
@@ -16,10 +17,10 @@
 
 namespace sounder {
 
-/// What curvature a row keeps, as a trace, where the loss has none (far margins): no column is ever
-/// quite free. The less the longer the row: one of 1e20 would hold its column fast by a trace that
-/// others do not feel. O(nonzeros).
-/// @param bound of the loss's curvature
+/// The small curvature that each row keeps where the loss has none (at large margins), so that
+/// every column has some. It is less for longer rows: for a row of 1e20 even a small curvature
+/// would hold its column fast. O(nonzeros).
+/// @param bound bound of the loss's curvature
 [[nodiscard]] inline Array<float> curvature_floors(const CscMatrix& columns, double bound) {
   Array<double> squares(static_cast<std::size_t>(columns.rows()));
   for (Index j = 0; j < columns.columns(); ++j) {
@@ -29,7 +30,7 @@ namespace sounder {
       squares[static_cast<std::size_t>(column.rows[q])] += x * x;
     }
   }
-  double logarithms = 0.0;  // a typical row, whatever a few of them hold: by the geometric mean
+  double logarithms = 0.0;  // geometric mean, a typical row whatever a few rows hold
   double count = 0.0;
   for (const double square : squares) {
     logarithms += square > 0.0 ? std::log(square) : 0.0;
@@ -44,10 +45,11 @@ namespace sounder {
 }
 
 /// The model of the mean loss at margins z on the columns `list`, whose gradients -pull[j] are
-/// known. For squared loss it is the loss itself. O(n + nonzeros of the columns from there on).
+/// known. For squared loss it is the loss itself. O(n + nonzeros of the columns that are not
+/// known).
 /// @param floors the least curvature of each row, or empty for none: see curvature_floors()
-/// @param known the first so many positions on the list are as before: their diagonal and shift
-///        stand, and so does d, unless none is
+/// @param known this many positions at the head of the list are unchanged: their diagonal and shift
+///        are kept, and d too unless known is 0
 template <Loss L, Penalty P>
 void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
                      std::span<const Index> list, std::size_t known, std::span<const double> z,
@@ -94,7 +96,8 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
       if (problem.intercept) {
         terms.shift[k] = first;
         const double left = second - first * first / terms.total;
-        terms.diagonal[k] = left > 1e-10 * second ? left : 0.0;  // a constant column is intercept
+        terms.diagonal[k] = left > 1e-10 * second ? left : 0.0;  // a constant column duplicates the
+                                                                 // intercept
       }
     }
   });
@@ -102,12 +105,12 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
 
 /// A step in coefficients and margins.
 struct NewtonStep {
-  Array<double> change;    ///< of w on the working set
-  Array<double> margins;   ///< X_W change + the intercept's change
+  Array<double> change;    ///< change of w on the working set
+  Array<double> margins;   ///< X_W change + the change of b
   double intercept = 0.0;  ///< change of b
 };
 
-/// Margins and intercept that go with step.change. O(n + nonzeros of the columns).
+/// Computes margins and intercept from step.change. O(n + nonzeros of the columns).
 template <Loss L, Penalty P>
 void complete_step(const Problem<L, P>& problem, const CscMatrix& columns,
                    std::span<const Index> list, const QuadraticTerms& terms, NewtonStep& step) {
@@ -131,10 +134,10 @@ void complete_step(const Problem<L, P>& problem, const CscMatrix& columns,
   }
 }
 
-/// Goes along the step as far as the objective falls by a hundredth of what the slope and the
-/// penalty promise (Armijo; Tseng and Yun 2009), halving; w and z move. O(n) a try.
-/// @param objective at w
-/// @return the share of the step that was taken; 0: none helps
+/// Takes the longest part of the step, by halving, that lowers the objective by a hundredth of what
+/// slope and penalty promise (Armijo; Tseng and Yun 2009); moves w and z. O(n) a try.
+/// @param objective F at w
+/// @return the share of the step that was taken; 0: no share helps
 template <Loss L, Penalty P>
 double search_along(const Problem<L, P>& problem, std::span<const Index> list,
                     const QuadraticTerms& terms, const NewtonStep& step, double objective,
@@ -152,8 +155,8 @@ double search_along(const Problem<L, P>& problem, std::span<const Index> list,
   const double promise = std::min(slope + after - before, 0.0);
   const double rest = objective - mean_loss(problem, z, team) - before;  // penalty off the list
   const Array<double> old_z(z);
-  // Near the optimum the objective falls by the square of what the gap still does: below its
-  // rounding, where the step is to be trusted.
+  // Near the optimum the objective falls by the square of what the gap falls by. If that is below
+  // the objective's rounding error, the step is accepted.
   constexpr double rounding = 1e-12;
   const auto value_at = [&](double alpha) {
     for (std::size_t i = 0; i < z.size(); ++i) {
@@ -168,7 +171,7 @@ double search_along(const Problem<L, P>& problem, std::span<const Index> list,
   };
   double alpha = 1.0;
   double value = value_at(alpha);
-  // Not where the numbers are not: no comparison holds.
+  // Negated, so that NaN also halves the step.
   while (!(value <= objective + 0.01 * alpha * promise + rounding * std::abs(objective))) {
     alpha *= 0.5;
     if (!(alpha > 1e-9)) {

@@ -1,5 +1,5 @@
-// A quadratic model of the loss on a working set, and its form by the Gram matrix, where the set is
-// small; margin_model.hpp has the other.
+// A quadratic model of the loss on a working set, and its form by the Gram matrix for small sets.
+// margin_model.hpp has the form for large sets.
 #pragma once
 
 #include <cstddef>
@@ -12,25 +12,25 @@
 
 namespace sounder {
 
-/// Around a point: gradient g and Hessian H = X_W^T diag(d) X_W of the mean loss on the columns W,
-/// a free intercept eliminated: H loses shift shift^T / total.
+/// Gradient g and Hessian H = X_W^T diag(d) X_W of the mean loss on the columns W at a point. A
+/// free intercept is eliminated by subtracting shift shift^T / total from H.
 struct QuadraticTerms {
-  Array<float> d;          ///< s_i loss''(y_i, z_i) / n, a number a row
-  Array<double> gradient;  ///< at the point
-  Array<double> diagonal;  ///< of H; 0 for a column that must not move
+  Array<float> d;          ///< s_i loss''(y_i, z_i) / n, one number a row
+  Array<double> gradient;  ///< g at the point
+  Array<double> diagonal;  ///< diagonal of H; 0 for a column that must not move
   Array<double> shift;     ///< X_W^T d; empty without an intercept
   double total = 0.0;      ///< sum_i d_i
 };
 
-/// Where the proximal step takes coordinate k, of value w. A coordinate that must not move stays.
+/// The proximal step from value w of coordinate k. A coordinate that must not move stays.
 template <class Model, Penalty P>
 [[nodiscard]] double stepped(const Model& model, const P& penalty, std::size_t k, double w) {
   const double h = model.diagonal(k);
   return h > 0.0 ? penalty.prox(w - model.gradient(k) / h, 1.0 / h) : w;
 }
 
-/// What steps on many coordinates at once ask of a model, whichever form it has: they are then
-/// compiled once. Loops over single coordinates take the form itself.
+/// What steps on many coordinates need from a model, so that they are compiled once for both forms.
+/// Loops over single coordinates use the form itself.
 class QuadraticModel {
  public:
   QuadraticModel() = default;
@@ -39,26 +39,26 @@ class QuadraticModel {
 
   /// H_kk.
   [[nodiscard]] virtual double diagonal(std::size_t k) const noexcept = 0;
-  /// Of the model along k, after the moves so far.
+  /// Gradient of the model along k, after the moves so far.
   [[nodiscard]] virtual double gradient(std::size_t k) const noexcept = 0;
 
-  /// What multiply() and curvature() speak of: coordinates `support`.
+  /// Sets the coordinates `support` that multiply() and curvature() refer to.
   virtual void focus(std::span<const std::size_t> support) = 0;
   /// out = H_SS x.
   virtual void multiply(std::span<const double> x, std::span<double> out) = 0;
-  /// x^T H_SS x; commit(t) then moves the support by t x. @{
+  /// curvature(x) returns x^T H_SS x; commit(t) then moves the support by t x. @{
   [[nodiscard]] virtual double curvature(std::span<const double> x) = 0;
   virtual void commit(double t) noexcept = 0;
   /// @}
 
  protected:
-  ~QuadraticModel() = default;  // by its own type, never through this one
+  ~QuadraticModel() = default;  // never destroyed through this type
 };
 
-/// The model by H itself: every move costs |W| additions, a look at a gradient nothing.
+/// The model with H itself: a move costs |W| additions, reading a gradient is free.
 class GramModel final : public QuadraticModel {
  public:
-  /// Views of both, which the caller keeps. O(|W|).
+  /// Keeps references to both, which must outlive it. O(|W|).
   GramModel(const QuadraticTerms& terms, const GramMatrix& gram)
       : terms_(terms), gram_(gram), gradient_(terms.gradient) {}
 
@@ -68,9 +68,9 @@ class GramModel final : public QuadraticModel {
   [[nodiscard]] double diagonal(std::size_t k) const noexcept override {
     return terms_.diagonal[k];
   }
-  /// Of the model along k, after the moves so far. O(1).
+  /// Gradient of the model along k, after the moves so far. O(1).
   [[nodiscard]] double gradient(std::size_t k) const noexcept override { return gradient_[k]; }
-  /// w_k + change in place of w_k. O(|W|).
+  /// Replaces w_k by w_k + change. O(|W|).
   void move(std::size_t k, double change) noexcept { add_row(k, change, gradient_); }
 
   void focus(std::span<const std::size_t> support) override {
@@ -87,7 +87,7 @@ class GramModel final : public QuadraticModel {
   }
   /// H_SS, row-major.
   [[nodiscard]] std::span<const double> block() const noexcept { return block_; }
-  /// As GramMatrix has it.
+  /// See GramMatrix.
   [[nodiscard]] GramPrecision precision() const noexcept { return gram_.precision(); }
 
   void multiply(std::span<const double> x, std::span<double> out) noexcept override {
@@ -97,7 +97,7 @@ class GramModel final : public QuadraticModel {
       out[a] = lane_sum(s, [&](std::size_t b) { return row[b] * x[b]; });
     }
   }
-  /// x^T H_SS x; commit(t) then moves the support by t x. O(|W| x support). @{
+  /// curvature(x) returns x^T H_SS x; commit(t) then moves the support by t x. O(|W| x support). @{
   [[nodiscard]] double curvature(std::span<const double> x) override {
     image_.assign(size(), 0.0);
     for (std::size_t a = 0; a < x.size(); ++a) {

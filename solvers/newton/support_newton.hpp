@@ -1,5 +1,5 @@
 // Newton steps of a quadratic model on the coefficients that are free to move, by products with its
-// Hessian; feature_sign.hpp has those by Cholesky.
+// Hessian. cholesky_newton.hpp has Newton steps by Cholesky.
 #pragma once
 
 #include <algorithm>
@@ -13,14 +13,14 @@
 
 namespace sounder {
 
-/// Coordinates where model + penalty is smooth (off zero unless there is no l1, strictly between
-/// the bounds) and its gradient there.
+/// The coordinates where model + penalty is smooth (off zero unless there is no l1, strictly
+/// between the bounds), and its gradient there.
 struct Support {
-  Array<std::size_t> positions;  ///< of the coordinates
-  Array<double> gradient;        ///< one each
+  Array<std::size_t> positions;  ///< positions of the coordinates
+  Array<double> gradient;        ///< one number each
 
   Support() = default;
-  /// Of all coordinates of w. O(|W|).
+  /// Looks at all coordinates of w. O(|W|).
   template <ElasticPenalty P>
   Support(const QuadraticModel& model, const P& penalty, std::span<const double> w) {
     for (std::size_t k = 0; k < w.size(); ++k) {
@@ -28,7 +28,7 @@ struct Support {
     }
   }
 
-  /// Coordinate k, of value w, if it is such a one.
+  /// Adds coordinate k, of value w, if it is smooth there.
   template <ElasticPenalty P>
   [[gnu::noinline]] void add(const QuadraticModel& model, const P& penalty, std::size_t k,
                              double w) {
@@ -40,20 +40,20 @@ struct Support {
       gradient.push_back(model.gradient(k) + sign + penalty.l2() * w);
     }
   }
-  /// How many there are.
+  /// The number of coordinates.
   [[nodiscard]] std::size_t size() const noexcept { return positions.size(); }
 };
 
-/// What came of a step.
+/// The outcome of a step.
 struct StepTaken {
-  bool taken = false;  ///< whether it lowers the model's objective
-  int halvings = 0;    ///< before it did
+  bool taken = false;  ///< whether a step that lowers the model's objective was taken
+  int halvings = 0;    ///< halvings of the step
 };
 
 namespace detail {
 
-/// w -> w + x on the support, cut off where a sign would change or a bound would be crossed;
-/// halved until the model says that the objective falls. The model must be focused on the support.
+/// w -> w + x on the support, cut where a sign would change or a bound would be crossed, and halved
+/// until the model's objective falls. The model must be focused on the support.
 template <ElasticPenalty P>
 StepTaken projected_step(QuadraticModel& model, const P& penalty, const Support& support,
                          std::span<const double> x, std::span<double> w, int most_tries) {
@@ -85,14 +85,14 @@ StepTaken projected_step(QuadraticModel& model, const P& penalty, const Support&
 
 }  // namespace detail
 
-/// How far Newton steps trust the model: H + damping diag(H) is solved, which keeps steps short
-/// along directions that H hardly feels. Less after a step that was taken whole, more after one
-/// that had to be shortened (Levenberg and Marquardt's rule).
+/// How far Newton steps trust the model: they solve with H + damping diag(H), which keeps steps
+/// short along directions that hardly change the model. Damping falls after a full step and rises
+/// after one that had to be shortened (rule of Levenberg and Marquardt).
 class Damping {
  public:
   /// The damping, in [1e-4, 1].
   [[nodiscard]] double value() const noexcept { return value_; }
-  /// Learns from a step.
+  /// Adapts to the outcome of a step.
   void adapt(const StepTaken& step) noexcept {
     if (step.taken && step.halvings == 0) {
       value_ = std::max(0.3 * value_, least);
@@ -108,11 +108,11 @@ class Damping {
 
 namespace detail {
 
-/// A damped Newton direction on the support, on which the model must be focused: see
+/// A damped Newton direction on the support; the model must be focused on it. See
 /// newton_by_residuals().
 class ResidualDirection {
  public:
-  /// @param l2 of the penalty
+  /// @param l2 strength of the penalty's l2 part
   ResidualDirection(QuadraticModel& model, const Support& support, double l2, double damping)
       : model_(model), scale_(support.size()), ridge_(support.size()), unscaled_(support.size()),
         r_(support.size()) {
@@ -124,9 +124,9 @@ class ResidualDirection {
     }
   }
 
-  /// At most so many products with H_SS; once.
+  /// The direction, by at most this many products with H_SS. Call it once.
   [[nodiscard]] Array<double> solve(int most_products) {
-    // In coordinates scaled by the diagonal: r = b - A x.
+    // In coordinates scaled by the diagonal, r = b - A x.
     const std::size_t s = r_.size();
     Array<double> x(s);
     Array<double> ar(s);
@@ -189,12 +189,12 @@ class ResidualDirection {
 
 }  // namespace detail
 
-/// One damped Newton step on the support by conjugate residuals with H's diagonal as
-/// preconditioner, to a tenth of the gradient, then a projected line search. Residuals never grow
-/// on the way, as those of conjugate gradients do: cut short, the step still brings the certificate
-/// nearer. O(most_products) products with H_SS.
+/// One damped Newton step on the support by conjugate residuals, with H's diagonal as
+/// preconditioner, to a tenth of the gradient; then a projected line search. Residuals never grow
+/// on the way (those of conjugate gradients do), so a step that was cut short still improves the
+/// certificate. O(most_products) products with H_SS.
 ///
-/// Hestenes and Stiefel's method with the residual in place of the error: Saad, "Iterative Methods
+/// Like the method of Hestenes and Stiefel, but it minimises the residual: Saad, "Iterative Methods
 /// for Sparse Linear Systems", section 6.8.
 template <ElasticPenalty P>
 StepTaken newton_by_residuals(QuadraticModel& model, const P& penalty, std::span<double> w,

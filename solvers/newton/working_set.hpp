@@ -1,4 +1,4 @@
-// The features that a coordinate solver looks at, and those that it never has to again.
+// The features that a coordinate solver works on, and those that screening rules out.
 #pragma once
 
 #include <algorithm>
@@ -12,41 +12,41 @@
 
 namespace sounder {
 
-/// Features in the order in which they were taken; a feature is on the list once. One thread.
+/// Features in the order in which they were added, each at most once. One thread.
 class WorkingSet {
  public:
-  /// Of none of so many columns.
+  /// An empty set for a matrix with this many columns; no feature is screened.
   explicit WorkingSet(std::size_t columns) : within_(columns), screened_(columns) {}
 
-  /// The list, and its length. @{
+  /// The features on the list, and their number. @{
   [[nodiscard]] std::span<const Index> features() const noexcept { return features_; }
   [[nodiscard]] std::size_t size() const noexcept { return features_.size(); }
   /// @}
-  /// Whether feature j never has to be looked at again.
+  /// Whether feature j is screened: known to be zero at the optimum.
   [[nodiscard]] bool screened(std::size_t j) const noexcept { return screened_[j] != 0; }
-  /// A number a column, nonzero for screened ones.
+  /// One number a column, nonzero for screened features.
   [[nodiscard]] std::span<const char> screened() const noexcept { return screened_; }
-  /// How many of them.
+  /// The number of screened features.
   [[nodiscard]] std::size_t screened_count() const noexcept { return screened_count_; }
 
-  /// Feature j is zero at the optimum.
+  /// Marks feature j as zero at the optimum.
   void screen(std::size_t j) noexcept {
     screened_count_ += screened_[j] == 0 ? 1 : 0;
     screened_[j] = 1;
   }
-  /// No feature is screened.
+  /// Marks every feature as not screened.
   void take_back_screening() noexcept {
     std::fill(screened_.begin(), screened_.end(), char{0});
     screened_count_ = 0;
   }
-  /// Empties the list; screened features stay so.
+  /// Empties the list; screened features stay screened.
   void clear() noexcept {
     for (const Index j : features_) {
       within_[static_cast<std::size_t>(j)] = 0;
     }
     features_.clear();
   }
-  /// Puts feature j on the list, unless it is there.
+  /// Adds feature j to the list, unless it is there.
   void add(std::size_t j) {
     if (within_[j] == 0) {
       within_[j] = 1;
@@ -54,7 +54,7 @@ class WorkingSet {
     }
   }
 
-  /// Takes the support of w: the features that are not zero there. Returns how many. O(p).
+  /// Adds the support of w, its nonzero features. Returns the size of the support. O(p).
   std::size_t add_support(std::span<const double> w) {
     std::size_t count = 0;
     for (std::size_t j = 0; j < w.size(); ++j) {
@@ -68,12 +68,12 @@ class WorkingSet {
 
   /// Which features grow() looks at.
   enum class Among {
-    all,        ///< that are not on the list
-    violators,  ///< of these, those that the optimum's conditions forbid to stay zero
+    all,        ///< all that are not on the list
+    violators,  ///< of these, the ones that the optimality conditions forbid to stay zero
   };
 
-  /// Takes the features that a step from w would move: the support, then those that violate the
-  /// optimum's conditions at zero. O(p).
+  /// Adds the features that a step from w would move: the support, then the zero features that
+  /// violate the optimality conditions. O(p).
   /// @param zero, curvature as in grow()
   /// @param pull minus the gradient at w
   void add_active(const Interval& zero, std::span<const double> w, std::span<const double> pull,
@@ -82,12 +82,12 @@ class WorkingSet {
     grow(w.size(), Among::violators, zero, pull, 1.0, curvature);
   }
 
-  /// Takes up to `count` features more, those whose u_j is nearest to leaving `zero` or farthest
-  /// outside. O(p). Celer (Massias, Gramfort, Salmon, ICML 2018) divides by the column's norm,
-  /// which prefers frequent columns, whose products cost more.
-  /// @param zero zero_interval() of the penalty: -l1 to l1, say
+  /// Adds up to `count` features, those whose u_j is nearest to leaving `zero` or farthest outside.
+  /// O(p). Celer (Massias, Gramfort, Salmon, ICML 2018) also divides by the column's norm; that
+  /// prefers frequent columns, whose products cost more.
+  /// @param zero zero_interval() of the penalty, for example -l1 to l1
   /// @param pull minus the gradient; u is `scale` times it, which makes it dual feasible
-  /// @param curvature h; features of curvature 0 are never taken
+  /// @param curvature h; features of curvature 0 are never added
   void grow(std::size_t count, Among among, const Interval& zero, std::span<const double> pull,
             double scale, std::span<const double> curvature) {
     candidates_.clear();
@@ -99,12 +99,12 @@ class WorkingSet {
         continue;
       }
       const double away = distance(scale * pull[j]);
-      if (away < infinity) {  // not where bounds leave nothing but zero
+      if (away < infinity) {  // infinite if bounds allow only zero
         candidates_.push_back(static_cast<Index>(j));
         distances_.push_back(static_cast<float>(away));
       }
     }
-    // In the order of the columns: neighbours in memory are then neighbours in time.
+    // Added in the order of the columns, so that neighbours in memory are used one after another.
     const float bound = farthest_of(count);
     const auto nearer = static_cast<std::size_t>(std::count_if(
         distances_.begin(), distances_.end(), [bound](float away) { return away < bound; }));
@@ -120,12 +120,12 @@ class WorkingSet {
   }
 
  private:
-  /// The largest of the `count` least distances; infinity where there are no more than `count`.
+  /// The largest of the `count` least distances; infinity if there are at most `count`.
   [[nodiscard]] float farthest_of(std::size_t count) {
     if (count == 0 || count >= distances_.size()) {
       return std::numeric_limits<float>::infinity();
     }
-    // Of many candidates for few places most are ruled out by a sample's quantile.
+    // If there are many candidates for few places, a quantile of a sample rules out most of them.
     constexpr std::size_t stride = 16;
     const std::size_t rank = 2 * count / stride + 10;
     nearest_.assign(distances_);
@@ -148,7 +148,7 @@ class WorkingSet {
     return least(count - 1, nearest_.size());
   }
 
-  /// What `rank` others of the first `size` of nearest_ do not exceed; orders them so.
+  /// The number among the first `size` of nearest_ that `rank` others do not exceed; reorders them.
   [[nodiscard]] float least(std::size_t rank, std::size_t size) noexcept {
     std::nth_element(nearest_.begin(), nearest_.begin() + rank, nearest_.begin() + size);
     return nearest_[rank];
@@ -158,9 +158,9 @@ class WorkingSet {
   Array<char> within_;
   Array<char> screened_;
   std::size_t screened_count_ = 0;
-  Array<Index> candidates_;  ///< of grow(), by column
-  Array<float> distances_;   ///< theirs
-  Array<float> nearest_;     ///< some of these
+  Array<Index> candidates_;  ///< candidates of grow(), by column
+  Array<float> distances_;   ///< distances of the candidates
+  Array<float> nearest_;     ///< some of these distances
 };
 
 }  // namespace sounder

@@ -21,12 +21,12 @@
 
 namespace sounder {
 
-/// The driver of cd(): see there. An epoch is one outer pass: certificate of all features, working
-/// set, model of the loss on it, its minimiser, line search.
+/// The driver of cd(), which describes the method. An epoch is one outer pass: certificate over all
+/// features, working set, model of the loss on it, minimiser of the model, line search.
 template <Loss L, Penalty P>
 class CoordinateDescent {
  public:
-  /// @param columns of problem.matrix, or null: they are made here
+  /// @param columns the columns of problem.matrix, or null: then they are made here
   CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
                     const CoordinateOptions& options, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options),
@@ -41,7 +41,7 @@ class CoordinateDescent {
     run_.training().stop();
   }
 
-  /// The whole run; once, but for run_again().
+  /// The whole run. Call it once; use run_again() for further runs.
   Result run() {
     run_.training().start();
     start();
@@ -58,16 +58,16 @@ class CoordinateDescent {
     return finish();
   }
 
-  /// A run from another point, the problem's penalty being another now. What does not depend on it
-  /// is kept: columns, curvatures and, of squared loss, the working set and its Gram matrix. The
-  /// training clock starts anew.
+  /// Another run from another point, after the problem's penalty has changed. Keeps what does not
+  /// depend on the penalty: columns, curvatures and, for squared loss, the working set and its Gram
+  /// matrix. The training clock restarts at zero.
   Result run_again(std::span<const double> initial, double initial_intercept) {
     options_.initial = initial;
     options_.initial_intercept = initial_intercept;
     set_.take_back_screening();
     const auto zeros = static_cast<std::size_t>(std::count(initial.begin(), initial.end(), 0.0));
-    // Without products of its columns a list has nothing to keep; one that grew too long costs
-    // more.
+    // Without products of its columns a list is not worth keeping, and a list that grew too long
+    // costs more.
     if (newton_.products() == 0 || set_.size() > 2 * first_size(initial.size() - zeros)) {
       set_.clear();
       newton_.forget_columns();
@@ -82,16 +82,16 @@ class CoordinateDescent {
 
  private:
   static constexpr bool exact = NewtonPass<L, P>::exact;
-  static constexpr int few = 8;  ///< epochs in which nothing moved
+  static constexpr int few = 8;  ///< epochs in a row in which nothing moved
 
-  /// Waking a thread must be worth its while.
+  /// Limits the threads so that each has enough work to be worth waking.
   static int useful_threads(const CsrMatrix& matrix, int threads) {
     constexpr Offset enough = 300'000;
     return static_cast<int>(
         std::clamp<Offset>(matrix.nonzeros() / enough, 1, std::max(threads, 1)));
   }
 
-  /// Features of a working set to begin with.
+  /// Size of the first working set.
   [[nodiscard]] static std::size_t first_size(std::size_t support) noexcept {
     return std::max<std::size_t>(100, 2 * support);
   }
@@ -110,11 +110,13 @@ class CoordinateDescent {
     }
   }
 
-  /// Certifies the point and shows it to the run. The training clock, which runs, stands after it.
+  /// Certifies the point and hands it to the run. Call it with the training clock running; it stops
+  /// the clock.
   void look() {
     point_.settle_intercept(b_, z_);
     latest_ = point_.certify_point(w_, z_, set_.screened());
-    // Rounding errors of updated margins must not end a run: some 1e-13 of them after many passes.
+    // Updated margins have rounding errors of some 1e-13 after many passes, which must not end a
+    // run.
     if (run_.reached(latest_) && run_.epoch() > 0 && options_.tolerance < 1e-8) {
       point_.margins(w_, b_, z_);
       point_.settle_intercept(b_, z_);
@@ -130,8 +132,9 @@ class CoordinateDescent {
     run_.see({latest_, w_, b_, newton_.updates(), separates, still_ >= few});
   }
 
-  /// One step on each feature with the bound of its curvature, in double: none raises the
-  /// objective. What is left where a model has lost its meaning to rounding. Whether any moved.
+  /// Takes one step on each feature with the bound of its curvature, in double, so none raises the
+  /// objective. For points where rounding makes the model useless. Returns whether any feature
+  /// moved.
   bool take_safe_steps() {
     LoneVector margins{z_};
     bool moved = false;
@@ -154,7 +157,7 @@ class CoordinateDescent {
       screen_gap_safe(set_, zero, w_, point_.pull(), dual.scale, step_.curvature(),
                       latest_.objective - dual.objective);
     }
-    if (!exact) {  // the Gram matrix of an exact model is kept, and the list with it
+    if (!exact) {  // the Gram matrix of an exact model is kept, and so is the list
       set_.clear();
       newton_.forget_columns();
     }
@@ -168,11 +171,12 @@ class CoordinateDescent {
       const std::size_t wanted = first_size(support);
       const std::size_t more =
           wanted > known ? wanted - known : std::max<std::size_t>(10, known / 10);
-      // A set that served another penalty has not been found too small for this one.
+      // A set that served another penalty has not proved too small for this one.
       const bool unproved = again_ && run_.epoch() == 1 && wanted <= known;
       set_.grow(more, unproved ? Among::violators : Among::all, zero, point_.pull(), dual.scale,
                 step_.curvature());
-      // Where nearly all were needed many more will be, of those that violate.
+      // If nearly all features were needed, many more will be, of those that violate the
+      // conditions.
       if (10 * support > 9 * known && support < 1000) {
         const std::size_t factor = support < 300 && newton_.is_light(set_.features()) ? 14 : 2;
         set_.grow(factor * support, Among::violators, zero, point_.pull(), dual.scale,
@@ -186,11 +190,11 @@ class CoordinateDescent {
   [[nodiscard]] Result finish() {
     Result result = run_.finish(point_.highest_dual(), point_.relative_gap(run_.lowest()));
     result.updates = newton_.updates();
-    result.threads = Team(options_.threads).size();  // those that it might use
+    result.threads = Team(options_.threads).size();  // the threads that it could use
     return result;
   }
 
-  Run run_;  // first: laying out the data is training
+  Run run_;  // first, because laying out the data counts as training
   const Problem<L, P>& problem_;
   CoordinateOptions options_;
   Deadline deadline_;
@@ -205,12 +209,12 @@ class CoordinateDescent {
   double b_ = 0.0;
   Certificate latest_;
   int still_ = 0;       ///< epochs in a row in which nothing moved
-  bool again_ = false;  ///< by run_again()
+  bool again_ = false;  ///< started by run_again()
 };
 
 namespace detail {
 
-/// @throws std::invalid_argument where they are not
+/// Checks that `columns` may be those of `matrix`. @throws std::invalid_argument if they are not
 inline void require_columns_of(const CsrMatrix& matrix, const CscMatrix& columns) {
   if (columns.rows() != matrix.rows() || columns.columns() != matrix.columns() ||
       columns.nonzeros() != matrix.nonzeros()) {

@@ -1,4 +1,4 @@
-// Where results and reports go: standard output, standard error, files that appear whole.
+// Where results and reports go: standard output, standard error, and files that appear complete.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,7 +9,7 @@
 
 namespace sounder {
 
-/// Lines for a person, on standard error; nothing at all when quiet.
+/// Lines for the user on standard error; nothing if quiet.
 class Report {
  public:
   explicit Report(bool quiet) : quiet_(quiet) {}
@@ -21,23 +21,23 @@ class Report {
   bool quiet_;
 };
 
-/// Writes a file whole or not at all; `-` is standard output. @throws std::system_error
+/// Writes a file completely or not at all; `-` is standard output. @throws std::system_error
 void write_file(const std::string& path, std::string_view text);
 
-/// Fails now rather than after hours of work when a file could not be written; leaves nothing
-/// behind. An empty path and `-` are always fine. @throws std::system_error
+/// Checks that a file can be written, so that a command fails now rather than after hours of work;
+/// leaves nothing behind. An empty path and `-` are always accepted. @throws std::system_error
 void require_writable(const std::string& path);
 
-/// Indented JSON and a newline. @throws std::system_error
+/// Writes indented JSON and a newline. @throws std::system_error
 void write_json(const std::string& path, const nlohmann::ordered_json& json);
 
-/// A number, or null where JSON has none (not finite).
+/// A number, or null if it is not finite.
 [[nodiscard]] nlohmann::ordered_json json_number(double number);
 
-/// The bits of hashed columns, null where they are not hashed.
+/// The bits of hashed columns, or null if they are not hashed.
 [[nodiscard]] nlohmann::ordered_json hash_bits_json(int bits);
 
-/// The most memory that this process has held so far, in bytes.
+/// The peak memory of this process so far, in bytes.
 [[nodiscard]] std::int64_t peak_memory_bytes();
 
 }  // namespace sounder

@@ -1,4 +1,4 @@
-// Numbers as a person reads them, whatever the locale.
+// Numbers as text for the user, independent of the locale.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace sounder {
 /// `number` with this many decimals (printf's %f).
 [[nodiscard]] std::string decimals(double number, int places);
 
-/// Padded with spaces on the left to a column of `width`.
+/// The text padded with spaces on the left to `width` characters.
 [[nodiscard]] std::string right(const std::string& text, std::size_t width);
 
 /// "1 row", "2 rows": the noun takes an s, a final y becomes ies.

@@ -1,4 +1,4 @@
-// Validation along a regularisation path: on rows that were kept apart, or fold by fold.
+// Validation along a regularisation path: on held-out rows, or fold by fold.
 #pragma once
 
 #include <algorithm>
@@ -21,9 +21,9 @@
 
 namespace sounder {
 
-/// The fold of every row, in [0, folds): sizes differ by at most one; with +1 and -1 as targets
-/// each class is dealt out in turn, so that every fold has its share of both. Rows of weight 0 are
-/// in no fold, -1. O(n). Any number of threads.
+/// The fold of every row, in [0, folds): sizes differ by at most one. If the targets are +1 and -1,
+/// each class is dealt out in turn, so every fold has its share of both. Rows of weight 0 are in no
+/// fold, -1. O(n). Any number of threads.
 /// @param weights n numbers, or empty for all ones
 /// @throws std::invalid_argument unless 2 <= folds <= rows of a weight above 0
 [[nodiscard]] inline std::vector<int> assign_folds(std::span<const double> targets, int folds,
@@ -52,15 +52,15 @@ namespace sounder {
   return fold;
 }
 
-/// The folds that tell something: rows of a weight above 0 are in them and outside of them, for a
+/// The folds that can be used: rows of a weight above 0 are inside and outside of the fold, for a
 /// classification of both classes outside. In rising order. O(n). Any number of threads.
-/// @param fold of every row, from assign_folds
+/// @param fold the fold of every row, from assign_folds
 template <Loss L>
 [[nodiscard]] std::vector<int> usable_folds(const Problem<L, NoPenalty>& data,
                                             std::span<const int> fold) {
   struct Rows {
-    std::int64_t up = 0;    // of targets above 0, for a classification
-    std::int64_t down = 0;  // others
+    std::int64_t up = 0;    // targets above 0, for a classification
+    std::int64_t down = 0;  // other targets
   };
   Rows all;
   std::vector<Rows> inside(
@@ -87,19 +87,19 @@ template <Loss L>
   return usable;
 }
 
-/// K-fold cross-validation along a path: fold k's path is fitted to the other folds and scored on
-/// fold k. The folds share one copy of the data (a fold's rows weigh nothing while it is kept
-/// apart; the others weigh more, so that a strength means the same) and run in parallel, a fold a
-/// thread. Folds that are not among usable_folds() are left out: without them training sees one
-/// class alone, or there is nothing to score.
+/// K-fold cross-validation along a path: fits the path for fold k to the other folds and scores it
+/// on fold k. The folds share one copy of the data and run in parallel, one fold a thread. While a
+/// fold is held out its rows have weight 0, and the others weigh more, so that a strength means the
+/// same. Folds that are not among usable_folds() are left out, because training would see only one
+/// class or there would be nothing to score.
 ///
-/// @param fold of every row, from assign_folds
-/// @param team as many folds at once as it has threads; each solver gets one thread
-/// @param solve as regularization_path has it; every fold has a copy
-/// @param cancelled asked between strengths, by any thread; true ends the validation early
-/// @return a score a strength, the mean over folds and its standard error (sd / sqrt(K)); empty if
-///         it was cancelled. A fold whose run did not get to a strength leaves NaN there.
-/// @throws std::invalid_argument where fewer than two folds can be used
+/// @param fold the fold of every row, from assign_folds
+/// @param team runs as many folds at once as it has threads; each solver gets one thread
+/// @param solve as in regularization_path; every fold gets a copy
+/// @param cancelled called now and then by any thread; true ends the validation early
+/// @return one score a strength, the mean over folds and its standard error (sd / sqrt(K)); empty
+///        if it was cancelled. If a fold's run did not reach a strength, its score is NaN.
+/// @throws std::invalid_argument if fewer than two folds can be used
 ///
 /// May be called from several threads at once.
 template <Loss L, class Solve, class Cancelled>
@@ -178,15 +178,15 @@ template <Loss L, class Solve, class Cancelled>
   return means;
 }
 
-/// Which strength to take.
+/// Which strength of a path to select.
 enum class Selection {
   best,                ///< the least validation loss
   one_standard_error,  ///< the strongest whose loss is within one standard error of the best's
 };
 
-/// The number of the strength that `rule` picks of a path from the largest to the smallest; none if
-/// no score is a number. One standard error: Breiman, Friedman, Olshen, Stone, "Classification and
-/// Regression Trees", 1984. Any number of threads.
+/// The number of the strength that `rule` selects from a path, which goes from the largest to the
+/// smallest; none if every score is NaN. One standard error: Breiman, Friedman, Olshen, Stone,
+/// "Classification and Regression Trees", 1984. Any number of threads.
 [[nodiscard]] inline std::optional<std::size_t> select(std::span<const ValidationScore> scores,
                                                        Selection rule) {
   std::optional<std::size_t> best;

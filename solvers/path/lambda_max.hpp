@@ -1,4 +1,4 @@
-// lambda_max: the strength from which on an l1 penalty leaves nothing but zeros.
+// lambda_max: the least strength at which an l1 penalty leaves nothing but zeros.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ template <Loss L, Penalty P>
   double falling = 0.0;
   double rising = 0.0;
   for (std::size_t i = 0; i < slopes.size(); ++i) {
-    // At a kink the steeper side is taken; what is too much of it is taken off below.
+    // At a kink takes the steeper side; the excess is removed below.
     const double y = problem.targets[i];
     const double z = L::smooth ? b : b - std::copysign(1e-9, y) * (1.0 + std::abs(b));
     slopes[i] = problem.weight(static_cast<Index>(i)) * problem.loss.derivative(y, z);
@@ -41,14 +41,14 @@ template <Loss L, Penalty P>
   return slopes;
 }
 
-/// max_j |x_j.r|; 0 where rounding may be all it is. Blocks of rows have a sum of their own, added
-/// in their order: the same bits for any number of threads. The sums take no more room than twice
-/// the matrix.
+/// max_j |x_j.r|; 0 if it may be only rounding. Blocks of rows have their own sums, which are added
+/// in order: the same bits for any number of threads. The sums take at most twice the memory of the
+/// matrix.
 [[nodiscard]] inline double largest_correlation(const CsrMatrix& matrix,
                                                 const std::vector<double>& r, const Team& team) {
   struct Sum {
     double value = 0.0;
-    double size = 0.0;  ///< of the absolute values
+    double size = 0.0;  ///< sum of the absolute values
   };
   const auto columns = static_cast<std::size_t>(matrix.columns());
   const int blocks = static_cast<int>(
@@ -86,15 +86,15 @@ template <Loss L, Penalty P>
 
 }  // namespace detail
 
-/// ||X^T (s * loss'(y, b0))||_inf / (n rho), b0 being the best intercept without any feature, or 0:
-/// for lambda at or above it, w = 0 is optimal (for the logistic loss: Koh, Kim, Boyd, "An
+/// ||X^T (s * loss'(y, b0))||_inf / (n rho), b0 the best intercept without any feature, or 0. For
+/// lambda at or above it, w = 0 is optimal (for the logistic loss: Koh, Kim, Boyd, "An
 /// interior-point method for large-scale l1-regularized logistic regression", JMLR 2007).
 ///
 /// Exact for smooth losses. For a hinge with intercept, where the derivative at b0 is not unique,
 /// an upper bound. The problem's own penalty does not matter. O(nnz / threads). May be called from
 /// several threads at once.
 /// @param l1_ratio rho in (0, 1], the share of the l1 norm in the penalty
-/// @throws std::invalid_argument for another l1_ratio, and from problem.validate().
+/// @throws std::invalid_argument if l1_ratio is out of range, and from problem.validate()
 template <Loss L, Penalty P>
 [[nodiscard]] double lambda_max(const Problem<L, P>& problem, double l1_ratio, const Team& team) {
   if (!(l1_ratio > 0.0 && l1_ratio <= 1.0)) {

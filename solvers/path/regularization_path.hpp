@@ -1,4 +1,4 @@
-// The regularisation path: one problem at many strengths, each started from its neighbour.
+// The regularisation path: one problem at many strengths, each started from the solution before.
 #pragma once
 
 #include <cmath>
@@ -33,11 +33,11 @@ namespace sounder {
   return grid;
 }
 
-/// The shape of the penalty along a path: all but its strength.
+/// The penalty along a path, apart from its strength.
 struct PenaltyShape {
   double l1_ratio = 1.0;           ///< rho of the elastic net
-  double lower = everywhere.low;   ///< of every coefficient, as in Bounded
-  double upper = everywhere.high;  ///< likewise
+  double lower = everywhere.low;   ///< bound of every coefficient, as in Bounded
+  double upper = everywhere.high;  ///< the other bound
 
   /// The penalty of this strength. O(1).
   [[nodiscard]] Bounded at(double lambda) const noexcept {
@@ -49,24 +49,23 @@ struct PenaltyShape {
 struct PathPoint {
   std::size_t number = 0;  ///< from 0
   double lambda = 0.0;     ///< the strength
-  const Result& result;    ///< the solver's, for as long as the visit lasts
+  const Result& result;    ///< what the solver returned; valid during the visit
 };
 
-/// Solves `data` at every strength, in the order given (largest first is what pays), each from the
-/// optimum of the one before, so that a working set or a screening test starts from its support.
+/// Solves `data` at every strength, in the given order (largest first is fastest), each from the
+/// optimum of the one before, so that a working set or a screening test starts from its support
 /// (Friedman, Hastie, Tibshirani, "Regularization Paths for Generalized Linear Models via
-/// Coordinate Descent", 2010, section 2.5.)
+/// Coordinate Descent", 2010, section 2.5).
 ///
-/// @param data    its penalty is not looked at
+/// @param data    its penalty is not used
 /// @param options of the solver; its starting point is that of the first strength
-/// @param solve   Result(const Problem<L, Bounded>&, const CoordinateOptions&, Trace&): cd(), say,
-/// or
-///                a WarmCd; this path's own copy
+/// @param solve   Result(const Problem<L, Bounded>&, const CoordinateOptions&, Trace&), for example
+///        cd() or a WarmCd; this path's own copy
 /// @param visit   bool(const PathPoint&), called after every strength; false ends the path
-/// @return how it ended: converged, or what kept a point from converging: the first that stopped
-///         at a limit; an interruption or a divergence ends the path
+/// @return converged, or the status of the first point that stopped at a limit; an interruption or
+///        a divergence ends the path
 ///
-/// Cost: that of the solver, every time. One thread calls; may run on several threads at once.
+/// Cost: the solver's, at every strength. One thread calls; may run on several threads at once.
 template <Loss L, class Solve, class Visit>
 Status regularization_path(const Problem<L, NoPenalty>& data, const PenaltyShape& shape,
                            std::span<const double> lambdas, CoordinateOptions options, Trace& trace,

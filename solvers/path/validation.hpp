@@ -1,4 +1,4 @@
-// What a model is worth on rows that it was not trained on.
+// How good a model is on rows that it was not trained on.
 #pragma once
 
 #include <algorithm>
@@ -13,19 +13,19 @@
 
 namespace sounder {
 
-/// How a model does on rows it has not seen, weighted as the rows are.
+/// Scores of a model on unseen rows, weighted like the rows.
 struct ValidationScore {
   double loss = 0.0;            ///< mean loss
-  double standard_error = 0.0;  ///< of that mean: over folds, or over rows
+  double standard_error = 0.0;  ///< standard error of `loss`, over folds or over rows
   double accuracy = 0.0;        ///< share of rows on the right side of 0; NaN for a regression
 };
 
-/// What a model does on rows, which one thread adds; rows of weight 0 are as if they were not
-/// there. Keeps two numbers a row.
+/// Collects the scores of rows, which one thread adds; rows of weight 0 are ignored. Keeps two
+/// numbers a row.
 template <Loss L>
 class ValidationSums {
  public:
-  /// A row of this weight and of target y, whose decision is z.
+  /// Adds a row with this weight and target y, whose decision is z.
   void add(const L& loss, double weight, double y, double z) {
     if (weight > 0.0) {
       losses_.push_back(loss.value(y, z));
@@ -34,13 +34,14 @@ class ValidationSums {
       right_.push_back((z > 0.0) == (y > 0.0));
     }
   }
-  /// Whether no row of any weight was added.
+  /// Whether no row of positive weight was added.
   [[nodiscard]] bool empty() const noexcept { return losses_.empty(); }
 
-  /// The standard error is that of a mean over rows, sqrt(sum s_i^2 (loss_i - mean)^2) / sum s_i.
+  /// The scores. The standard error is that of a mean over rows, sqrt(sum s_i^2 (loss_i - mean)^2)
+  /// / sum s_i.
   [[nodiscard]] ValidationScore score() const {
-    // In two passes, since squares of losses far from zero would cancel, and by weights relative to
-    // the largest, whose squares are in range.
+    // In two passes, because squares of losses far from zero would cancel, and with weights
+    // relative to the largest, whose squares stay in range.
     double total = 0.0;
     double loss = 0.0;
     double right = 0.0;
@@ -77,9 +78,9 @@ class ValidationSums {
   return z;
 }
 
-/// The score of (w, b) on the rows of a problem of their own. O(nnz), by the thread that calls; any
-/// number of threads may.
-/// @throws std::invalid_argument where no row has a weight above 0
+/// The score of (w, b) on the rows of another problem. O(nnz), in the calling thread; any number of
+/// threads may call.
+/// @throws std::invalid_argument if no row has a weight above 0
 template <Loss L, Penalty P>
 [[nodiscard]] ValidationScore validate(const Problem<L, P>& rows, std::span<const double> w,
                                        double b) {

@@ -1,4 +1,4 @@
-// cd() for one problem at many strengths: what one run lays out serves the next.
+// cd() for one problem at many strengths; each run uses what the one before laid out.
 #pragma once
 
 #include <memory>
@@ -11,17 +11,17 @@
 
 namespace sounder {
 
-/// A solver for regularization_path(): cd() on columns that are at hand, its layouts kept from one
-/// strength to the next, and of squared loss the working set and its Gram matrix too (Friedman,
-/// Hastie, Tibshirani, JSS 2010, section 2.2, keep the products that they have met).
+/// A solver for regularization_path(): cd() on given columns. It keeps its layouts from one
+/// strength to the next, and for squared loss also the working set and its Gram matrix (Friedman,
+/// Hastie, Tibshirani, JSS 2010, section 2.2, keep the products that they have computed).
 ///
-/// One object a path: one thread calls it. A copy starts anew on the same columns.
+/// One object a path, called by one thread. A copy keeps only the columns.
 template <Loss L>
 class WarmCd {
  public:
-  /// A view of the columns, which the caller keeps.
+  /// Keeps a reference to the columns, which must outlive it.
   explicit WarmCd(const CscMatrix& columns) : columns_(&columns) {}
-  /// The columns alone. @{
+  /// Copies the reference to the columns, nothing else. @{
   WarmCd(const WarmCd& other) : columns_(other.columns_) {}
   WarmCd& operator=(const WarmCd& other) {
     columns_ = other.columns_;
@@ -31,9 +31,9 @@ class WarmCd {
   /// @}
   ~WarmCd() = default;
 
-  /// As cd() has it, from options.initial. The first call decides about data, loss, trace and the
-  /// other options; later ones differ in the penalty's numbers and in the starting point.
-  /// @throws std::invalid_argument as cd() does, and if the data are others
+  /// Like cd(), started from options.initial. The first call sets data, loss, trace and the other
+  /// options; later calls may differ in the penalty's numbers and in the starting point.
+  /// @throws std::invalid_argument like cd(), and if the data differ from the first call's
   Result operator()(const Problem<L, Bounded>& problem, const CoordinateOptions& options,
                     Trace& trace) {
     problem.validate();
@@ -48,7 +48,7 @@ class WarmCd {
   }
 
  private:
-  /// The problem of all strengths, and its solver, which views it.
+  /// The problem for all strengths, and its solver, which refers to it.
   class Run {
    public:
     Run(const Problem<L, Bounded>& first, const CscMatrix& columns,

@@ -8,21 +8,22 @@ namespace sounder {
 /// P(w) = l1 ||w||_1 + l2/2 ||w||_2^2 for lower <= w_j <= upper, infinite elsewhere;
 /// l1, l2 >= 0, lower <= 0 <= upper, any bound may be infinite. {.lower = 0}: non-negative.
 ///
-/// Strengths of zero and infinite bounds make it the same function as ElasticNet, L1, L2 or
-/// NoPenalty: one type for all of them where instantiating each would take long to compile.
+/// With strengths of zero and infinite bounds it equals ElasticNet, L1, L2 or NoPenalty. It stands
+/// for all of them where compiling each would take long.
 struct Bounded {
-  static constexpr std::string_view name = "bounded";  ///< for messages
+  static constexpr std::string_view name = "bounded";  ///< name in messages
   double l1_strength = 0.0;                            ///< l1 of the formula
-  double l2_strength = 0.0;                            ///< l2
+  double l2_strength = 0.0;                            ///< l2 of the formula
   double lower = everywhere.low;                       ///< in [-infinity, 0]
   double upper = everywhere.high;                      ///< in [0, infinity]
 
-  /// As the concept Penalty asks. @{
+  /// Members that the concept Penalty requires. @{
   [[nodiscard]] double value(double w) const noexcept {
     return w >= lower && w <= upper ? l1_strength * std::abs(w) + 0.5 * l2_strength * w * w
                                     : everywhere.high;
   }
-  /// A convex function of one number: what the bounds cut off moves to the nearest of them.
+  /// The function is convex in one number, so a value outside the bounds moves to the nearest
+  /// bound.
   [[nodiscard]] double prox(double w, double step) const noexcept {
     const double free = soft_threshold(w, step * l1_strength) / (1.0 + step * l2_strength);
     return std::min(std::max(free, lower), upper);

@@ -5,15 +5,15 @@
 
 namespace sounder {
 
-/// P(w) = lambda [ rho ||w||_1 + (1 - rho)/2 ||w||_2^2 ], lambda > 0, 0 <= rho < 1.
-/// (rho = 1 is L1, whose conjugate is of another kind.) Zou, Hastie, "Regularization and variable
-/// selection via the elastic net", JRSS B 2005.
+/// P(w) = lambda [ rho ||w||_1 + (1 - rho)/2 ||w||_2^2 ], lambda > 0, 0 <= rho < 1. (For rho = 1
+/// use L1, whose conjugate has another form.) Zou, Hastie, "Regularization and variable selection
+/// via the elastic net", JRSS B 2005.
 struct ElasticNet {
-  static constexpr std::string_view name = "elastic-net";  ///< for messages
+  static constexpr std::string_view name = "elastic-net";  ///< name in messages
   double lambda = 1.0;                                     ///< the strength, > 0
   double l1_ratio = 0.5;                                   ///< rho, in [0, 1)
 
-  /// As the concept Penalty asks. @{
+  /// Members that the concept Penalty requires. @{
   [[nodiscard]] double value(double w) const noexcept {
     return l1() * std::abs(w) + 0.5 * l2() * w * w;
   }
@@ -35,7 +35,7 @@ struct ElasticNet {
 
 static_assert(Penalty<ElasticNet>);
 
-/// Its strength is above 0.
+/// Its strength is above 0, so every coefficient is penalised.
 template <>
 inline constexpr bool may_be_free<ElasticNet> = false;
 

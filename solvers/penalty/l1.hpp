@@ -8,10 +8,10 @@ namespace sounder {
 /// P(w) = lambda ||w||_1, lambda > 0. Tibshirani, "Regression shrinkage and selection via the
 /// lasso", JRSS B 1996.
 struct L1 {
-  static constexpr std::string_view name = "l1";  ///< for messages
+  static constexpr std::string_view name = "l1";  ///< name in messages
   double lambda = 1.0;                            ///< the strength, > 0
 
-  /// As the concept Penalty asks. @{
+  /// Members that the concept Penalty requires. @{
   [[nodiscard]] double value(double w) const noexcept { return lambda * std::abs(w); }
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return soft_threshold(w, step * lambda);
@@ -28,7 +28,7 @@ struct L1 {
 
 static_assert(Penalty<L1>);
 
-/// Its strength is above 0.
+/// Its strength is above 0, so every coefficient is penalised.
 template <>
 inline constexpr bool may_be_free<L1> = false;
 

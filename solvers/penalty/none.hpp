@@ -5,11 +5,11 @@
 
 namespace sounder {
 
-/// P(w) = 0. Its conjugate is finite at 0 alone: see free_dual.hpp for what bounds the optimum.
+/// P(w) = 0. Its conjugate is finite at 0 alone: see free_dual.hpp for how the optimum is bounded.
 struct NoPenalty {
-  static constexpr std::string_view name = "none";  ///< for messages
+  static constexpr std::string_view name = "none";  ///< name in messages
 
-  /// As the concept Penalty asks. @{
+  /// Members that the concept Penalty requires. @{
   [[nodiscard]] double value(double /*w*/) const noexcept { return 0.0; }
   [[nodiscard]] double prox(double w, double /*step*/) const noexcept { return w; }
   [[nodiscard]] double conjugate(double u) const noexcept { return u == 0.0 ? 0.0 : infinity; }

@@ -11,19 +11,19 @@
 
 namespace sounder {
 
-/// A penalty P(w) = sum_j value(w_j), strength included: convex, least at 0, where it is 0. Every
-/// function is called by many threads.
+/// A penalty P(w) = sum_j value(w_j), strength included: convex, least at 0, where it is 0. Many
+/// threads call every function at once.
 ///
 /// - `value(w)`: the coordinate's share of P
 /// - `prox(w, step)`: argmin_v (v - w)^2 / 2 + step value(v)
 /// - `conjugate(u)`: value*(u), infinity outside the domain
-/// - `conjugate_domain()`: where value*(u) is finite; holds 0
+/// - `conjugate_domain()`: the interval where value*(u) is finite; holds 0
 /// - `name`: for messages
 ///
 /// To write your own: a struct with these, and `static_assert(sounder::Penalty<YourPenalty>);`
-/// below it. What a Problem lacks of them is a compile error that names it; functions that do not
-/// belong to one penalty are refused by Problem::validate(). See also ElasticPenalty, which is
-/// faster.
+/// below it. If one is missing, a Problem with it fails to compile with an error that names it.
+/// Problem::validate() refuses functions that do not belong to the same penalty. See also
+/// ElasticPenalty, which is faster.
 template <class P>
 concept Penalty = requires(const P penalty, double x) {
   { penalty.value(x) } -> std::same_as<double>;
@@ -33,10 +33,10 @@ concept Penalty = requires(const P penalty, double x) {
   { P::name } -> std::convertible_to<std::string_view>;
 };
 
-/// A penalty that is value(w) = l1() |w| + l2() / 2 w^2, within bounds if it is a BoxedPenalty; one
-/// that is not what its strengths say is refused by Problem::validate(). The solvers know its
-/// slopes and its curvature: they take Newton steps, where with another penalty they take proximal
-/// steps alone, and stochastic steps cost less.
+/// A penalty with value(w) = l1() |w| + l2() / 2 w^2, within bounds if it is a BoxedPenalty.
+/// Problem::validate() refuses one whose value differs from this. The solvers know its slopes and
+/// curvature, so they take Newton steps (with other penalties only proximal steps), and stochastic
+/// steps cost less.
 template <class P>
 concept ElasticPenalty = Penalty<P> && requires(const P penalty) {
   { penalty.l1() } -> std::same_as<double>;
@@ -50,9 +50,8 @@ concept BoxedPenalty = Penalty<P> && requires(const P penalty) {
   { penalty.upper } -> std::convertible_to<double>;
 };
 
-/// Whether a penalty of this kind may cost nothing on a side of zero, or on both: bounds alone,
-/// say. L1, L2 and ElasticNet, whose strengths are above 0, say no, and spare their users'
-/// compilers FreeDual.
+/// Whether a penalty of this kind may be zero on one side of zero or on both, like bounds alone.
+/// False for L1, L2 and ElasticNet, whose strengths are above 0; then FreeDual is not compiled.
 template <class P>
 inline constexpr bool may_be_free = true;
 
@@ -87,14 +86,14 @@ template <Penalty P>
 
 }  // namespace detail
 
-/// The subdifferential of value at 0, from the slope on the left to the one on the right: a
-/// coefficient is zero at the optimum if minus its gradient is within. Asks prox() some hundred
+/// The subdifferential of value at 0, from the slope on the left to the slope on the right. A
+/// coefficient is zero at the optimum if minus its gradient lies within. Calls prox() some hundred
 /// times at most. Any number of threads.
 template <Penalty P>
 [[nodiscard]] Interval zero_interval(const P& penalty) noexcept {
   if constexpr (ElasticPenalty<P>) {
     const double l1 = penalty.l1();
-    // Bounds may keep a coefficient from one side.
+    // Bounds may keep a coefficient from moving to one side.
     return {penalty.prox(-1.0, 0.0) < 0.0 ? -l1 : -infinity,
             penalty.prox(1.0, 0.0) > 0.0 ? l1 : infinity};
   } else {
@@ -102,9 +101,8 @@ template <Penalty P>
   }
 }
 
-/// Whether the penalty has a corner at 0, which makes coefficients exactly zero; bounds make none.
-/// Cost and threads
-/// as zero_interval() has them.
+/// Whether the penalty has a corner at 0, which makes coefficients exactly zero; bounds alone have
+/// none. Same cost and thread-safety as zero_interval().
 template <Penalty P>
 [[nodiscard]] bool is_sparse(const P& penalty) noexcept {
   if constexpr (ElasticPenalty<P>) {
@@ -117,12 +115,13 @@ template <Penalty P>
 
 /// The first two derivatives of a penalty's value.
 struct PenaltyBend {
-  double slope = 0.0;      ///< at a corner: 0
-  double curvature = 0.0;  ///< of a side
+  double slope = 0.0;      ///< 0 at a corner
+  double curvature = 0.0;  ///< on one side of a corner
 };
 
-/// At w: exact for an ElasticPenalty, else by differences, to some eight digits of the slope and
-/// four of the curvature: for models whose minimiser is put to the test. Any number of threads.
+/// The derivatives at w: exact for an ElasticPenalty, otherwise by differences, to some eight
+/// digits of the slope and four of the curvature. Enough for models whose minimiser is checked
+/// afterwards. Any number of threads.
 template <Penalty P>
 [[nodiscard]] PenaltyBend bend_at(const P& penalty, double w) noexcept {
   if constexpr (ElasticPenalty<P>) {
@@ -142,7 +141,8 @@ template <Penalty P>
 
 namespace detail {
 
-/// A sentence for each thing that a would-be penalty lacks. True, so that it can be asserted.
+/// A static_assert with a sentence for each thing that the penalty lacks. Returns true, so that the
+/// call itself can be asserted.
 template <class P>
 constexpr bool is_explained_penalty() {
   static_assert(

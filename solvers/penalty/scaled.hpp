@@ -1,4 +1,4 @@
-// A penalty in other units.
+// A penalty times a factor.
 #pragma once
 
 #include <type_traits>
@@ -7,7 +7,7 @@
 
 namespace sounder {
 
-/// A penalty that knows what `factor` times it is: another one of its kind.
+/// A penalty that can return `factor` times itself as a penalty of the same type.
 template <class P>
 concept SelfScalingPenalty = Penalty<P> && requires(const P penalty, double factor) {
   { penalty.scaled(factor) } -> std::same_as<P>;
@@ -15,7 +15,7 @@ concept SelfScalingPenalty = Penalty<P> && requires(const P penalty, double fact
 
 namespace detail {
 
-/// The bounds of a penalty that has some.
+/// The bounds of a penalty that has bounds; otherwise empty.
 template <Penalty P>
 struct BoundsOf {
   explicit BoundsOf(const P& /*penalty*/) {}
@@ -29,16 +29,16 @@ struct BoundsOf<P> {
 
 }  // namespace detail
 
-/// `factor` times a penalty that knows no such thing of itself, perhaps a user's.
+/// `factor` times a penalty that is not self-scaling, for example a user's own.
 template <Penalty P>
 struct ScaledPenalty : detail::BoundsOf<P> {
-  static constexpr std::string_view name = P::name;  ///< for messages
+  static constexpr std::string_view name = P::name;  ///< name in messages
 
-  /// A copy of the penalty, times the factor, > 0.
+  /// Copies the penalty; factor > 0.
   ScaledPenalty(const P& penalty, double factor)
       : detail::BoundsOf<P>(penalty), penalty_(penalty), factor_(factor) {}
 
-  /// As the concept Penalty asks. @{
+  /// Members that the concept Penalty requires. @{
   [[nodiscard]] double value(double w) const noexcept { return factor_ * penalty_.value(w); }
   [[nodiscard]] double prox(double w, double step) const noexcept {
     return penalty_.prox(w, factor_ * step);
@@ -63,7 +63,7 @@ struct ScaledPenalty : detail::BoundsOf<P> {
   double factor_;
 };
 
-/// The type of a multiple of a penalty.
+/// The type of a penalty times a factor.
 template <Penalty P>
 using Rescaled = std::conditional_t<SelfScalingPenalty<P>, P, ScaledPenalty<P>>;
 

@@ -1,4 +1,4 @@
-// Problem: the data and the function that a solver minimises; the only thing a solver receives.
+// Problem: the data and the function that a solver minimises. Solvers get nothing else.
 #pragma once
 
 #include <algorithm>
@@ -18,14 +18,15 @@ namespace sounder {
 /// solvers may work on one problem at once.
 template <class LossType, class PenaltyType>
 struct Problem {
-  // Before the concepts, whose errors are a compiler's, a sentence for whoever wrote the class.
+  // Checked before the concepts, so that the compiler's error is a sentence for the author of the
+  // class.
   static_assert(detail::is_explained_loss<LossType>());
   static_assert(detail::is_explained_penalty<PenaltyType>());
 
   CsrMatrix matrix;                      ///< X, n x p
   std::span<const double> targets;       ///< y, n values; +1 or -1 for a classification loss
   LossType loss;                         ///< with its parameters, if it has any
-  PenaltyType penalty;                   ///< P, strength included
+  PenaltyType penalty;                   ///< with its strength
   bool intercept = false;                ///< fit b; it is never penalised
   std::span<const double> weights = {};  ///< s, n values >= 0, or empty for all ones
 
@@ -65,7 +66,7 @@ struct Problem {
     }
   }
 
-  /// @throws std::invalid_argument unless `initial` is empty or holds a number a column
+  /// @throws std::invalid_argument unless `initial` is empty or holds p numbers
   void validate_initial(std::span<const double> initial) const {
     if (!initial.empty() && initial.size() != static_cast<std::size_t>(matrix.columns())) {
       refuse({"initial must hold one coefficient a column"});
@@ -95,8 +96,8 @@ struct Problem {
     }
   }
 
-  /// v = prox(x, t) and u = (x - v) / t, a slope of value at v, reach equality in Fenchel's
-  /// inequality, if prox, value and conjugate are one convex penalty's.
+  /// Checks that prox, value and conjugate belong to the same convex penalty: v = prox(x, t) and u
+  /// = (x - v) / t, a slope of value at v, must reach equality in Fenchel's inequality.
   void validate_pair() const {
     for (const double step : {0.25, 1.0, 4.0}) {
       for (const double x : {-100.0, -3.0, -1.0, -0.3, -0.01, 0.01, 0.3, 1.0, 3.0, 100.0}) {
@@ -110,14 +111,14 @@ struct Problem {
       }
     }
   }
-  /// Rounding may carry a slope over the edge of the conjugate's domain.
+  /// Moves u into the conjugate's domain if only rounding carried it out.
   [[nodiscard]] double within_domain(double u, double rounding) const {
     const Interval domain = penalty.conjugate_domain();
     const double near = std::clamp(u, domain.low, domain.high);
     return std::abs(u - near) <= rounding ? near : u;
   }
 
-  /// The solvers take l1 and l2 for the whole penalty: another one they would get wrong in silence.
+  /// Checks that l1 and l2 describe the whole penalty, because the solvers use nothing else of it.
   void validate_mix(double l1, double l2) const {
     for (const double w : {-1.0, -0.125, 0.125, 1.0}) {
       const double value = penalty.value(w);

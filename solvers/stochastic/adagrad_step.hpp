@@ -1,4 +1,4 @@
-// AdaGrad's step on one row, touching only the row's support.
+// AdaGrad's step on one row; it touches only the row's columns.
 #pragma once
 
 #include <cmath>
@@ -13,13 +13,14 @@
 
 namespace sounder {
 
-/// Every coordinate's step is divided by the root of its sum of squared gradients, a second shared
-/// vector (Duchi, Hazan, Singer, JMLR 2011; without locks: Duchi, Jordan, McMahan, NIPS 2013).
-/// The same interface as RowStepper; no hot columns, no variance reduction, unscaled coordinates.
+/// Divides every coordinate's step by the root of the sum of its squared gradients, which a second
+/// shared vector holds (Duchi, Hazan, Singer, JMLR 2011; without locks: Duchi, Jordan, McMahan,
+/// NIPS 2013). The interface is that of RowStepper; it has no hot columns, no variance reduction
+/// and unscaled coordinates.
 template <class Update, class Terms, Loss L>
 class alignas(128) AdaGradStepper {
  public:
-  /// The template's arguments. @{
+  /// The template arguments. @{
   using UpdateType = Update;
   using TermsType = Terms;
   using LossType = L;
@@ -27,14 +28,14 @@ class alignas(128) AdaGradStepper {
 
   /// What the team's steppers share beside the vector.
   struct Common {
-    /// For so many coordinates.
+    /// For this number of coordinates.
     explicit Common(std::size_t columns) : squares(columns) {}
-    void restart() noexcept { squares.assign({}); }  ///< as newly made
+    void restart() noexcept { squares.assign({}); }  ///< back to the state of a new object
     SampleLocks<Update> locks;                       ///< held over a step
-    SharedVector<Update> squares;                    ///< of gradients, summed over the steps
+    SharedVector<Update> squares;                    ///< squared gradients, summed over the steps
   };
 
-  /// As RowStepper has them. @{
+  /// Like those of RowStepper. @{
   AdaGradStepper(const LabelledRows<L>& data, const HotBands& /*bands*/,
                  std::span<const Terms> terms, SharedVector<Update>& shared, Common& common)
       : data_(data), terms_(terms), view_(shared), common_(&common) {}
@@ -61,7 +62,8 @@ class alignas(128) AdaGradStepper {
   /// @}
 
  private:
-  static constexpr double smallest = 1e-12;  // a coordinate whose gradients were all zero stays put
+  static constexpr double smallest = 1e-12;  // keeps a coordinate in place if all its gradients
+                                             // were zero
 
   LabelledRows<L> data_;
   std::span<const Terms> terms_;

@@ -17,33 +17,33 @@
 
 namespace sounder {
 
-/// Minimises over the frequent columns of packed rows, the others fixed: what is done for the
-/// intercept, done for the columns that are nearly one.
+/// Minimises over the frequent columns of packed rows with the others fixed. They are treated like
+/// the intercept, because a very frequent column is nearly an intercept.
 ///
-/// A stochastic step leaves noise in every coordinate. The objective hardly feels it, the duality
-/// gap does: with an l2 penalty it is |grad F|^2 / (2 lambda) at a = -loss'(z), and on text with a
-/// small lambda nine tenths of that stand in three columns of half a million. A Newton step takes
-/// them out. Its Hessian is of a sample of rows, its gradient of all (Byrd, Chin, Neveitt, Nocedal,
-/// "On the use of stochastic Hessian information in optimization methods for machine learning",
-/// SIAM J. Optim. 2011).
+/// A stochastic step leaves noise in every coordinate. It changes the objective little but the
+/// duality gap much: with an l2 penalty the gap is |grad F|^2 / (2 lambda) at a = -loss'(z), and on
+/// text with a small lambda three columns of half a million hold nine tenths of it. A Newton step
+/// removes that part. Its Hessian uses a sample of the rows, its gradient all of them (Byrd, Chin,
+/// Neveitt, Nocedal, "On the use of stochastic Hessian information in optimization methods for
+/// machine learning", SIAM J. Optim. 2011).
 ///
 /// For smooth losses, and penalties without l1. One thread calls, the team works. Memory, from the
-/// first call on: 8 bytes a row and 8 F (F + 1) a worker for F frequent columns.
+/// first call on: 8 bytes a row, and 8 F (F + 1) a worker for F frequent columns.
 template <Loss L, Penalty P>
 class FrequentNewton {
  public:
-  /// @param scales a coefficient is scale times its packed coordinate
+  /// @param scales the coefficient is scale times its packed coordinate
   FrequentNewton(const Problem<L, P>& problem, const PackedRows& rows,
                  std::span<const float> scales, std::size_t first_penalised, const Team& team)
       : problem_(problem), rows_(rows), scales_(scales), first_penalised_(first_penalised),
         size_(rows.frequent()), sample_(std::min<std::int64_t>(4096, rows.rows())),
         team_(rows.small() ? 1 : team.size()) {}
 
-  /// Moves w and its margins z to a point that is no worse, by steps that each cost two passes over
-  /// the frequent columns, while these hold the larger share of the gradient; one such pass where
-  /// they do not. A Hessian serves until a step leaves more than a tenth of |gradient|^2; the next
-  /// is of four times as many rows.
-  /// @param rest |grad F|^2 over all other columns, or what it was lately
+  /// Moves w and its margins z to a point that is no worse. Takes steps that each cost two passes
+  /// over the frequent columns, as long as these hold the larger share of the gradient; finding
+  /// that they do not costs one pass. A Hessian is kept until a step leaves more than a tenth of
+  /// |gradient|^2; the next one uses four times as many rows.
+  /// @param rest |grad F|^2 over all other columns, or a recent value of it
   void improve(std::span<double> w, std::span<double> z, double rest) {
     double before = infinity;
     for (int steps = 0; steps < most_steps; ++steps) {
@@ -89,7 +89,7 @@ class FrequentNewton {
     return k < first_penalised_ ? 0.0 : problem_.penalty.l2() * scale * scale;
   }
 
-  /// In packed coordinates.
+  /// The gradient in packed coordinates.
   [[nodiscard]] Vector gradient_at(std::span<const double> w, std::span<const double> z) const {
     const double n = rows_.rows();
     Vector gradient = sum_over(rows_.rows(), size_, [&](Range share, Vector& own) {
@@ -107,7 +107,7 @@ class FrequentNewton {
     return gradient;
   }
 
-  /// Lower triangle, row-major, of every so many-th row.
+  /// The Hessian's lower triangle, row-major, from a sample of evenly spaced rows.
   [[nodiscard]] Vector hessian_at(std::span<const double> z) const {
     const std::int64_t every = std::max<std::int64_t>(rows_.rows() / sample_, 1);
     const std::int64_t sampled = (rows_.rows() + every - 1) / every;
@@ -179,7 +179,7 @@ class FrequentNewton {
   std::span<const float> scales_;
   std::size_t first_penalised_;
   std::size_t size_;
-  std::int64_t sample_;  ///< rows of the next Hessian
+  std::int64_t sample_;  ///< rows for the next Hessian
   Team team_;
   Vector moved_;
   Vector hessian_;

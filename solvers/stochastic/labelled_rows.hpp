@@ -1,4 +1,4 @@
-// What a stochastic step sees of a problem: packed rows, targets, weights and the loss.
+// The parts of a problem that a stochastic step uses: packed rows, targets, weights and the loss.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,13 @@
 
 namespace sounder {
 
-/// A view: the penalty is not here, since a step gets its share of it as StepTerms.
+/// A view. It leaves out the penalty, because a step gets its share of that as StepTerms.
 template <Loss L>
 struct LabelledRows {
-  const PackedRows* rows;           ///< n of them, scaled
+  const PackedRows* rows;           ///< n rows, scaled
   std::span<const double> targets;  ///< y, n numbers
-  std::span<const double> weights;  ///< empty for all ones
-  L loss;                           ///< of a row
+  std::span<const double> weights;  ///< s, or empty for all ones
+  L loss;                           ///< loss of a row
 
   /// s_i.
   [[nodiscard]] double weight(Index i) const noexcept {

@@ -1,5 +1,5 @@
-// The evaluator of the stochastic solvers: objective, certificate and full gradient of a point that
-// is held in packed, scaled coordinates.
+// The evaluator of the stochastic solvers: objective, certificate and full gradient of a point in
+// packed, scaled coordinates.
 #pragma once
 
 #include <algorithm>
@@ -21,16 +21,16 @@
 
 namespace sounder {
 
-/// The problem's rows packed and scaled, with what is known of one point w on them.
+/// The problem's rows, packed and scaled, and the values at one point w.
 ///
-/// Packed coordinates: label k stands for column order().original_of[k] and carries the coefficient
-/// w_k scales()[k]; label 0 is the intercept where the problem has one. One thread calls, the team
-/// works. Memory: 8 bytes a nonzero; 8 (threads + 3) a column; 24 a row.
+/// Packed coordinates: label k stands for column order().original_of[k], whose coefficient is w_k
+/// scales()[k]; label 0 is the intercept if the problem has one. One thread calls, the team works.
+/// Memory: 8 bytes a nonzero; 8 (threads + 3) a column; 24 a row.
 template <Loss L, Penalty P>
 class PackedEvaluator {
  public:
   /// @param hot_columns as in order_columns
-  /// @param precondition scale by the preconditioner, or leave the columns as they are
+  /// @param precondition whether to scale by the preconditioner
   PackedEvaluator(const Problem<L, P>& problem, int hot_columns, bool precondition,
                   const Team& team)
       : problem_(problem), team_(team), at_zero_(objective_at_zero(problem, team)),
@@ -45,21 +45,21 @@ class PackedEvaluator {
 
   /// The problem's rows, packed and scaled.
   [[nodiscard]] const PackedRows& rows() const noexcept { return rows_; }
-  /// A factor a label.
+  /// One factor a label.
   [[nodiscard]] std::span<const float> scales() const noexcept { return scales_; }
-  /// The first label that is not the intercept.
+  /// The first label after the intercept, if there is one.
   [[nodiscard]] std::size_t first_penalised() const noexcept { return problem_.intercept ? 1 : 0; }
   /// F(0, 0).
   [[nodiscard]] double at_zero() const noexcept { return at_zero_; }
 
-  /// z_i = x_i.w + b of the point last seen by objective(); extrapolation may write them.
+  /// z_i = x_i.w + b at the point last seen by objective(); extrapolation may write them.
   [[nodiscard]] std::span<double> margins() noexcept { return z_; }
-  /// a_i = -loss'(y_i, z_i) of the point last certified.
+  /// a_i = -loss'(y_i, z_i) at the point last certified.
   [[nodiscard]] std::span<const double> anchors() const noexcept { return a_; }
-  /// X^T (s a) / n of the point last certified, in packed, scaled coordinates.
+  /// X^T (s a) / n at the point last certified, in packed, scaled coordinates.
   [[nodiscard]] std::span<const double> pull() const noexcept { return u_; }
 
-  /// |grad F|^2 at the point last certified, without the frequent columns' part.
+  /// |grad F|^2 at the point last certified, without the frequent columns.
   [[nodiscard]] double rest_of_gradient() const {
     const std::size_t first = rows_.frequent() - std::min(rows_.frequent(), first_penalised());
     const double l2 = problem_.penalty.l2();
@@ -74,15 +74,15 @@ class PackedEvaluator {
     });
   }
 
-  /// F(w), and the margins with it. One pass over the data.
+  /// Computes F(w) and the margins. One pass over the data.
   [[nodiscard]] double objective(std::span<const double> w) {
     rows_.margins(w, z_, team_);
     unscale(w);
     return mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
   }
 
-  /// F(w) by the first `size` rows of a sample alone; nothing is kept. Rows are dealt out one by
-  /// one.
+  /// F(w) on the first `size` rows of a sample alone; keeps nothing. `sample` must have blocks of
+  /// one row.
   [[nodiscard]] double objective(std::span<const double> w, const Schedule& sample,
                                  std::int64_t size) const {
     double loss = 0.0;
@@ -98,9 +98,10 @@ class PackedEvaluator {
     return loss / static_cast<double>(size) + penalty;
   }
 
-  /// The certificate of w, whose margins are known; first moves the intercept to its best place.
-  /// One pass over the data. The dual objective is the highest so far: any of them is a bound.
-  /// @param settle false: the intercept is to stay
+  /// The certificate of w, whose margins must be known; first moves the intercept to its best
+  /// value. One pass over the data. Its dual objective is the highest so far, because every dual
+  /// objective is a lower bound.
+  /// @param settle false: leave the intercept as it is
   [[nodiscard]] Certificate certify_point(std::span<double> w, bool settle = true) {
     if (problem_.intercept && settle) {
       const double shift = best_shift(problem_, z_, team_);
@@ -132,12 +133,12 @@ class PackedEvaluator {
     return certify(w_, here, highest_dual_, null_);
   }
 
-  /// As sounder::relative_gap() has it.
+  /// See sounder::relative_gap().
   [[nodiscard]] double relative_gap(double objective, double dual_objective) const noexcept {
     return sounder::relative_gap(objective, dual_objective, null_);
   }
 
-  /// Packed coordinates of coefficients (p, or empty for zeros) and intercept.
+  /// Writes the packed coordinates of coefficients (p, or empty for zeros) and intercept.
   void load(std::span<const double> coefficients, double intercept, std::span<double> w) const {
     for (std::size_t k = 0; k < w.size(); ++k) {
       const Index column = rows_.order().original_of[k];
@@ -151,7 +152,7 @@ class PackedEvaluator {
     }
   }
 
-  /// The reverse of load: p coefficients, zero for columns that hold nothing, and the intercept.
+  /// The reverse of load(): p coefficients, zero for empty columns, and the intercept.
   void unload(std::span<const double> w, Result& result) const {
     result.w.assign(static_cast<std::size_t>(problem_.matrix.columns()), 0.0);
     for (std::size_t k = 0; k < w.size(); ++k) {
@@ -195,7 +196,7 @@ class PackedEvaluator {
   Array<double> weighted_;  ///< s_i a_i / n
   Array<double> u_;
   Array<double> w_;     ///< coefficients in packed order, unscaled, without the intercept
-  Array<double> dual_;  ///< u likewise
+  Array<double> dual_;  ///< u in the same form
   double highest_dual_ = -infinity;
   FreeDual<L, P> free_;
 };

@@ -1,4 +1,4 @@
-// Penalty and drift, split over the rows that hold a column.
+// Splits penalty and drift over the rows that hold a column.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,18 @@
 
 namespace sounder {
 
-/// A stochastic step touches only its row's columns, so each of them feels n / count times the
-/// penalty and the drift there: over an epoch, once the whole. Hot columns feel them when they are
-/// exchanged, once for many rows (see RowStepper), and undivided.
+/// A stochastic step touches only its row's columns, so at each of its `count` rows a column gets n
+/// / count times the penalty and the drift, which over an epoch adds up to the whole. Hot columns
+/// get them undivided when they are exchanged, once for many rows (see RowStepper).
 ///
 /// In packed coordinates. One thread calls, the team works. Memory: 48 bytes a column.
 class PenaltyShares {
  public:
-  /// @param scales a coefficient is scale times its packed coordinate
-  /// @param first_penalised columns before it (an intercept) feel no penalty
-  /// @param by_prox steps on l2 are proximal ones
+  /// @param scales the coefficient is scale times its packed coordinate
+  /// @param first_penalised columns before it (an intercept) have no penalty
+  /// @param by_prox whether steps on l2 are proximal
   PenaltyShares(const PackedRows& rows, std::span<const float> scales, std::size_t first_penalised,
-             double l1, double l2, bool by_prox, const Team& team)
+                double l1, double l2, bool by_prox, const Team& team)
       : hot_(static_cast<std::size_t>(rows.order().hot)), by_prox_(by_prox), team_(team),
         split_(rows.columns()), terms_(rows.columns()) {
     const double n = rows.rows();
@@ -34,13 +34,14 @@ class PenaltyShares {
     });
   }
 
-  /// The terms of an epoch that begins with this step.
+  /// The terms of an epoch that begins with this step size.
   /// @param pull minus the mean gradient that variance reduction adds; empty without it
   [[nodiscard]] std::span<const StepTerms> at(double step, std::span<const double> pull) {
     team_.for_each(terms_.size(), [&](std::size_t j) {
       const StepTerms& split = split_[j];
       const double drift = pull.empty() ? 0.0 : -split.drift * pull[j];
-      // A rare column's share of the penalty must not overshoot zero, as a gradient's step would.
+      // A gradient step on a rare column's share of the penalty could overshoot zero, so it is
+      // damped.
       const double damping = j < hot_ || by_prox_ ? 1.0 : 1.0 / (1.0 + step * split.shrink);
       terms_[j] = {damping * drift, damping * split.shrink, damping * split.threshold};
     });
@@ -51,7 +52,7 @@ class PenaltyShares {
   std::size_t hot_;
   bool by_prox_;
   const Team& team_;
-  Array<StepTerms> split_;  ///< at a drift of 1, without damping; the same all epochs
+  Array<StepTerms> split_;  ///< for a drift of 1, without damping; the same in all epochs
   Array<StepTerms> terms_;
 };
 

@@ -15,14 +15,14 @@
 
 namespace sounder {
 
-/// What the layout and the preconditioner ask of every column: d_j, the number of rows that hold
+/// What the layout and the preconditioner need of every column: d_j, the number of rows that hold
 /// it, and (1/n) sum_i s_i x_ij^2.
 struct ColumnMoments {
   Array<Index> counts;         ///< d_j, p numbers
   Array<double> mean_squares;  ///< p numbers
 };
 
-/// One pass over the data for both. O(nnz / threads + p threads); 16 p bytes a thread.
+/// Computes both in one pass over the data. O(nnz / threads + p threads); 16 p bytes a thread.
 template <Loss L, Penalty P>
 [[nodiscard]] ColumnMoments column_moments(const Problem<L, P>& problem, const Team& team) {
   struct Moments {
@@ -55,10 +55,10 @@ template <Loss L, Penalty P>
   return total;
 }
 
-/// One factor a label: h_j^(-1/4), h_j the bound of the objective's curvature along column j, so
-/// that a step in the scaled coordinates is one preconditioned by h^(-1/2) (AdaGrad's power): rare
+/// One factor a label: h_j^(-1/4), h_j a bound of the objective's curvature along column j. A step
+/// in the scaled coordinates is then preconditioned by h^(-1/2) (the power of AdaGrad): rare
 /// columns move further than frequent ones. Rounded to powers of two, so that scaling is exact.
-/// Label 0 is the intercept's column of ones where the problem has one.
+/// Label 0 is the intercept's column of ones if the problem has an intercept.
 /// @param squares ColumnMoments::mean_squares
 template <Loss L, Penalty P>
 [[nodiscard]] Array<float> preconditioner(const Problem<L, P>& problem, const ColumnOrder& order,

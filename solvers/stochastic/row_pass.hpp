@@ -1,4 +1,4 @@
-// A pass over the rows: the part of the stochastic solvers that runs on all workers at once.
+// A pass over the rows: the part of the stochastic solvers that all workers run at once.
 #pragma once
 
 #include <atomic>
@@ -26,8 +26,9 @@
 
 namespace sounder {
 
-/// The shared vector and the workers' steps on it. How a step is made (update policy, AdaGrad, l1)
-/// is behind this interface, asked once an epoch, so that the driver is compiled once a problem.
+/// The shared vector and the workers' steps on it. This interface hides how a step is made (update
+/// policy, AdaGrad, l1). It is called once an epoch, and lets the driver be compiled once a
+/// problem.
 class RowPass {
  public:
   RowPass() = default;
@@ -35,35 +36,36 @@ class RowPass {
   RowPass& operator=(const RowPass&) = delete;
   virtual ~RowPass() = default;
 
-  /// The vector, while no pass runs.
+  /// The vector; only use it while no pass runs.
   [[nodiscard]] virtual std::span<double> vector() noexcept = 0;
 
-  /// How many workers share a pass.
+  /// The number of workers in a pass.
   [[nodiscard]] virtual int workers() const noexcept = 0;
 
-  /// Back to zero, as newly made.
+  /// Sets everything back to zero, as in a new object.
   virtual void restart() = 0;
 
-  /// Of all passes, if the policy counts.
+  /// The counts of all passes, if the policy counts.
   [[nodiscard]] virtual std::optional<UpdateCounts> counts() const { return std::nullopt; }
 
-  /// Sets what every coordinate feels beside the loss in the passes to come.
+  /// Sets the terms beside the loss for every coordinate, for the passes to come.
   virtual void prepare(std::span<const StepTerms> terms) = 0;
 
   /// Steps through the rows at `positions` of the schedule, a contiguous share a worker.
   /// @param anchors empty, or minus the derivatives at the last snapshot (variance reduction)
-  /// @param step    the step size when a worker has done this part, in [0, 1), of its share
+  /// @param step    the step size as a function of the part of its share, in [0, 1), that a worker
+  ///        has done
   /// @return false if the trace cancelled the pass half-way
   virtual bool run(const Schedule& schedule, Range positions, std::span<const double> anchors,
                    Call<double(double)> step, const Trace& trace) = 0;
 };
 
-/// The vector and one stepper a worker; how the workers run side by side is left open.
+/// The vector and one stepper a worker; derived classes run the workers side by side.
 template <class Stepper>
 class SteppersPass : public RowPass {
  public:
-  /// @param rows_a_pass what all workers together take in a pass
-  /// @param source      what the steppers' terms are made from beside the driver's
+  /// @param rows_a_pass number of rows that all workers together take in a pass
+  /// @param source      what the steppers' terms need in addition to the driver's terms
   SteppersPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
                int workers, const typename Stepper::TermsType::Source& source)
       : source_(source), rows_(*data.rows),
@@ -95,9 +97,9 @@ class SteppersPass : public RowPass {
   }
 
  protected:
-  /// What the workers step through.
+  /// The rows that the workers step through.
   [[nodiscard]] const PackedRows& rows() const noexcept { return rows_; }
-  /// A worker's own.
+  /// The stepper of a worker.
   [[nodiscard]] Stepper& stepper(int rank) noexcept {
     return steppers_[static_cast<std::size_t>(rank)];
   }
@@ -115,11 +117,11 @@ class SteppersPass : public RowPass {
   Slots<Stepper> steppers_;
 };
 
-/// RowPass by the threads of a team. No allocation inside a pass.
+/// A RowPass by the threads of a team. A pass allocates nothing.
 template <class Stepper>
 class StepperPass final : public SteppersPass<Stepper> {
  public:
-  /// A view of team, which the caller keeps.
+  /// Keeps a reference to team, which must outlive it.
   StepperPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
               const Team& team, const typename Stepper::TermsType::Source& source = {})
       : SteppersPass<Stepper>(data, rows_a_pass, team.size(), source), team_(team) {}
@@ -164,22 +166,23 @@ class StepperPass final : public SteppersPass<Stepper> {
   const Team& team_;
 };
 
-/// Makes a driver's pass. `rows_a_pass` is for what must happen several times in a pass.
+/// Makes a pass for a driver. `rows_a_pass` sets the timing of what must happen several times a
+/// pass.
 template <Loss L>
 using MakeRowPass =
     Call<std::unique_ptr<RowPass>(const LabelledRows<L>& data, bool adagrad, bool sparse,
                                   std::int64_t rows_a_pass, const Team& team)>;
 
 /// Makes the pass for an update policy: AdaGrad's step, or the plain one with or without soft
-/// thresholds; for a penalty that is not elastic, by its prox. Beside AdaGrad's roots and divisions
-/// a threshold of zero costs nothing.
+/// thresholds. A penalty that is not elastic is applied by its prox. AdaGrad always has thresholds,
+/// because a threshold of zero costs nothing beside its roots and divisions.
 template <class Update, Loss L, Penalty P>
 class PassMaker {
  public:
-  /// A view of the penalty, which the caller keeps.
+  /// Keeps a reference to the penalty, which must outlive it.
   explicit PassMaker(const P& penalty) noexcept : penalty_(penalty) {}
 
-  /// As MakeRowPass has it.
+  /// The function that MakeRowPass refers to.
   [[nodiscard]] std::unique_ptr<RowPass> operator()(const LabelledRows<L>& data, bool adagrad,
                                                     bool sparse, std::int64_t rows_a_pass,
                                                     const Team& team) const {

@@ -1,4 +1,4 @@
-// The hot kernel: one stochastic gradient step on one row, touching only the row's support.
+// The hot kernel: one stochastic gradient step on one row; it touches only the row's columns.
 #pragma once
 
 #include <array>
@@ -14,19 +14,19 @@
 
 namespace sounder {
 
-/// The sparse unbiased split of everything that is not the row's own loss: a coordinate held by
-/// d_j of n rows gets n / d_j of it whenever one of them comes (Niu et al. 2011; for the drift and
-/// the threshold: Leblond, Pedregosa, Lacoste-Julien 2017; Pedregosa, Leblond, Lacoste-Julien
-/// 2017). That is for the rare columns. The worker's own copies of the frequent ones feel those
-/// terms when they are exchanged, for all rows since the last time at once: no noise from the
-/// split, and nothing but the loss in the loop over them.
+/// The loss of a row enters its step whole. Everything else is split sparsely and without bias: a
+/// coordinate that d_j of n rows hold gets n / d_j of it at each of these rows (Niu et al. 2011;
+/// for drift and threshold: Leblond, Pedregosa, Lacoste-Julien 2017; Pedregosa, Leblond,
+/// Lacoste-Julien 2017). That holds for rare columns. The worker's own copies of frequent columns
+/// get these terms when they are exchanged, for all rows since the last exchange at once: the split
+/// adds no noise, and the loop over them computes only the loss.
 ///
 /// One object a worker, on cache lines of its own (its counters change at every row); it holds the
 /// worker's hot columns. All work is on packed, scaled coordinates.
 template <class Update, class Terms, Loss L>
 class alignas(128) RowStepper {
  public:
-  /// The template's arguments. @{
+  /// The template arguments. @{
   using UpdateType = Update;
   using TermsType = Terms;
   using LossType = L;
@@ -34,14 +34,14 @@ class alignas(128) RowStepper {
 
   /// What the team's steppers share beside the vector.
   struct Common {
-    /// For so many coordinates.
+    /// For this number of coordinates.
     explicit Common(std::size_t /*columns*/) {}
-    void restart() noexcept {}  ///< as newly made
+    void restart() noexcept {}  ///< back to the state of a new object
     SampleLocks<Update> locks;  ///< held over a step
   };
 
-  /// @param terms one a column, for each row that holds it (hot columns: for every row of the
-  ///        worker), rewritten between epochs
+  /// @param terms one a column, applied at each row that holds it (for hot columns at every row of
+  ///        the worker); rewritten between epochs
   RowStepper(const LabelledRows<L>& data, const HotBands& bands, std::span<const Terms> terms,
              SharedVector<Update>& shared, Common& common)
       : data_(data), bands_(&bands), terms_(terms), view_(shared), locks_(&common.locks),
@@ -63,9 +63,9 @@ class alignas(128) RowStepper {
     write(i, read(i, step), step);
   }
 
-  /// The first half of a step: reads the row's coordinates and returns how far to go against the
-  /// row. The step is damped as an implicit one would be, so that a long row cannot overshoot its
-  /// own minimum.
+  /// The first half of a step: reads the row's coordinates and returns the multiple of the row to
+  /// subtract. The step is damped like an implicit one, so that a long row cannot overshoot its own
+  /// minimum.
   [[nodiscard]] double read(Index i, double step) {
     view_.begin_step();
     const double z =
@@ -80,7 +80,7 @@ class alignas(128) RowStepper {
                     (1.0 + weight * step * L::curvature_bound * data_.rows->squared_norm(i)));
   }
 
-  /// The second half: writes them.
+  /// The second half of a step: writes the coordinates.
   void write(Index i, double slope, double step) {
     for (const PackedEntry& entry : data_.rows->hot(i)) {
       hot_[static_cast<std::size_t>(entry.column)] -= slope * static_cast<double>(entry.value);
@@ -99,7 +99,7 @@ class alignas(128) RowStepper {
     }
   }
 
-  /// Hands every hot column back; call once after the last row of an epoch.
+  /// Exchanges every hot column. Call once after the last row of an epoch.
   void end_epoch() {
     exchange(bands_->count);
     view_.hand_in();
@@ -127,8 +127,9 @@ class alignas(128) RowStepper {
   HotColumns hot_;
   std::int64_t passed_ = 0;
   std::uint64_t tick_ = 0;
-  double travelled_ = 0.0;                             ///< sum of the steps of this epoch
-  std::array<double, HotBands::most> exchanged_at_{};  ///< travelled_ then, by band
+  double travelled_ = 0.0;                             ///< sum of this epoch's steps
+  std::array<double, HotBands::most> exchanged_at_{};  ///< travelled_ at the last exchange of each
+                                                       ///< band
   [[no_unique_address]] typename SampleLocks<Update>::Scratch scratch_;
 };
 

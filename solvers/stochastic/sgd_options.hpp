@@ -29,24 +29,25 @@ struct SgdOptions {
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
   std::uint64_t seed = 1;                                       ///< of every random choice
 
-  /// 0: found by trial on a sample of rows. Its unit is 1 / (curvature bound x mean squared norm
-  /// of a preconditioned row), so that 1 takes a mean row about all the way.
+  /// The step size; 0: found by trial on a sample of rows. Its unit is 1 / (curvature bound x mean
+  /// squared norm of a preconditioned row), so that a step of 1 takes a mean row about to its
+  /// minimum.
   double step = 0.0;
   StepSchedule schedule = StepSchedule::automatic;  ///< how the step falls
   double step_decay = 0.9;  ///< factor an epoch, for StepSchedule::epoch_decay
 
-  /// Subtracts from every stochastic gradient its value at the last epoch's end, and adds the mean
-  /// of those: the noise vanishes as the run converges. Costs one more pass over the data an epoch,
-  /// on the training clock. From the second epoch on.
+  /// Subtracts from every stochastic gradient its value at the end of the last epoch, and adds the
+  /// mean of these values: the noise vanishes as the run converges. Starts with the second epoch.
+  /// Costs one more pass over the data an epoch, on the training clock.
   bool variance_reduction = true;
   int extrapolation = 8;  ///< past iterates combined after an epoch; 0: none
   /// Near the end, joint Newton steps on the most frequent columns (FrequentNewton), whose noise
-  /// the duality gap feels most. For smooth losses with an l2 penalty and no l1.
+  /// adds most to the duality gap. For smooth losses with an l2 penalty and no l1.
   bool newton = true;
   bool adagrad = false;  ///< AdaGrad steps; rules out variance reduction
 
-  Index row_block = 16;  ///< at most so many neighbouring rows stay together in the shuffle
-  int hot_columns = -1;  ///< columns a worker keeps copies of; -1: automatic, 0: none
+  Index row_block = 16;  ///< at most this many neighbouring rows stay together in the shuffle
+  int hot_columns = -1;  ///< columns of which a worker keeps copies; -1: automatic, 0: none
 
   std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
   double initial_intercept = 0.0;        ///< b to start from

@@ -1,4 +1,4 @@
-// The step: how it falls over a run, and how a first one is found.
+// The step size: how it falls over a run, and how the first one is found.
 #pragma once
 
 #include <cmath>
@@ -7,7 +7,7 @@
 
 namespace sounder {
 
-/// The factor on the step at time t (epochs, from 0).
+/// The factor on the step size at time t (in epochs, from 0).
 [[nodiscard]] inline double step_factor(const SgdOptions& options, double t) noexcept {
   const auto total = static_cast<double>(options.max_epochs);
   switch (options.schedule) {
@@ -28,9 +28,9 @@ namespace sounder {
   return 1.0;
 }
 
-/// The best of base 4^k by trial: upwards while the trial's objective falls, else downwards until
-/// it no longer does. `trial(step)` returns an objective (NaN and infinity lose); some 3 to 8
-/// calls.
+/// The best of base 4^k by trial: goes up as long as the trial's objective falls, otherwise down
+/// until it no longer falls. `trial(step)` returns an objective (NaN and infinity lose); some 3 to
+/// 8 calls.
 template <class Trial>
 [[nodiscard]] double search_step(double base, Trial&& trial) {
   constexpr int most = 8;

@@ -1,26 +1,26 @@
-// What a stochastic step does to a coordinate beside following the row's own loss.
+// What a stochastic step adds to a coordinate beside the row's own loss.
 #pragma once
 
 #include <sounder/solvers/penalty/penalty.hpp>
 
 namespace sounder {
 
-/// The parts of a step that a coordinate feels beside the loss, as the driver computes them.
+/// The terms of a step beside the loss, as the driver computes them.
 struct StepTerms {
   double drift;      ///< mean gradient of variance reduction
-  double shrink;     ///< l2: times the coefficient, a gradient
-  double threshold;  ///< l1: times the step, a soft threshold
+  double shrink;     ///< l2: its product with the coefficient is a gradient
+  double threshold;  ///< l1: its product with the step is a soft threshold
 };
 
-/// What a coordinate feels beside the loss at every row that holds it. The drift is the mean
-/// gradient of variance reduction, 0 without it. A change is computed in float (its own relative
-/// error of 6e-8 is nothing to a stochastic step) and added in double.
+/// The terms beside the loss that a coordinate gets at every row that holds it. The drift is the
+/// mean gradient of variance reduction, 0 without it. A change is computed in float (a relative
+/// error of 6e-8 does not matter to a stochastic step) and added in double.
 struct SmoothTerms {
-  struct Source {};  ///< what from() asks for beside the driver's terms: nothing
+  struct Source {};  ///< nothing in addition to the driver's terms
   float drift;       ///< as in StepTerms
-  float shrink;      ///< likewise
+  float shrink;      ///< as in StepTerms
 
-  /// The nearest floats.
+  /// Rounds the terms to the nearest floats.
   static SmoothTerms from(const StepTerms& terms, Source /*none*/) noexcept {
     return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink)};
   }
@@ -34,14 +34,14 @@ struct SmoothTerms {
   }
 };
 
-/// The same with an l1 penalty's soft threshold.
+/// The same with the soft threshold of an l1 penalty.
 struct SparseTerms {
   float drift;           ///< as in StepTerms
-  float shrink;          ///< likewise
-  float threshold;       ///< likewise
-  float padding = 0.0F;  ///< to 16 bytes: one aligned load
+  float shrink;          ///< as in StepTerms
+  float threshold;       ///< as in StepTerms
+  float padding = 0.0F;  ///< makes 16 bytes, for one aligned load
 
-  /// As SmoothTerms has them, the soft threshold included. @{
+  /// Like those of SmoothTerms, with the soft threshold. @{
   using Source = SmoothTerms::Source;
   static SparseTerms from(const StepTerms& terms, Source /*none*/) noexcept {
     return {static_cast<float>(terms.drift), static_cast<float>(terms.shrink),
@@ -58,18 +58,18 @@ struct SparseTerms {
   /// @}
 };
 
-/// The same with a penalty of any form, by its prox. The driver's terms are those of
-/// |w| + w^2 / 2: a threshold of share x scale and a shrink of share x scale^2, where a coefficient
-/// is scale times its coordinate, of whose penalty a row feels that share.
+/// The same for any penalty, by its prox. The driver computes its terms for |w| + w^2 / 2: a
+/// threshold of share x scale and a shrink of share x scale^2, where the coefficient is scale times
+/// its coordinate and share is the part of its penalty that a row applies.
 template <Penalty P>
 struct ProxTerms {
   using Source = const P*;  ///< the penalty, which the caller keeps
-  Source penalty;           ///< of a coefficient
+  Source penalty;           ///< penalty of a coefficient
   float drift;              ///< as in StepTerms
-  float step_ratio;  ///< of a coefficient's proximal step to the coordinate's; 0: unpenalised
+  float step_ratio;  ///< ratio of a coefficient's proximal step to the coordinate's; 0: unpenalised
   float scale;       ///< a power of two
 
-  /// As SmoothTerms has them. @{
+  /// Like those of SmoothTerms. @{
   static ProxTerms from(const StepTerms& terms, Source penalty) noexcept {
     const double scale = terms.shrink > 0.0 ? terms.shrink / terms.threshold : 1.0;
     return {penalty, static_cast<float>(terms.drift), static_cast<float>(terms.shrink),

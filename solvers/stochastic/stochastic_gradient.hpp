@@ -1,4 +1,4 @@
-// The driver that `hogwild` and `sgd` share: epochs of stochastic steps, and what happens between.
+// The driver that `hogwild` and `sgd` share: epochs of stochastic steps, and the work between them.
 #pragma once
 
 #include <algorithm>
@@ -33,19 +33,19 @@ namespace sounder {
 
 /// Sparse stochastic gradient descent on a shared vector.
 ///
-/// Between epochs: margins; extrapolation; near the end Newton on the frequent columns; the exact
-/// intercept; the dual candidate a and X^T a, which are at once the certificate of the point and
-/// the anchor and drift of variance reduction (Johnson and Zhang 2013; sparse and lock-free: Mania
-/// et al. 2017, "KroMagnon").
+/// Between epochs it computes margins, extrapolates, takes Newton steps on the frequent columns
+/// near the end, sets the exact intercept, and computes the dual candidate a and X^T a. These give
+/// the certificate of the point as well as the anchor and drift of variance reduction (Johnson and
+/// Zhang 2013; sparse and lock-free: Mania et al. 2017, "KroMagnon").
 ///
 /// Memory beside the problem: the evaluator's, and 8 (K + 4) bytes a column and 8 K a row for K
-/// iterates of extrapolation; 8 more a row once Newton's steps are taken.
+/// iterates of extrapolation; 8 more a row once Newton steps are taken.
 template <Loss L, Penalty P>
 class StochasticGradient {
   static_assert(!BoxedPenalty<P>, "a stochastic step knows no bounds: take a coordinate solver");
 
  public:
-  /// Lays out the data. Views of problem, make_trial and trace, which the caller keeps.
+  /// Lays out the data. Keeps references to problem, make_trial and trace, which must outlive it.
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
                      MakeRowPass<L> make_pass_of, MakeRowPass<L> make_trial, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options),
@@ -59,7 +59,7 @@ class StochasticGradient {
     run_.training().stop();
   }
 
-  /// The whole run; once.
+  /// The whole run. Call it once.
   Result run() {
     start();
     while (!run_.ended()) {
@@ -74,12 +74,13 @@ class StochasticGradient {
   [[nodiscard]] LabelledRows<L> labelled_rows() const noexcept {
     return {&rows_, problem_.targets, problem_.weights, problem_.loss};
   }
-  /// Rows that are dealt out together: on few rows fewer, so that every worker gets its share.
+  /// Rows that are dealt out together: fewer if there are few rows, so that every worker gets a
+  /// share.
   [[nodiscard]] std::int64_t row_block() const noexcept {
     return std::clamp<std::int64_t>(rows_.rows() / (64 * pass_->workers()), 1, options_.row_block);
   }
   [[nodiscard]] PenaltyShares penalty_shares() const {
-    double l1 = 1.0;  // of a penalty by its prox: see ProxTerms
+    double l1 = 1.0;  // a penalty applied by its prox: see ProxTerms
     double l2 = 1.0;
     if constexpr (elastic) {
       l1 = problem_.penalty.l1();
@@ -120,8 +121,8 @@ class StochasticGradient {
     run_.training().stop();
   }
 
-  /// One epoch and what follows it. What the method itself needs is on the training clock; a mere
-  /// look at the objective is not.
+  /// One epoch and what follows it. The training clock runs for the method's own work, not for
+  /// looks at the objective.
   void next_epoch() {
     run_.begin_epoch();
     const bool reduced = options_.variance_reduction && (run_.epoch() > 1 || warm_);
@@ -156,8 +157,7 @@ class StochasticGradient {
                       reduced ? point_.anchors() : std::span<const double>(), step, trace_);
   }
 
-  /// Margins, extrapolation and Newton's steps. False if the objective is not finite or has
-  /// exploded.
+  /// Margins, extrapolation and Newton steps. False if the objective is not finite or has exploded.
   bool settle() {
     const double found = point_.objective(pass_->vector());
     if (!std::isfinite(found) || found > exploded * std::max(point_.at_zero(), run_.lowest())) {
@@ -176,8 +176,8 @@ class StochasticGradient {
     return true;
   }
 
-  /// Newton's steps profit the gap alone, so they are for the epochs that may be the last: where
-  /// the other columns' part of the gap, (grad F)^2 / (2 lambda), is near the tolerance.
+  /// Newton steps help only the gap, so they are taken in epochs that may be the last: when the
+  /// other columns' part of the gap, (grad F)^2 / (2 lambda), is near the tolerance.
   void improve_frequent() {
     constexpr double near = 10.0;
     const bool last = run_.epoch() == options_.max_epochs;
@@ -191,8 +191,8 @@ class StochasticGradient {
     }
   }
 
-  /// Variance-reduced epochs bear a large step until suddenly they do not: grow it while they
-  /// descend, halve it when one climbs by more than extrapolation makes good.
+  /// Variance-reduced epochs tolerate a large step until suddenly they do not. So the step grows
+  /// while epochs descend, and is halved when one climbs by more than extrapolation makes good.
   void adapt_step(double found) {
     if (!automatic_step() || !options_.variance_reduction) {
       return;
@@ -207,7 +207,7 @@ class StochasticGradient {
     }
   }
 
-  /// Certifies the point and shows it to the run.
+  /// Certifies the point and hands it to the run.
   void look() {
     Stopwatch& clock = options_.variance_reduction ? run_.training() : run_.evaluation();
     clock.start();
@@ -221,7 +221,8 @@ class StochasticGradient {
     run_.see({latest_, pass_->vector(), 0.0, updates_, separates});
   }
 
-  /// After an explosion: back to the best iterate with a smaller step, if it is ours to pick.
+  /// After an explosion: goes back to the best iterate with a smaller step, if the step is
+  /// automatic.
   void retreat() {
     if (!automatic_step() || ++retreats_ > most_retreats) {
       run_.end(Status::diverged);
@@ -237,7 +238,7 @@ class StochasticGradient {
     look();
   }
 
-  /// The step by trial: one pass over a sample of the rows from zero, in one thread.
+  /// Finds the step by trial: one pass over a sample of the rows from zero, in one thread.
   [[nodiscard]] double find_step() {
     const std::int64_t n = rows_.rows();
     const std::int64_t size = std::min<std::int64_t>(n, std::max<std::int64_t>(1000, n / 50));
@@ -256,7 +257,7 @@ class StochasticGradient {
   }
 
   [[nodiscard]] Result finish() {
-    // The best iterate's gap, by the best bound that was found since.
+    // The gap of the best iterate, to the best bound found since then.
     const double dual = latest_.dual_objective;
     Result result = run_.finish(dual, point_.relative_gap(run_.lowest(), dual));
     const std::vector<double> best = std::move(result.w);
@@ -269,11 +270,11 @@ class StochasticGradient {
   }
 
   static constexpr double exploded = 100.0;
-  /// A sample can be fitted by steps that overshoot on the rest.
+  /// Steps that fit a sample may overshoot on the other rows.
   static constexpr double largest_first_step = 4.0;
   static constexpr int most_retreats = 8;
 
-  Run run_;  // first: laying out the data is training
+  Run run_;  // first, because laying out the data counts as training
   const Problem<L, P>& problem_;
   SgdOptions options_;
   MakeRowPass<L> make_trial_;
@@ -294,28 +295,28 @@ class StochasticGradient {
   std::int64_t updates_ = 0;
 };
 
-/// Runs the driver on options and a prepared problem; `make_trial` makes the pass of one worker
-/// that tries steps on a sample.
+/// Runs the driver on a prepared problem. `make_trial` makes the pass of one worker that tries
+/// steps on a sample.
 template <Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
                                          MakeRowPass<L> make_pass_of, Trace& trace,
                                          MakeRowPass<L> make_trial) {
   if (options.adagrad) {
     options.variance_reduction = false;
-    options.hot_columns = 0;  // its sums are in shared memory
+    options.hot_columns = 0;  // AdaGrad's sums are in shared memory
   }
   return StochasticGradient<L, P>(problem, options, make_pass_of, make_trial, trace).run();
 }
 
-/// On any problem, with workers that meet by an update policy.
+/// Runs the driver on any problem, with workers that meet by an update policy.
 /// @throws std::invalid_argument if the problem or an option does not fit
 template <class Update, Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
                                          Trace& trace) {
   if (holds_locks<Update>) {
-    options.hot_columns = 0;  // the baseline without private copies
+    options.hot_columns = 0;  // the baseline has no private copies
   }
-  // Alone, relaxed updates are plain ones; compiling the steps a second time would take seconds.
+  // With one worker Relaxed equals Plain; compiling the steps a second time would take seconds.
   using Trial = std::conditional_t<std::is_same_v<Update, Relaxed>, Relaxed, Plain>;
   using Q = Rescaled<P>;
   return solve_prepared(

@@ -1,4 +1,4 @@
-// A pass over the rows by virtual workers.
+// A pass over the rows by simulated workers.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace sounder {
 
-/// RowPass by workers of a replay: the same shares, the same steppers, in virtual time.
+/// A RowPass by the workers of a Replay: the same shares and the same steppers, in virtual time.
 template <class Stepper>
 class VirtualPass final : public SteppersPass<Stepper> {
  public:
-  /// A view of replay, which the caller keeps.
+  /// Keeps a reference to replay, which must outlive it.
   VirtualPass(const LabelledRows<typename Stepper::LossType>& data, std::int64_t rows_a_pass,
               int workers, Replay& replay, const typename Stepper::TermsType::Source& source = {})
       : SteppersPass<Stepper>(data, rows_a_pass, workers, source), replay_(replay),
@@ -58,7 +58,7 @@ class VirtualPass final : public SteppersPass<Stepper> {
   }
 
  private:
-  /// Where a worker is, and what it has read.
+  /// The progress of a worker, and what it has read.
   struct Walk {
     Range share{};
     std::int64_t position = 0;

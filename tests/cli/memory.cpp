@@ -1,4 +1,4 @@
-// How much memory is to be had, by what a made-up system says.
+// How much memory may be taken, as a made-up system describes it.
 #include "memory.hpp"
 
 #include <sys/resource.h>
@@ -61,7 +61,7 @@ TEST_CASE("control groups of version 2: the least of all ancestors", "[memory]")
   REQUIRE(system.memory().limit.find("control group") != std::string::npos);
   system.file("cgroup/a/memory.max", "2000000\n").file("cgroup/a/memory.current", "1900000\n");
   REQUIRE(system.memory().bytes == 100'000);
-  // Pages of files go when memory is wanted.
+  // The system drops pages of files if memory is needed.
   system.file("cgroup/a/memory.stat", "anon 5\nactive_file 30000\ninactive_file 200000\nx 1\n");
   REQUIRE(system.memory().bytes == 330'000);
   system.file("cgroup/a/b/c/memory.max", "5000\n");

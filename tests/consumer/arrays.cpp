@@ -1,4 +1,4 @@
-// What a user without files writes: arrays THREADS asks every kind of solver for two threads and
+// What a user without files writes. `arrays THREADS` asks every kind of solver for two threads, and
 // expects that THREADS worked.
 #include <sounder/sounder.hpp>
 

@@ -1,5 +1,5 @@
 // What a user writes: consumer DATA [FORMAT...] trains on a LIBSVM file, by a solver and then in
-// one call, and prints how it went. FORMATs are the packed ones, gzip apart, that have to be read.
+// one call, and prints how it went. FORMATs are the packed formats, except gzip, that must be read.
 #include <sounder/sounder.hpp>
 
 #include <cstdio>

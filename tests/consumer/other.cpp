@@ -1,4 +1,4 @@
-// The library a second time: it has to be usable from two translation units.
+// Includes the library a second time: it must be usable from two translation units.
 #include <sounder/sounder.hpp>
 
 #include <vector>

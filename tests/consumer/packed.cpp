@@ -1,4 +1,5 @@
-// Whether the formats that this build of sounder unpacks arrive at its user, and no others.
+// Checks that a user of the installed library can read the packed formats of its build, and no
+// others.
 #include <sounder/sounder.hpp>
 
 #include <unistd.h>
@@ -26,7 +27,7 @@ constexpr unsigned char xz[] = {
 constexpr unsigned char zstd[] = {0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, 0x69, 0x00, 0x00, 0x31, 0x20,
                                   0x31, 0x3A, 0x31, 0x0A, 0x2D, 0x31, 0x20, 0x32, 0x3A, 0x31, 0x0A};
 
-/// What becomes of a file of these bytes: the rows, or the sentence.
+/// The result of reading a file of these bytes: the rows, or the error.
 template <std::size_t size>
 std::string outcome(const unsigned char (&bytes)[size]) {
   char path[] = "/tmp/sounder-packed-XXXXXX";
@@ -47,7 +48,7 @@ std::string outcome(const unsigned char (&bytes)[size]) {
 
 }  // namespace
 
-/// `formats` are those that have to be read; the others have to be refused with their tool's name.
+/// Checks that `formats` are read, and that the others are refused with their tool's name.
 bool reads_just_these(int count, char** formats) {
   bool good = true;
   const auto check = [&](std::string_view name, const std::string& result) {

@@ -1,4 +1,4 @@
-// Feature hashing: which column and sign an index gets, and what becomes of rows.
+// Feature hashing: which column and sign an index gets, and how rows are read.
 #include <sounder/datasets/feature_hash.hpp>
 #include <sounder/datasets/libsvm_reader.hpp>
 
@@ -35,7 +35,7 @@ std::map<Index, double> slow_row(const std::map<std::uint64_t, float>& row, int 
   return columns;
 }
 
-/// Requires that these rows are read as the slow way has them, whatever cuts the text.
+/// Requires that these rows are read like slow_row() makes them, wherever the text is cut.
 void require_rows(const std::vector<std::map<std::uint64_t, float>>& rows, int bits) {
   std::string text;
   for (const auto& row : rows) {

@@ -11,8 +11,8 @@ using sounder::ReadOptions;
 
 namespace {
 
-/// Requires the same first error of any number of threads, plain and gzip, the text as it is and
-/// far down in a longer file.
+/// Requires the same first error with any number of threads, plain and gzip, for the text as it is
+/// and far down in a longer file.
 void require_error(const std::string& text, std::int64_t line, std::int64_t column,
                    const std::string& reason, ReadOptions options = {}) {
   const Scratch scratch;

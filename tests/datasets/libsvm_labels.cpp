@@ -1,4 +1,4 @@
-// Rows with labels, with weights where they are wanted, and without labels.
+// Rows with labels, with weights if they are wanted, and without labels.
 #include <sounder/datasets/libsvm_reader.hpp>
 
 #include "datasets/scratch.hpp"

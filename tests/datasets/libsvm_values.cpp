@@ -1,4 +1,4 @@
-// Whether values are kept as floats or as doubles, and that nothing is lost where it matters.
+// Whether values are stored as floats or as doubles, and that no information is lost.
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/engine/base/random.hpp>
 
@@ -45,7 +45,7 @@ std::string large_text(const std::function<std::string(int)>& more) {
   return text;
 }
 
-/// A large file, and the same behind a pipe's or gzip's kind of source, which cannot be read twice.
+/// A large file, and the same file packed, which cannot be read twice.
 struct LargeFile {
   Scratch scratch;
   std::string plain;
@@ -60,7 +60,7 @@ struct LargeFile {
 };
 
 /// Requires doubles because of column 15 (from 0), whose values are those of `expected(i)`; or
-/// floats, where there is no such function.
+/// floats, if there is no such function.
 void require_kept(const LargeFile& file, const std::function<double(int)>& expected = {}) {
   for (const std::string& path : {file.plain, file.packed}) {
     for (const int threads : {1, 4}) {
@@ -112,7 +112,7 @@ TEST_CASE("values are kept as they are asked for", "[values]") {
   REQUIRE(floats.matrix.row(1).values[0] == 16777216.0);
   const Dataset wide = read(path, Values::doubles);
   REQUIRE(doubles(wide));
-  REQUIRE(wide.double_column == -1);  // nobody had to choose
+  REQUIRE(wide.double_column == -1);  // there was no choice to make
   REQUIRE(wide.matrix.row(0).values[0] == 0.1);
   REQUIRE(doubles(read(scratch.file("1 1:1\n"), Values::doubles)));
 }

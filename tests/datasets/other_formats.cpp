@@ -1,4 +1,4 @@
-// Files that are no LIBSVM text: each gets one sentence that names what it is and what helps.
+// Files that are not LIBSVM text: each gets one sentence that names the format and what helps.
 #include <sounder/datasets/libsvm_reader.hpp>
 
 #include "datasets/packed.hpp"

@@ -1,4 +1,4 @@
-// Texts packed by the libraries themselves, in every format that is read in this build.
+// Texts packed by the libraries themselves, in every format that this build reads.
 #pragma once
 
 #include <cstdint>
@@ -71,7 +71,7 @@ struct Packer {
   std::function<std::string(std::string_view)> pack;
 };
 
-/// Those of this build.
+/// The packers of this build.
 inline std::vector<Packer> packers() {
   std::vector<Packer> result{{"gzip", [](std::string_view text) { return gzip(Scratch(), text); }}};
 #ifdef SOUNDER_WITH_BZIP2

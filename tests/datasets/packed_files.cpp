@@ -19,7 +19,7 @@ using sounder::ReadOptions;
 
 namespace {
 
-/// Rows whose values depend on the row, `seed` and little else: they pack, but not to nothing.
+/// Rows with values that depend on the row and `seed`: they can be packed, but not to nothing.
 std::string rows(int count, int seed = 7919) {
   std::string text;
   for (int k = 0; k < count; ++k) {
@@ -41,7 +41,7 @@ std::vector<ReadOptions> ways() {
   return result;
 }
 
-/// Requires that a file of these bytes is read as one of this text, however it is read.
+/// Requires that a file of these bytes is read like one of this text, in every way.
 void require_same(const std::string& content, const std::string& text) {
   const Scratch scratch;
   const Dataset expected = read_libsvm(scratch.file(text, "plain"));
@@ -57,7 +57,7 @@ void require_same(const std::string& content, const std::string& text) {
   }
 }
 
-/// `FILE:LINE:COLUMN: ` left out.
+/// The error without `FILE:LINE:COLUMN: `.
 std::string reason(const std::string& content, const ReadOptions& options = {}) {
   const Scratch scratch;
   try {
@@ -219,7 +219,7 @@ TEST_CASE("checksums are compared, and the place is the line that cannot be read
       changed[good.size() - back] = static_cast<char>(~changed[good.size() - back]);
       REQUIRE(reason(changed) == "the " + packer.name + " file is damaged");
     }
-    // Any one byte: never other rows in silence.
+    // A change of any one byte never gives other rows without an error.
     for (std::size_t k = 0; k < good.size(); ++k) {
       std::string changed = good;
       changed[k] = static_cast<char>(changed[k] ^ 0x10);

@@ -1,4 +1,4 @@
-// A folder that lives as long as a test case, and files in it.
+// A folder that exists during a test case, and files in it.
 #pragma once
 
 #include <stdlib.h>

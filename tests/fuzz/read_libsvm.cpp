@@ -1,5 +1,5 @@
-// Any bytes at all: one thread and many small pieces must agree, on the rows or on the error, and
-// what was read must be valid and read back the same when written.
+// Reads arbitrary bytes: one thread and many small pieces must agree on the rows or on the error,
+// and what was read must be valid and read back the same after writing.
 #include <sounder/datasets/libsvm_reader.hpp>
 #include <sounder/datasets/libsvm_writer.hpp>
 

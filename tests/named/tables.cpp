@@ -1,4 +1,4 @@
-// The tables of solvers and losses: what help, refusals, sweeps and README are made of.
+// The tables of solvers and losses, from which help, errors, sweeps and README are made.
 #include <fstream>
 #include <set>
 #include <sstream>

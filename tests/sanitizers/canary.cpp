@@ -1,5 +1,5 @@
-// The ThreadSanitizer canary. `plain`: two threads add to one double with a plain +=, which has to
-// be reported. `relaxed`: the same through relaxed loads and stores, which is no data race.
+// The ThreadSanitizer canary. `plain`: two threads add to one double with a plain +=, which must be
+// reported. `relaxed`: the same with relaxed loads and stores, which is not a data race.
 #include <sounder/engine/threads/team.hpp>
 
 #include <atomic>

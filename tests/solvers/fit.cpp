@@ -19,7 +19,7 @@ extern template Fit sounder::fit(const CsrMatrix&, std::span<const double>,
 
 namespace {
 
-/// The same classes by other numbers.
+/// The same classes with other numbers as labels.
 std::vector<double> relabelled(std::span<const double> targets, double up, double down) {
   std::vector<double> labels;
   for (const double y : targets) {
@@ -72,7 +72,7 @@ TEST_CASE("one call fits a classifier, whatever its two labels are", "[fit]") {
 }
 
 TEST_CASE("the larger label is +1, and the model says the same in any order of the rows", "[fit]") {
-  // Columns 0 and 1 go with the labels, up and down; the order of the rows changes nothing of it.
+  // Columns 0 and 1 go with the labels, up and down, whatever the order of the rows.
   for (const auto& [first, second] :
        {std::pair{1.0, 0.0}, {0.0, 1.0}, {1.0, -1.0}, {-1.0, 1.0}, {5.0, -3.0}, {-3.0, 5.0}}) {
     CAPTURE(first, second);

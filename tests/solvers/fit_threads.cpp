@@ -1,4 +1,4 @@
-// Runs that are watched, cancelled from another thread, or not alone.
+// Runs that are watched, cancelled from another thread, or run at the same time as others.
 #include <sounder/engine/run/on_epoch.hpp>
 #include <sounder/solvers/fit.hpp>
 

@@ -1,4 +1,5 @@
-// Runs on virtual cores: alone the bits of the serial run, with more what the construction says.
+// Runs on virtual cores: with one worker the bits of the serial run, with more the expected
+// conflicts.
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/penalty/l1.hpp>

@@ -1,4 +1,4 @@
-// A slow solver that shares nothing with the library but the statement of the problem.
+// A slow solver that shares only the problem statement with the library.
 #pragma once
 
 #include <limits>
@@ -34,10 +34,10 @@ struct OraclePoint {
 [[nodiscard]] double oracle_objective(const DenseProblem& problem, const Eigen::VectorXd& w,
                                       double b);
 
-/// The minimum, to about 1e-9 relative: Newton's method on the objective with its corners rounded
-/// by mu, mu falling from 1 to 1e-9. O(n p^2) a step, some hundred steps: for small data. A
-/// bound is a quadratic penalty of strength 1 / mu, so that it holds in the limit.
-/// Asks for a minimum that is attained (without a penalty: classes that overlap).
+/// The minimum, to about 1e-9 relative: Newton's method on the objective with corners rounded by
+/// mu, mu falling from 1 to 1e-9. A bound is a quadratic penalty of strength 1 / mu, so it holds in
+/// the limit. O(n p^2) a step, some hundred steps: for small data. The minimum must be attained
+/// (without a penalty: classes overlap).
 [[nodiscard]] OraclePoint oracle_minimum(const DenseProblem& problem);
 
 }  // namespace sounder::test

@@ -1,1 +1,1 @@
-// Nothing: the compiler wants a source to go with support/precompiled.hpp.
+// Empty: the compiler needs a source file for support/precompiled.hpp.

@@ -1,4 +1,4 @@
-// What nearly every test includes, parsed once. Tests include what they use all the same.
+// Headers that nearly every test includes, parsed once. Tests still include what they use.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Stochastic steps know no bounds.
+// Stochastic steps do not support bounds.
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/penalty/bounded.hpp>

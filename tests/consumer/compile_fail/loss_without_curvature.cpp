@@ -1,4 +1,4 @@
-// Somebody's loss lacks a function.
+// A user's loss lacks a function.
 #include <sounder/solvers/penalty/l2.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 

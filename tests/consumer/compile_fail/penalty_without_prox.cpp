@@ -1,4 +1,4 @@
-// Somebody's penalty lacks a function.
+// A user's penalty lacks a function.
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 

@@ -1,4 +1,4 @@
-// A view of an array that ends with the statement.
+// A view of a temporary array.
 #include <sounder/engine/matrix/csr_matrix.hpp>
 
 int main() {

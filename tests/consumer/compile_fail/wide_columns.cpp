@@ -1,4 +1,4 @@
-// Column indices of 64 bits, as scipy has them for large matrices.
+// Column indices of 64 bits, as in scipy's large matrices.
 #include <sounder/engine/matrix/csr_matrix.hpp>
 
 #ifdef SOUNDER_CORRECTED

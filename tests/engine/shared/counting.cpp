@@ -1,4 +1,4 @@
-// What the counting twins count, on meetings that are known.
+// What the counting twins count, for known collisions.
 #include <sounder/engine/shared/counting.hpp>
 #include <sounder/engine/threads/team.hpp>
 

@@ -72,7 +72,7 @@ std::size_t used_address_space() {
   return pages * static_cast<std::size_t>(getpagesize());
 }
 
-/// Whether all workers of a team were at work at once: each waits until all have come, or long.
+/// Whether all workers of a team run at the same time: each waits until all have come, or for long.
 bool meet(const Team& team, std::atomic<int>& misled) {
   std::atomic<int> come = 0;
   std::atomic<int> met = 0;
@@ -132,7 +132,7 @@ TEST_CASE("in the child of a fork a team is the caller alone, and does not hang"
   REQUIRE(Team(4).sum(100, [](Range range) { return static_cast<double>(range.size()); }) == 100.0);
   const pid_t child = fork();
   if (child == 0) {
-    alarm(20);  // where it hangs, this ends it
+    alarm(20);  // ends the program if it hangs
     const Team team(4);
     const double sum = team.sum(10'000, [](Range range) { return double(range.size()); });
     _exit(team.size() == 1 && sum == 10'000.0 ? 0 : 1);
@@ -219,7 +219,7 @@ TEST_CASE("a reduction adds one part a worker, in order of rank, with 1, 2 and 4
       REQUIRE(Team(threads).reduce(count, Positions{}, work, append) == all);
       REQUIRE(shares == (count < 2 ? 1 : threads));
       REQUIRE(additions == shares - 1);
-      // What is too little to share is done by the caller.
+      // If there is too little to share, the caller does it.
       REQUIRE(Team(threads).reduce(count, Positions{}, work, append, count + 1) == all);
       REQUIRE(additions == shares - 2);
     }

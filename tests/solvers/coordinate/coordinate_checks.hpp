@@ -1,4 +1,4 @@
-// Runs a coordinate solver on an instance and holds every evaluated point against the oracle.
+// Runs a coordinate solver on an instance and compares every evaluated point with the oracle.
 #pragma once
 
 #include <sounder/engine/run/trace.hpp>
@@ -15,7 +15,7 @@
 
 namespace sounder::test {
 
-/// Remembers what it was shown.
+/// Remembers every point.
 class Memory final : public Trace {
  public:
   Verdict epoch(const Progress& progress) override {
@@ -25,7 +25,7 @@ class Memory final : public Trace {
   std::vector<Progress> seen;
 };
 
-/// Penalties of type P; for Bounded every kind of them, so that a solver is compiled once a loss.
+/// Penalties of type P; for Bounded every kind, so that a solver is compiled once a loss.
 template <class P>
 [[nodiscard]] std::vector<P> penalties(double lambda) {
   if constexpr (std::is_same_v<P, Bounded>) {
@@ -40,14 +40,14 @@ template <class P>
   }
 }
 
-/// The gap proves nothing without a penalty: there a run takes its epochs.
+/// Without a penalty the gap proves nothing, and a run takes all its epochs.
 template <Penalty P>
 [[nodiscard]] bool certified(const P& penalty) {
   return penalty.value(1e-3) > 0.0;
 }
 
-/// The objective of the result over the oracle's, relative, after checking that every number on the
-/// way is true: objectives at least F*, dual bounds at most, gaps never negative.
+/// The relative excess of the result's objective over the oracle's. Also checks every number on the
+/// way: objectives are at least F*, dual bounds at most F*, gaps never negative.
 template <class Solver, class L, class P>
 [[nodiscard]] double checked_excess(const Solver& solver, const Instance<L, P>& instance,
                                     const OraclePoint& best, const CoordinateOptions& options) {
@@ -84,7 +84,7 @@ template <class Solver, class L, class P>
   return (objective - best.objective) / std::max(best.objective, 1e-6 * at_zero);
 }
 
-/// The property that every solver has with every pair it takes.
+/// The property that every solver has with every pair that it accepts.
 template <class L, class P, class Solver>
 void reaches_the_oracle(const Solver& solver, const CoordinateOptions& base = {}) {
   for (const Shape& shape : all_shapes({.rows = 200, .columns = 20})) {

@@ -1,5 +1,5 @@
-// How coordinate runs end, what P may be, where the solvers coincide, and what a run leaves to the
-// bit.
+// How coordinate runs end, which values P may have, where the solvers coincide, and that runs
+// repeat to the bit.
 #include <sounder/datasets/generate.hpp>
 #include <sounder/solvers/path/lambda_max.hpp>
 
@@ -40,7 +40,7 @@ Index p_star_of(const CsrMatrix& matrix) {
   return sounder::spectral_radius(matrix, sounder::CscMatrix(matrix, team), team).p_star();
 }
 
-/// The bare method: what theory speaks of.
+/// The method without extensions, which theory describes.
 CoordinateOptions bare(int threads, Index parallel) {
   CoordinateOptions options;
   options.threads = threads;
@@ -136,7 +136,7 @@ TEST_CASE("falls that are small because the end is near do not lower P", "[shotg
     options.newton = false;
     const Result result = quietly(by_shotgun, problem, options);
     REQUIRE(result.status == Status::converged);
-    // That one thread is faster is for the machine to say.
+    // Whether one thread is faster depends on the machine.
     REQUIRE_THAT(result.message, !Catch::Contains("hardly fell"));
   }
 }

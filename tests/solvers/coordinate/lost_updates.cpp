@@ -1,4 +1,4 @@
-// What becomes of margins some of whose updates were lost.
+// What happens to margins that have lost updates.
 #include <sounder/solvers/shotgun.hpp>
 
 #include <chrono>
@@ -21,7 +21,7 @@ using namespace sounder::test;
 
 namespace {
 
-/// As Atomic, but slow, and an eighth of what is added is lost: the same in every run.
+/// Like Atomic, but slow, and it loses an eighth of every addition: the same in every run.
 struct Forgetful {
   static double load(double& x) noexcept { return Atomic::load(x); }
   template <class Change>
@@ -38,7 +38,7 @@ struct Forgetful {
   }
 };
 
-/// Shotgun's coordinates, eight at once whatever the number of threads: rounds, the same for all.
+/// Shotgun's coordinates, eight at once for any number of threads, so in the same rounds.
 template <sounder::Loss L, sounder::Penalty P>
 class EightAtOnce : public SingleCoordinates<L, P> {
  public:

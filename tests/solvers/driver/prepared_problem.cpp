@@ -1,4 +1,4 @@
-// What solvers see of a problem, and what comes back.
+// How a problem is prepared for solvers, and how results are handed back.
 #include <sounder/engine/matrix/centred_matrix.hpp>
 #include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/driver/prepared_problem.hpp>
@@ -95,7 +95,7 @@ TEST_CASE("columns far from zero come about their means, others as they are", "[
   REQUIRE(std::abs(sum) < 1e-6);
   // One row in two hundred that does not hold it brings its deviation near its mean.
   REQUIRE(centred_matrix(FarColumns(50).matrix(), {}).columns.size() == 1);
-  // Of rows that weigh nothing nothing is known.
+  // Rows of weight 0 do not count.
   std::vector<double> without(200, 1.0);
   without[50] = 0.0;
   const CentredMatrix filled = centred_matrix(FarColumns(50).matrix(), without);

@@ -13,9 +13,9 @@
 using sounder::CommonRows;
 using sounder::CscMatrix;
 using sounder::CsrMatrix;
-using sounder::GramTiles;
 using sounder::GramMatrix;
 using sounder::GramPrecision;
+using sounder::GramTiles;
 using sounder::Index;
 using sounder::Offset;
 using sounder::Team;

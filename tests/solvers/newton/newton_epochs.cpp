@@ -1,4 +1,4 @@
-// Newton passes at the end of the parallel coordinate solvers: when they begin, what they save.
+// Newton epochs of the parallel coordinate solvers: when they begin, and what they save.
 #include <sounder/solvers/coordinate/gap_forecast.hpp>
 
 #include <cmath>
@@ -46,7 +46,7 @@ TEST_CASE("a tolerance far away is reached by Newton passes, with 1, 2 and 4 thr
       const Result with = quietly(solver, problem, options);
       options.newton = false;
       const Result without = quietly(solver, problem, options);
-      if (threads == 1) {  // what is not given is not missed
+      if (threads == 1) {  // without newton_epochs options.newton changes nothing
         SilentTrace trace;
         options.newton = true;
         REQUIRE(bare(problem, options, trace).w == without.w);
@@ -55,7 +55,7 @@ TEST_CASE("a tolerance far away is reached by Newton passes, with 1, 2 and 4 thr
       REQUIRE(with.status == Status::converged);
       REQUIRE(std::abs(with.certificate.objective - least) <= 1e-8 * least);
       REQUIRE(2 * with.epochs <= without.epochs);
-      // A given P is the caller's experiment.
+      // With a given P the caller wants to see its effect.
       options.threads = 1;
       options.parallel = 2;
       options.max_epochs = 40;

@@ -1,5 +1,5 @@
-// Every loss and every penalty; properties run over all of them. The losses are those of the
-// library's table; a new penalty is added here.
+// Every loss and every penalty; property tests run over all of them. The losses are those of the
+// library's table; add a new penalty here.
 #pragma once
 
 #include <sounder/engine/base/type_list.hpp>
@@ -37,7 +37,7 @@ decltype(std::tuple_cat(IfSmooth<Types>{}...)) smooth_of(TypeList<Types...>);
 using LibraryLosses = decltype(detail::as_tuple(sounder::Losses{}));
 using Losses = decltype(std::tuple_cat(LibraryLosses{}, std::tuple<mine::Huber>{}));
 using SmoothLosses = decltype(detail::smooth_of(sounder::Losses{}));
-using Penalties = std::tuple<NoPenalty, L1, L2, ElasticNet>;  ///< that every solver takes
+using Penalties = std::tuple<NoPenalty, L1, L2, ElasticNet>;  ///< accepted by every solver
 using AllPenalties = std::tuple<NoPenalty, L1, L2, ElasticNet, Bounded, Prior, Berhu>;
 
 template <class LossType, class PenaltyType>
@@ -59,7 +59,7 @@ using WithEveryLoss = decltype(detail::with_penalty<P>(sounder::Losses{}));
 using OwnPairs = std::tuple<Pair<mine::Huber, L1>, Pair<Logistic, Prior>, Pair<Logistic, Berhu>,
                             Pair<mine::Huber, Berhu>>;
 
-/// Every loss of the library with every penalty of it; and what a user wrote.
+/// Every loss with every penalty of the library, and a user's own.
 using Pairs =
     decltype(std::tuple_cat(WithEveryLoss<NoPenalty>{}, WithEveryLoss<L1>{}, WithEveryLoss<L2>{},
                             WithEveryLoss<ElasticNet>{}, WithEveryLoss<Bounded>{}, OwnPairs{}));

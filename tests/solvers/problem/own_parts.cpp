@@ -1,5 +1,6 @@
-// What a user wrote trains as what the library holds does: the same properties, by the same
-// solvers. (Of the loss, the penalty and their certificate alone, see the lists in pairs.hpp.)
+// A user's own loss and penalty train like those of the library: the same properties, with the same
+// solvers. (losses_and_penalties.hpp lists them for tests of the loss, the penalty and their
+// certificate.)
 #include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/block_greedy.hpp>
 #include <sounder/solvers/cd.hpp>
@@ -13,8 +14,8 @@ using namespace sounder;
 using sounder::test::Berhu;
 using sounder::test::Prior;
 
-/// The rule of the others: three times the worst. That is reached where two workers happen to run
-/// one after the other, each on frequent columns as they were before (8e-4, the same every time).
+/// As for the others, three times the worst excess measured. It occurs if two workers happen to run
+/// one after the other, each with the frequent columns as they were before (8e-4 every time).
 template <>
 inline constexpr double sounder::test::usual_excess<mine::Huber, Berhu> = 2.5e-3;
 

@@ -1,5 +1,5 @@
-// A loss and a penalty as a user would write them; they are on the lists of pairs.hpp, so that what
-// holds for the built-in ones is asked of them as well.
+// A loss and a penalty as a user would write them. They are on the lists of
+// losses_and_penalties.hpp, so that the properties of the library's own are tested with them too.
 #pragma once
 
 #include <sounder/solvers/loss/loss.hpp>
@@ -11,7 +11,7 @@
 
 namespace mine {
 
-/// (z - y)^2 / 2 up to a distance of delta, a straight line beyond: outliers pull no harder.
+/// (z - y)^2 / 2 up to a distance of delta, a straight line beyond, so outliers pull no harder.
 struct Huber {
   static constexpr std::string_view name = "huber";
   static constexpr double curvature_bound = 1.0;
@@ -31,9 +31,9 @@ struct Huber {
 };
 static_assert(sounder::Loss<Huber>);
 
-/// Huber's loss the other way round: |w| up to a knee, a parabola beyond. Lasso's zeros, and
-/// ridge's hold on what is large (Owen, "A robust hybrid of lasso and ridge regression", 2007, who
-/// pairs the two).
+/// The reverse of Huber's loss: |w| up to a knee, a parabola beyond. It sets coefficients to zero
+/// like the lasso and limits large ones like ridge (Owen, "A robust hybrid of lasso and ridge
+/// regression", 2007, who pairs the two).
 struct Berhu {
   static constexpr std::string_view name = "berhu";
   double lambda = 1.0;
@@ -56,7 +56,7 @@ struct Berhu {
 static_assert(sounder::Penalty<Berhu>);
 
 /// Minus the logarithm of a prior, over n rows: coefficients are Laplace(scale) times N(0,
-/// sigma^2). Of a form that the solvers know.
+/// sigma^2). It has the form of an ElasticPenalty.
 struct Prior {
   static constexpr std::string_view name = "prior";
   double rows = 1.0;

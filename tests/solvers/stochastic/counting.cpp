@@ -1,4 +1,4 @@
-// Runs by counting policies: the same solution, and what the workers ran into.
+// Runs with counting policies: the same solution, and the conflicts of the workers.
 #include <sounder/engine/shared/counting.hpp>
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/loss/logistic.hpp>

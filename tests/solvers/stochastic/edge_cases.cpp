@@ -1,4 +1,4 @@
-// Data with something missing, starts other than zero, and what is refused.
+// Data with something missing, starting points other than zero, and refusals.
 #include <cmath>
 #include <limits>
 #include <string>

@@ -1,5 +1,5 @@
-// What a pass over the rows adds up to, seen from outside: small steps make it a gradient step, and
-// where steps commute no policy that promises so may lose one.
+// What a pass over the rows adds up to: with small steps it is a gradient step, and if steps
+// commute, no policy that promises so may lose one.
 #include <sounder/engine/shared/locked.hpp>
 #include <sounder/solvers/stochastic/preconditioner.hpp>
 
@@ -30,7 +30,7 @@ Eigen::VectorXd gradient_at(const DenseProblem& problem, const Eigen::VectorXd& 
   return gradient;
 }
 
-/// The diagonal that preconditions a step: scale^2 a column, and the step's unit.
+/// The diagonal preconditioner, scale^2 for each column, and the unit of the step size.
 std::pair<Eigen::VectorXd, double> geometry(const auto& problem, const DenseProblem& reference) {
   const Team team(1);
   const sounder::ColumnMoments moments = sounder::column_moments(problem, team);

@@ -1,4 +1,4 @@
-// Runs a solver on an instance and holds every evaluated point against the oracle.
+// Runs a solver on an instance and compares every evaluated point with the oracle.
 #pragma once
 
 #include <sounder/engine/run/trace.hpp>
@@ -14,7 +14,7 @@
 
 namespace sounder::test {
 
-/// Remembers what it was shown; asks to stop at epoch `stop_at`.
+/// Remembers every point; asks to stop at epoch `stop_at`.
 class Recorder final : public Trace {
  public:
   explicit Recorder(int stop_at = -1) : stop_at_(stop_at) {}
@@ -37,9 +37,9 @@ class Recorder final : public Trace {
   return options;
 }
 
-/// (F - F*) / F* at the result (relative to F(0) where F* is next to nothing), after checking that
-/// every number reported on the way is true: objectives at least F*, dual bounds at most, the
-/// result what its certificate says.
+/// (F - F*) / F* at the result (relative to F(0) if F* is nearly zero). Also checks every number
+/// reported on the way: objectives are at least F*, dual bounds at most F*, and the result is what
+/// its certificate says.
 template <class Update, class L, class P>
 [[nodiscard]] double excess(const Instance<L, P>& instance, const OraclePoint& best,
                             const SgdOptions& options) {
@@ -90,7 +90,7 @@ struct Setting {
   std::uint64_t seed;
 };
 
-/// The property that every loss with every penalty has.
+/// The property that every loss has with every penalty.
 template <class L, class P>
 void reaches_the_optimum() {
   for (const Shape& shape : all_shapes()) {

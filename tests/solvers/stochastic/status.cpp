@@ -1,4 +1,4 @@
-// How runs end, and what a run leaves to the bit.
+// How runs end, and that runs repeat to the bit.
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -36,7 +36,7 @@ Result solve(const SgdOptions& options) {
   return sounder::hogwild(instance().problem(), options, trace);
 }
 
-/// Asks to stop when it has been asked `patience` times, inside an epoch.
+/// Asks to stop after `patience` calls, inside an epoch.
 class Impatient final : public sounder::Trace {
  public:
   explicit Impatient(int patience) : patience_(patience) {}

@@ -1,4 +1,4 @@
-// The update policies, AdaGrad, the paper's plain method and every schedule.
+// The update policies, AdaGrad, the method with every option off, and every schedule.
 #include <sounder/engine/shared/locked.hpp>
 
 #include <tuple>
