@@ -2,10 +2,10 @@
 #pragma once
 
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 
 #include <sounder/engine/base/array.hpp>
@@ -58,25 +58,35 @@ class OwnThreads {
   Array<Task> tasks_;  // reserved: tasks must not move once a thread has the address of one
 };
 
+/// Waits until the number is no longer 0, and returns it. Gives the core away. (Compilers' atomics:
+/// <atomic> takes long to compile.)
+inline int wait_for(const int& number) noexcept {
+  int value = 0;
+  while ((value = __atomic_load_n(&number, __ATOMIC_ACQUIRE)) == 0) {
+    sched_yield();
+  }
+  return value;
+}
+
 /// How many threads beside the caller the system starts at once, at most `wanted`. An OpenMP
 /// runtime ends the program if it is refused a thread, so this is asked before. Remembers the most
 /// that were granted and does not try them again. Any number of threads may call.
 [[nodiscard, gnu::noinline]] inline int threads_granted(int wanted) {
-  static std::atomic<int> seen{0};
-  if (wanted <= seen.load(std::memory_order_relaxed)) {
+  static int seen = 0;
+  if (wanted <= __atomic_load_n(&seen, __ATOMIC_RELAXED)) {
     return wanted;
   }
-  std::atomic<bool> wait{true};
+  int go = 0;
   int granted = 0;
   {
-    const auto idle = [&wait](int /*k*/) { wait.wait(true); };
+    const auto idle = [&go](int /*k*/) { wait_for(go); };
     const OwnThreads threads(wanted, idle);
     granted = threads.size();
-    wait = false;
-    wait.notify_all();
+    __atomic_store_n(&go, 1, __ATOMIC_RELEASE);
   }
-  int most = seen.load(std::memory_order_relaxed);
-  while (most < granted && !seen.compare_exchange_weak(most, granted)) {
+  int most = __atomic_load_n(&seen, __ATOMIC_RELAXED);
+  while (most < granted && !__atomic_compare_exchange_n(&seen, &most, granted, /*weak=*/true,
+                                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
   }
   return granted;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -221,17 +220,15 @@ class Team {
   /// outside of a parallel region and is used inside one, or several teams run at once under
   /// OMP_THREAD_LIMIT.
   void serve_by_own_threads(Call<void(int)> serve) const {
-    std::atomic<int> verdict{0};  // 1: all threads have started; -1: some were refused
+    int verdict = 0;  // 1: all are there; -1: they are not
     const auto wait_and_serve = [&](int k) {
-      verdict.wait(0);
-      if (verdict > 0) {
+      if (detail::wait_for(verdict) > 0) {
         serve(1 + k);
       }
     };
     const detail::OwnThreads others(size_ - 1, wait_and_serve);
     const bool whole = others.size() == size_ - 1;
-    verdict = whole ? 1 : -1;
-    verdict.notify_all();
+    __atomic_store_n(&verdict, whole ? 1 : -1, __ATOMIC_RELEASE);
     if (!whole) {
       throw std::runtime_error("the system refuses threads that it granted before");
     }

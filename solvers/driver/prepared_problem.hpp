@@ -162,9 +162,11 @@ class PreparedProblem {
                 result.status == Status::time_limit)) {
       result.status = Status::converged;  // only the solver's own margins were too coarse
     }
-    if (result.message.empty() && result.status != Status::converged &&
-        result.status != Status::separable) {
-      result.message = huge_column();
+    if (result.status != Status::converged && result.status != Status::separable) {
+      const std::string huge = huge_column();
+      if (!huge.empty()) {
+        result.message = message({result.message, result.message.empty() ? "" : "; ", huge});
+      }
     }
     return result;
   }
