@@ -10,6 +10,7 @@
 #include <span>
 
 #include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
 #include <sounder/engine/matrix/csr_matrix.hpp>
 
 namespace sounder {
@@ -44,9 +45,8 @@ struct ColumnSpread {
   Array<double> most;       ///< the largest |x - mean|
 
   /// Two passes over the rows `at(k)`, k in [0, count), of positive weight.
-  template <class At>
   ColumnSpread(const CsrMatrix& matrix, std::span<const double> weights,
-               std::span<const Index> columns, std::int64_t count, const At& at)
+               std::span<const Index> columns, std::int64_t count, Call<Index(std::int64_t)> at)
       : mean(columns.size()), deviation(columns.size()), most(columns.size()) {
     const auto weight = [&](Index i) {
       return weights.empty() ? 1.0 : weights[static_cast<std::size_t>(i)];

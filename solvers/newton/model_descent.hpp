@@ -10,6 +10,7 @@
 #include <span>
 
 #include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
 #include <sounder/engine/base/falling_order.hpp>
 #include <sounder/engine/base/random.hpp>
 #include <sounder/engine/run/trace.hpp>
@@ -62,10 +63,12 @@ class ModelDescent {
   /// `patience` epochs are over. @{
   Outcome minimise(GramModel& model, std::span<double> w, const Goal& goal) {
     approach(model, w);
-    return descend(model, every_epoch, w, goal);
+    return descend_on_gram(model, w, goal);
   }
   Outcome minimise(MarginModel& model, std::span<double> w, const Goal& goal) {
-    const Outcome outcome = descend(model, slow_rate, w, goal);
+    const auto epoch_of = [&] { return epoch(model, w); };
+    const auto newton_of = [&] { newton_by_products(model, w); };
+    const Outcome outcome = descend(model, epoch_of, newton_of, slow_rate, w, goal);
     if constexpr (ElasticPenalty<P>) {
       if (options_.newton && (goal.exact_groups || outcome.newton)) {
         minimise_collinear(model, penalty_, w);
@@ -104,20 +107,20 @@ class ModelDescent {
       const P asked = penalty_;
       for (double factor = 0.3 * steepest / asked.l1(); factor > 3.0; factor *= 0.3) {
         penalty_ = asked.scaled(factor);
-        descend(model, every_epoch, w, {.reduction = 1e-3, .patience = 2, .most_epochs = 20});
+        descend_on_gram(model, w, {.reduction = 1e-3, .patience = 2, .most_epochs = 20});
       }
       penalty_ = asked;
     }
   }
 
   /// @param slow an epoch that leaves more than this share of the violation is slow
-  template <class Model>
-  Outcome descend(Model& model, double slow, std::span<double> w, const Goal& goal) {
+  Outcome descend(QuadraticModel& model, Call<double()> epoch_of, Call<void()> newton_of,
+                  double slow, std::span<double> w, const Goal& goal) {
     Outcome outcome;
     anderson_.forget();
     double previous = std::numeric_limits<double>::infinity();
     while (outcome.epochs < goal.most_epochs && !trace_.cancelled()) {
-      const double violation = epoch(model, w);
+      const double violation = epoch_of();
       ++outcome.epochs;
       if (outcome.epochs == 1) {
         outcome.first = violation;
@@ -129,7 +132,7 @@ class ModelDescent {
         const bool is_slow = slow == every_epoch || violation > slow * previous;
         previous = violation;
         if (options_.newton && is_slow && outcome.epochs >= goal.patience) {
-          take_newton_steps(model, w);
+          newton_of();
           outcome.newton = true;
           anderson_.forget();
           previous = std::numeric_limits<double>::infinity();
@@ -141,7 +144,13 @@ class ModelDescent {
     return outcome;
   }
 
-  void take_newton_steps(GramModel& model, std::span<double> w) {
+  Outcome descend_on_gram(GramModel& model, std::span<double> w, const Goal& goal) {
+    const auto epoch_of = [&] { return epoch(model, w); };
+    const auto newton_of = [&] { newton_on_gram(model, w); };
+    return descend(model, epoch_of, newton_of, every_epoch, w, goal);
+  }
+
+  void newton_on_gram(GramModel& model, std::span<double> w) {
     if constexpr (ElasticPenalty<P>) {
       auto zeros = std::count(w.begin(), w.end(), 0.0);
       if (penalty_.l1() > 0.0 && penalty_.l2() == 0.0 &&
@@ -158,8 +167,6 @@ class ModelDescent {
       newton_by_cholesky(model, penalty_, w, static_cast<int>(steps));
     }
   }
-
-  void take_newton_steps(MarginModel& model, std::span<double> w) { newton_by_products(model, w); }
 
   void newton_by_products(QuadraticModel& model, std::span<double> w) {
     if constexpr (ElasticPenalty<P>) {
