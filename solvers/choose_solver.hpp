@@ -5,12 +5,13 @@
 #include <string_view>
 
 #include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/solvers/dual/dual_step.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
 
 /// The solvers that the automatic choice picks from.
-enum class Solver : std::uint8_t { automatic, hogwild, cd };
+enum class Solver : std::uint8_t { automatic, hogwild, cd, dual_cd };
 
 /// The name of the solver. Any number of threads.
 [[nodiscard]] constexpr std::string_view to_string(Solver solver) noexcept {
@@ -21,13 +22,15 @@ enum class Solver : std::uint8_t { automatic, hogwild, cd };
       return "hogwild";
     case Solver::cd:
       return "cd";
+    case Solver::dual_cd:
+      return "dual-cd";
   }
   return "unknown";
 }
 
 /// A solver, and a clause that tells the user why it was chosen.
 struct SolverChoice {
-  Solver solver = Solver::automatic;  ///< from choose_solver(): hogwild or cd
+  Solver solver = Solver::automatic;  ///< from choose_solver(): hogwild, cd or dual_cd
   std::string_view why;               ///< points to static storage
 };
 
@@ -38,6 +41,8 @@ struct ProblemKind {
   bool bounded = false;  ///< the coefficients have bounds
   /// The penalty is nearly zero (LIBLINEAR's C is 10 or more), or there is none.
   bool weak = false;
+  /// Its dual can be climbed by coordinates: an l2 penalty alone, no free intercept, a DualLoss.
+  bool dual = false;
 };
 
 /// Whether an l2 penalty of this strength is weak for this number of rows. O(1).
@@ -52,6 +57,9 @@ struct ProblemKind {
   }
   if (kind.sparse && kind.smooth) {
     return {Solver::cd, "an l1 penalty leaves few coefficients, and it works on those"};
+  }
+  if (kind.dual && !kind.smooth) {
+    return {Solver::dual_cd, "the loss has a corner, and its dual has none"};
   }
   return {Solver::hogwild, "it uses every thread, without locks"};
 }
@@ -79,13 +87,17 @@ struct ProblemKind {
 template <Loss L, Penalty P>
 [[nodiscard]] SolverChoice choose_solver(const Problem<L, P>& problem, double tolerance) noexcept {
   bool weak = false;
+  bool dual = false;
   if constexpr (ElasticPenalty<P>) {
     weak = is_weak(problem.penalty.l2(), problem.matrix.rows());
+    dual = DualLoss<L> && !BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
+           problem.penalty.l2() > 0.0 && !problem.intercept;
   }
   return choose_solver({.smooth = L::smooth,
                         .sparse = is_sparse(problem.penalty),
                         .bounded = BoxedPenalty<P>,
-                        .weak = weak},
+                        .weak = weak,
+                        .dual = dual},
                        problem.matrix, tolerance);
 }
 

@@ -19,6 +19,7 @@
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/choose_solver.hpp>
+#include <sounder/solvers/dual_cd.hpp>
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
 #include <sounder/solvers/model/labels.hpp>
@@ -123,6 +124,14 @@ template <Loss L, Penalty P>
     }
     throw std::invalid_argument("cd needs a smooth loss, which the " + std::string(L::name) +
                                 " loss is not: take Solver::hogwild");
+  }
+  if (solver == Solver::dual_cd) {
+    // For smooth losses, which others serve as well, compiling it would take everybody's time.
+    if constexpr (!L::smooth && DualLoss<L> && ElasticPenalty<P> && !BoxedPenalty<P>) {
+      return dual_cd(problem, run_options<DualOptions>(options), trace);
+    }
+    throw std::invalid_argument(
+        "fit() takes dual_cd for the hinge loss with an l2 penalty: call dual_cd()");
   }
   if constexpr (!BoxedPenalty<P>) {
     return hogwild(problem, run_options<SgdOptions>(options), trace);

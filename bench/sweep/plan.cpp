@@ -23,7 +23,7 @@ std::vector<Setting> make_plan(const Wishes& wishes, bool smooth) {
   std::vector<Setting> plan;
   // The serial runs that all others are compared with.
   for (const SolverRow& row : solver_rows()) {
-    if (row.updates.empty() && (smooth || !row.smooth_losses_only)) {
+    if (row.updates.empty() && !row.l2_only && (smooth || !row.smooth_losses_only)) {
       add(plan, {std::string(row.name), std::string(row.default_update()), 1});
     }
   }

@@ -40,6 +40,15 @@ void require_suitable(const Arguments& arguments, const TrainOptions& options) {
     throw UsageError("--solver " + options.chosen +
                      " needs a smooth loss: --loss squared-hinge, or --solver hogwild");
   }
+  if (solver.l2_only) {
+    if (options.l1_ratio != 0.0 || options.penalty == NoPenalty::name) {
+      throw UsageError("--solver " + options.chosen + " needs --penalty l2");
+    }
+    if (options.intercept) {
+      throw UsageError("--solver " + options.chosen +
+                       " fits no intercept yet: leave out --intercept, or take --solver hogwild");
+    }
+  }
   if (arguments.given("update") && !solver.updates.empty() &&
       !solver.takes_update(options.update)) {
     throw UsageError("--update " + options.update + " goes with --solver " +

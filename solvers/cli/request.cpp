@@ -25,6 +25,7 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
   request.run.initial_intercept = start.intercept;
   request.sgd = options.sgd;
   request.coordinate = options.coordinate;
+  request.dual = options.dual;
   if (options.penalty == NoPenalty::name) {
     return request;
   }

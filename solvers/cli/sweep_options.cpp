@@ -89,6 +89,10 @@ void read_wishes(const Arguments& arguments, SweepOptions& options) {
     }
   }
   for (const std::string& solver : wishes.solvers) {
+    const TrainOptions& train = options.train;
+    if (solver_row(solver).l2_only && (train.penalty != L2::name || train.intercept)) {
+      throw UsageError("solver " + solver + " needs --penalty l2, and no --intercept");
+    }
     if (solver_row(solver).smooth_losses_only && !smooth) {
       throw UsageError("solver " + solver +
                        " needs a smooth loss: --loss squared-hinge, or --solvers hogwild");

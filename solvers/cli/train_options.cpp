@@ -123,7 +123,9 @@ ProblemKind kind_of_problem(const TrainOptions& options) {
   return {.smooth = loss_row(options.loss).smooth,
           .sparse = options.l1_ratio > 0.0,
           .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
-          .weak = has_weak_penalty(options)};
+          .weak = has_weak_penalty(options),
+          .dual = loss_row(options.loss).has_dual_steps && options.penalty != NoPenalty::name &&
+                  options.l1_ratio == 0.0 && !options.intercept};
 }
 
 /// Resolves "auto" as far as the problem decides it, with the reason.
@@ -182,6 +184,7 @@ void read_stochastic(const Arguments& arguments, TrainOptions& options) {
   }
   sgd.newton = arguments.on_off("newton");
   options.coordinate.newton = sgd.newton;
+  options.dual.second_order = sgd.newton;
   sgd.row_block = static_cast<Index>(arguments.integer("row-block", 1, most));
   if (arguments.given("hot-columns")) {
     sgd.hot_columns = static_cast<int>(arguments.integer("hot-columns", 0, most));
@@ -213,7 +216,7 @@ CommandLine train_command_line() {
       .option("solver", "NAME",
               enumerate(solver_names()) + ": " + solvers_in_words() +
                   "; auto takes cd where there is an l1 penalty or a bound, or columns are few "
-                  "(and no hinge), else hogwild",
+                  "(and no hinge), dual-cd for the hinge with an l2 penalty, else hogwild",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option("update", "NAME",
@@ -240,7 +243,8 @@ CommandLine train_command_line() {
       .option(
           "newton", "on|off",
           "Newton steps: cd's on the coefficients that are not zero, at the end also the others'; "
-          "sgd's and hogwild's at the end on the most frequent columns",
+          "sgd's and hogwild's at the end on the most frequent columns; dual-cd's on the dual "
+          "variables within their bounds",
           "on");
   line.group("Advanced, of sgd and hogwild")
       .option("step", "X", "step size, in units of the inverse curvature (default: found by trial)")

@@ -34,6 +34,7 @@ struct TrainOptions {
   RunOptions run;
   SgdOptions sgd;                ///< without the options in `run`
   CoordinateOptions coordinate;  ///< without the options in `run`
+  DualOptions dual;              ///< likewise
 
   std::string warm_start;  ///< file; empty: none
   std::string json;        ///< file; empty: none

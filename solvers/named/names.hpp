@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <sounder/engine/base/type_list.hpp>
+#include <sounder/solvers/dual/dual_step.hpp>
 #include <sounder/solvers/penalty/elastic_net.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
@@ -30,6 +31,7 @@ struct LossRow {
   std::string_view name;            ///< value of --loss
   std::string_view formula;         ///< in y, z and the parameter's name
   bool smooth = true;               ///< has no corner
+  bool has_dual_steps = false;      ///< is a DualLoss
   bool classification = true;       ///< targets are +1 and -1
   std::string_view parameter = {};  ///< set by --NAME-PARAMETER; empty: the loss has none
   std::string_view parameter_help = {};
@@ -45,7 +47,7 @@ namespace detail {
 
 template <class L>
 [[nodiscard]] constexpr LossRow loss_row_of() {
-  LossRow row{L::name, L::formula, L::smooth, L::classification};
+  LossRow row{L::name, L::formula, L::smooth, DualLoss<L>, L::classification};
   if constexpr (requires { L::parameter; }) {
     row.parameter = L::parameter;
     row.parameter_help = L::parameter_help;

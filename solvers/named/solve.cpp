@@ -5,21 +5,27 @@
 #include <sounder/solvers/named/solver_row.hpp>
 #include <sounder/solvers/path/lambda_max.hpp>
 
+#include <stdexcept>
+
 namespace sounder {
 
 Result solve(const SolveRequest& request, Trace& trace) {
-  const bool by_columns = solver_row(request.solver).family == Family::columns;
+  const Family family = solver_row(request.solver).family;
   return with_loss(request.loss, request.loss_parameter, [&](auto loss) {
-    return by_columns ? solve_by_columns(request, loss, trace)
-                      : solve_by_rows(request, loss, trace);
+    return family == Family::columns ? solve_by_columns(request, loss, trace)
+           : family == Family::duals ? solve_by_duals(request, loss, trace)
+                                     : solve_by_rows(request, loss, trace);
   });
 }
 
 VirtualRun simulate(const SolveRequest& request, const VirtualWorkers& workers, Trace& trace) {
-  const bool by_columns = solver_row(request.solver).family == Family::columns;
+  const SolverRow& row = solver_row(request.solver);
+  if (!row.on_virtual_cores) {
+    throw std::invalid_argument("the solver " + request.solver + " has no virtual cores");
+  }
   return with_loss(request.loss, request.loss_parameter, [&](auto loss) {
-    return by_columns ? simulate_by_columns(request, loss, workers, trace)
-                      : simulate_by_rows(request, loss, workers, trace);
+    return row.family == Family::columns ? simulate_by_columns(request, loss, workers, trace)
+                                         : simulate_by_rows(request, loss, workers, trace);
   });
 }
 

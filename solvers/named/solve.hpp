@@ -12,6 +12,7 @@
 #include <sounder/engine/shared/replay.hpp>
 #include <sounder/solvers/coordinate/coordinate_options.hpp>
 #include <sounder/solvers/driver/run_options.hpp>
+#include <sounder/solvers/dual/dual_options.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 #include <sounder/solvers/stochastic/sgd_options.hpp>
 
@@ -35,6 +36,7 @@ struct SolveRequest {
   RunOptions run;                ///< options of every solver
   SgdOptions sgd;                ///< further options of sgd and hogwild
   CoordinateOptions coordinate;  ///< further options of the coordinate solvers
+  DualOptions dual;              ///< further options of dual-cd
   bool counted = false;          ///< use the update policy's counting twin; cd and sgd have none
 
   /// All options of a solver of one family. @{
@@ -45,6 +47,11 @@ struct SolveRequest {
   }
   [[nodiscard]] CoordinateOptions coordinate_options() const {
     CoordinateOptions options = coordinate;
+    set_run_options(run, options);
+    return options;
+  }
+  [[nodiscard]] DualOptions dual_options() const {
+    DualOptions options = dual;
     set_run_options(run, options);
     return options;
   }

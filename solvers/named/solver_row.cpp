@@ -16,7 +16,7 @@ bool holds(std::span<const std::string_view> words, std::string_view word) noexc
 }
 
 constexpr auto rows = std::apply([](const auto&... entries) { return std::array{entries.row...}; },
-                                 std::tuple_cat(row_solvers, column_solvers));
+                                 std::tuple_cat(row_solvers, dual_solvers, column_solvers));
 
 }  // namespace
 

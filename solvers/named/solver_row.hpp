@@ -12,6 +12,7 @@ namespace sounder {
 enum class Family : std::uint8_t {
   rows,     ///< SgdOptions; any penalty of the table
   columns,  ///< CoordinateOptions; any penalty, and bounds
+  duals,    ///< goes by the samples' dual variables; options are DualOptions; an l2 penalty alone
 };
 
 /// All facts about a solver except the function. Help, error messages, plans of sweeps and README's
@@ -21,6 +22,7 @@ struct SolverRow {
   Family family = Family::rows;     ///< rows or columns
   bool smooth_losses_only = false;  ///< the corner of a hinge would stop it too early
   bool one_thread = false;          ///< uses one thread, whatever --threads says
+  bool l2_only = false;             ///< takes no other penalty, and no free intercept
   bool runs_to_a_gap = false;  ///< stops at a gap by default; otherwise after the papers' number of
                                ///< epochs
   bool swept = false;          ///< part of `sounder sweep` by default

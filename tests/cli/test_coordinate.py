@@ -55,7 +55,8 @@ class CoordinateTest(ProgramTest):
                                    (("--columns", 5000, "--penalty", "none"), "cd", "is weak"),
                                    (("--tol", 1e-3, "--update", "atomic"), "hogwild", "thread"),
                                    (("--tol", 0.1, "--columns", 5000), "hogwild", "thread"),
-                                   (("--tol", 0.1, "--loss", "hinge"), "hogwild", "thread"),
+                                   (("--tol", 0.1, "--loss", "hinge"), "dual-cd", "corner"),
+                                   (("--loss", "hinge", "--intercept"), "hogwild", "thread"),
                                    (("--penalty", "l1", "--loss", "hinge"), "hogwild", "thread")):
             with self.subTest(words=words):
                 process = self.start("train", "data", "m", *words)

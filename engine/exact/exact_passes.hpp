@@ -1,0 +1,238 @@
+// Passes over batches of rows by workers that own columns: the serial method's own steps.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+
+#include <sounder/engine/base/aligned_array.hpp>
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/base/slots.hpp>
+#include <sounder/engine/exact/column_parts.hpp>
+#include <sounder/engine/exact/order_free.hpp>
+#include <sounder/engine/exact/row_batches.hpp>
+#include <sounder/engine/threads/barrier.hpp>
+#include <sounder/engine/threads/team.hpp>
+
+namespace sounder {
+
+/// w = sum_i v_i x_i, cut by columns among workers, and passes that step on one v_i after another.
+///
+/// A batch: each worker gathers its part of z_i = x_i.w for the rows of the batch; a barrier; each
+/// adds up all parts, and runs the method's recurrence for itself, the products of the batch's rows
+/// telling it what earlier steps do to later rows; each scatters the changes into its own columns.
+/// Nobody else reads or writes those: no atomics, no conflicts. Sums are order-free, so that the
+/// bits of w and v do not depend on how many workers there are (s-step methods: Devarakonda et al.,
+/// SIAM J. Sci. Comput. 2019).
+///
+/// One thread calls, the team works. 8 bytes a column.
+class ExactPasses {
+ public:
+  /// Views of parts and team, which the caller keeps. w = 0.
+  ExactPasses(const ColumnParts& parts, const Team& team)
+      : parts_(parts), team_(team), w_(static_cast<std::size_t>(parts.count())) {
+    double most = 0.0;
+    for (int k = 0; k < parts.count(); ++k) {
+      w_[static_cast<std::size_t>(k)].assign(parts.part(k).columns(), 0.0);
+      for (const float largest : parts.part(k).largest()) {
+        most = std::max(most, static_cast<double>(largest));
+      }
+    }
+    largest_square_ = most * most;
+    find_reach();
+  }
+
+  /// Adds change_i x_i for some rows, into each part by its worker, in the order of the list; all
+  /// rows where there is no list. @{
+  void add(std::span<const Index> rows, std::span<const double> change) {
+    team_.for_shares(parts_.count(), [&](Range share) {
+      for (auto part = static_cast<std::size_t>(share.begin);
+           part < static_cast<std::size_t>(share.end); ++part) {
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+          scatter(part, rows[k], change[k]);
+        }
+      }
+    });
+  }
+  void add(std::span<const double> change) {
+    Array<Index> rows(change.size());
+    std::iota(rows.begin(), rows.end(), Index{0});
+    add(rows, change);
+  }
+  /// @}
+  /// w = 0.
+  void clear() {
+    for (Array<double>& own : w_) {
+      std::fill(own.begin(), own.end(), 0.0);
+    }
+  }
+
+  /// w, by the matrix's columns; columns that no row holds stay as they are. O(p).
+  void copy_to(std::span<double> w) const noexcept {
+    for (int k = 0; k < parts_.count(); ++k) {
+      const std::span<const Index> original = parts_.part(k).original();
+      const Array<double>& own = w_[static_cast<std::size_t>(k)];
+      for (std::size_t j = 0; j < own.size(); ++j) {
+        w[static_cast<std::size_t>(original[j])] = own[j];
+      }
+    }
+  }
+
+  /// Runs the batches of `order` with `workers` of the team, at most one a part. `method_of(rank)`
+  /// is a Method& of each worker's own: `method.step(i, z, square)` is the change of v_i where row
+  /// i has the margin z and x_i.x_i = square, which the method then takes as made. All of them see
+  /// the same calls. `method.wants(i)`: false leaves row i out.
+  template <class MethodOf>
+  void run(const RowBatches& batches, std::span<const std::int64_t> order, std::uint64_t seed,
+           int workers, MethodOf&& method_of) {
+    find_width();
+    const int active = std::min({workers, team_.size(), parts_.count()});
+    const auto room = static_cast<std::size_t>(parts_.count()) * row_room;
+    Array<double> partial(2 * room);
+    Barrier barrier(active);
+    const auto work = [&](Worker worker) {
+      auto& method = method_of(worker.rank);
+      double width = width_;
+      OrderFree sums(width * reach_);
+      Index rows[RowBatches::largest];
+      std::uint8_t place[RowBatches::largest];
+      double change[RowBatches::largest];
+      std::size_t turn = 0;  // of batches that are not empty
+      for (const std::int64_t number : order) {
+        const RowBatches::Batch batch = batches[number];
+        std::size_t count = 0;
+        for (std::size_t k = 0; k < batch.rows.size(); ++k) {
+          if (method.wants(batch.rows[k])) {
+            place[count++] = static_cast<std::uint8_t>(k);
+          }
+        }
+        RandomStream random(seed, static_cast<std::uint64_t>(number));
+        shuffle(std::span<std::uint8_t>(place, count), random);
+        for (std::size_t k = 0; k < count; ++k) {
+          rows[k] = batch.rows[place[k]];
+        }
+        if (count == 0) {
+          continue;
+        }
+        double* const here = partial.data() + (turn++ % 2 == 0 ? 0 : room);
+        for (int part = worker.rank; part < parts_.count(); part += active) {
+          gather(part, {rows, count}, sums, here + static_cast<std::size_t>(part) * row_room);
+        }
+        if (active > 1) {
+          barrier.wait();
+        }
+        double moved = 0.0;
+        for (std::size_t k = 0; k < count; ++k) {
+          double z = 0.0;
+          for (int part = 0; part < parts_.count(); ++part) {
+            z += here[static_cast<std::size_t>(part) * row_room + k];
+          }
+          for (std::size_t q = 0; q < k; ++q) {
+            z += change[q] * static_cast<double>(batch.product(place[k], place[q]));
+          }
+          change[k] = method.step(rows[k], z, batch.squares[place[k]]);
+          moved += std::abs(change[k]);
+        }
+        if (moved == 0.0) {
+          continue;
+        }
+        for (int part = worker.rank; part < parts_.count(); part += active) {
+          for (std::size_t k = 0; k < count; ++k) {
+            scatter(static_cast<std::size_t>(part), rows[k], change[k]);
+          }
+        }
+        width += moved * largest_square_;
+        if (!sums.holds(width * reach_)) {
+          sums = OrderFree(4.0 * width * reach_);
+        }
+      }
+    };
+    if (active == 1) {
+      work(Worker{0, 1});
+    } else {
+      Team(active).run(work);
+    }
+  }
+
+ private:
+  static constexpr std::size_t row_room = RowBatches::largest;  ///< whole cache lines
+
+  void gather(int part, std::span<const Index> rows, const OrderFree& sums,
+              double* out) const noexcept {
+    const double* const w = w_[static_cast<std::size_t>(part)].data();
+    const ColumnParts::Part& own = parts_.part(part);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      double lanes[4] = {};
+      const std::span<const ColumnParts::Entry> row = own.row(rows[k]);
+      const std::size_t whole = row.size() / 4 * 4;
+      for (std::size_t e = 0; e < whole; e += 4) {
+        for (std::size_t lane = 0; lane < 4; ++lane) {
+          const ColumnParts::Entry& entry = row[e + lane];
+          lanes[lane] += sums.rounded(w[entry.column] * static_cast<double>(entry.value));
+        }
+      }
+      for (std::size_t e = whole; e < row.size(); ++e) {
+        lanes[0] += sums.rounded(w[row[e].column] * static_cast<double>(row[e].value));
+      }
+      out[k] = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+    }
+  }
+
+  void scatter(std::size_t part, Index i, double change) noexcept {
+    if (change == 0.0) {
+      return;
+    }
+    double* const w = w_[part].data();
+    for (const ColumnParts::Entry& entry : parts_.part(static_cast<int>(part)).row(i)) {
+      w[entry.column] += change * static_cast<double>(entry.value);
+    }
+  }
+
+  /// The largest sum_j |x_ij| / m_j of a row, m_j the largest |x_ij| of its column.
+  void find_reach() {
+    Array<double> reach(static_cast<std::size_t>(parts_.rows()), 0.0);
+    for (int k = 0; k < parts_.count(); ++k) {
+      const ColumnParts::Part& part = parts_.part(k);
+      for (Index i = 0; i < parts_.rows(); ++i) {
+        double sum = 0.0;
+        for (const ColumnParts::Entry& entry : part.row(i)) {
+          sum += std::abs(static_cast<double>(entry.value)) /
+                 static_cast<double>(part.largest()[entry.column]);
+        }
+        reach[static_cast<std::size_t>(i)] += sum;
+      }
+    }
+    for (const double value : reach) {
+      reach_ = std::max(reach_, value);
+    }
+    // In another order of parts the last digits differ: one power of two decides for all.
+    reach_ = std::scalbn(1.0, std::ilogb(std::max(reach_ * (1.0 + 1e-9), 1.0)) + 1);
+  }
+
+  /// The largest |w_j| m_j; at least what keeps the window positive.
+  void find_width() {
+    double width = 1e-200;
+    for (int k = 0; k < parts_.count(); ++k) {
+      const std::span<const float> largest = parts_.part(k).largest();
+      const Array<double>& own = w_[static_cast<std::size_t>(k)];
+      for (std::size_t j = 0; j < own.size(); ++j) {
+        width = std::max(width, std::abs(own[j]) * static_cast<double>(largest[j]));
+      }
+    }
+    width_ = width;
+  }
+
+  const ColumnParts& parts_;
+  const Team& team_;
+  Slots<Array<double>> w_;  ///< by part
+  double largest_square_ = 0.0;
+  double reach_ = 1.0;
+  double width_ = 0.0;
+};
+
+}  // namespace sounder

@@ -1,0 +1,194 @@
+// Rows in batches, and the inner products within each.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+
+#include <sounder/engine/base/aligned_array.hpp>
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/index.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/column_order.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/threads/team.hpp>
+
+namespace sounder {
+
+/// A random partition of some rows into batches, and x_i.x_k for each two rows of a batch: with
+/// these, what the later rows of a batch would see of the earlier ones' steps is known before any
+/// step is made. Products are floats; a row's own with itself is a double.
+///
+/// 2 b bytes a row for batches of b. Immutable; any number of threads.
+class RowBatches {
+ public:
+  static constexpr int largest = 64;  ///< rows a batch
+
+  /// One batch.
+  struct Batch {
+    std::span<const Index> rows;      ///< of the matrix
+    std::span<const double> squares;  ///< x_i.x_i of each
+    const float* products;            ///< of row k with the rows before it, at k (k - 1) / 2
+    /// x_i.x_k of two different rows, by their places in the batch.
+    [[nodiscard]] float product(std::size_t i, std::size_t k) const noexcept {
+      return i > k ? products[i * (i - 1) / 2 + k] : products[k * (k - 1) / 2 + i];
+    }
+  };
+
+  /// O(nonzeros of the rows + products that are not zero), by all threads; 4 bytes a column and
+  /// thread meanwhile.
+  /// @param order how frequent columns are: those in most rows are multiplied densely
+  /// @param rows  those that are dealt out
+  /// @param size  rows a batch, from 1 to `largest`
+  RowBatches(const CsrMatrix& matrix, const ColumnOrder& order, std::span<const Index> rows,
+             int size, std::uint64_t seed, const Team& team)
+      : size_(static_cast<std::size_t>(size)), rows_(rows), squares_(rows.size()) {
+    RandomStream random(seed, 0xBA7C4U);
+    shuffle(std::span<Index>(rows_), random);
+    products_ = AlignedArray<float>(static_cast<std::size_t>(count()) * stride());
+    team.for_shares(count(), [&](Range share) {
+      Products worker(matrix, order, size_);
+      for (std::int64_t k = share.begin; k < share.end; ++k) {
+        const std::span<const Index> own = rows_of(k);
+        worker.compute(own, squares_.data() + static_cast<std::size_t>(k) * size_,
+                       products_.data() + static_cast<std::size_t>(k) * stride());
+      }
+    });
+  }
+
+  /// Batches.
+  [[nodiscard]] std::int64_t count() const noexcept {
+    return static_cast<std::int64_t>((rows_.size() + size_ - 1) / size_);
+  }
+  /// Batch k. O(1).
+  [[nodiscard]] Batch operator[](std::int64_t k) const noexcept {
+    const std::span<const Index> own = rows_of(k);
+    return {own,
+            {squares_.data() + static_cast<std::size_t>(k) * size_, own.size()},
+            products_.data() + static_cast<std::size_t>(k) * stride()};
+  }
+
+ private:
+  [[nodiscard]] std::size_t stride() const noexcept { return size_ * (size_ - 1) / 2; }
+  [[nodiscard]] std::span<const Index> rows_of(std::int64_t k) const noexcept {
+    const std::size_t first = static_cast<std::size_t>(k) * size_;
+    return {rows_.data() + first, std::min(size_, rows_.size() - first)};
+  }
+
+  /// What one worker needs to multiply the rows of a batch.
+  class Products {
+   public:
+    Products(const CsrMatrix& matrix, const ColumnOrder& order, std::size_t size)
+        : matrix_(matrix), order_(order), size_(size), frequent_(frequent(matrix, order)),
+          dense_(size * frequent_), head_(order.size(), 0) {}
+
+    void compute(std::span<const Index> rows, double* squares, float* products) {
+      const std::size_t pairs = rows.size() * (rows.size() - 1) / 2;
+      std::fill_n(products, size_ * (size_ - 1) / 2, 0.0F);
+      std::fill(dense_.begin(), dense_.end(), 0.0F);
+      nodes_.clear();
+      if (first_ > (std::uint32_t{1} << 31)) {
+        std::fill(head_.begin(), head_.end(), 0U);
+        first_ = 1;
+      }
+      sums_.assign(pairs, 0.0);
+      for (std::size_t k = 0; k < rows.size(); ++k) {
+        squares[k] = add_row(rows[k], static_cast<std::uint32_t>(k));
+      }
+      first_ += static_cast<std::uint32_t>(nodes_.size());
+      add_frequent(rows.size());
+      for (std::size_t pair = 0; pair < pairs; ++pair) {
+        products[pair] = static_cast<float>(sums_[pair]);
+      }
+    }
+
+   private:
+    /// Where a column was met before within the batch.
+    struct Node {
+      std::uint32_t row;
+      float value;
+      std::uint32_t next;  ///< as head_
+    };
+
+    /// Columns in one row of eight or more, at most so many.
+    [[nodiscard]] static std::size_t frequent(const CsrMatrix& matrix, const ColumnOrder& order) {
+      constexpr std::size_t most = 256;
+      const auto rare =
+          std::partition_point(order.count_of.begin(), order.count_of.end(),
+                               [&](Index count) { return Offset{8} * count >= matrix.rows(); });
+      return std::min(most, static_cast<std::size_t>(rare - order.count_of.begin()));
+    }
+
+    double add_row(Index i, std::uint32_t k) {
+      double square = 0.0;
+      double* const sums = sums_.data() + std::size_t{k} * (k > 0 ? k - 1 : 0) / 2;
+      float* const dense = dense_.data() + std::size_t{k} * frequent_;
+      matrix_.row(i).for_each_double([&](Index column, double x) {
+        square += x * x;
+        const Index label = order_.label_of[static_cast<std::size_t>(column)];
+        if (label == ColumnOrder::none) {
+          return;
+        }
+        const auto rank = static_cast<std::size_t>(label);
+        const auto value = static_cast<float>(x);
+        if (rank < frequent_) {
+          dense[rank] = value;
+          return;
+        }
+        std::uint32_t& head = head_[rank];
+        for (std::uint32_t at = head; at >= first_;) {
+          const Node& node = nodes_[at - first_];
+          sums[node.row] += static_cast<double>(node.value) * x;
+          at = node.next;
+        }
+        const std::uint32_t next = head >= first_ ? head : 0;
+        head = first_ + static_cast<std::uint32_t>(nodes_.size());
+        nodes_.push_back({k, value, next});
+      });
+      return square;
+    }
+
+    void add_frequent(std::size_t rows) {
+      for (std::size_t k = 1; k < rows && frequent_ > 0; ++k) {
+        const float* const own = dense_.data() + k * frequent_;
+        for (std::size_t q = 0; q < k; ++q) {
+          const float* const other = dense_.data() + q * frequent_;
+          float lanes[8] = {};
+          std::size_t j = 0;
+          for (; j + 8 <= frequent_; j += 8) {
+            for (std::size_t lane = 0; lane < 8; ++lane) {
+              lanes[lane] += own[j + lane] * other[j + lane];
+            }
+          }
+          double sum = 0.0;
+          for (const float lane : lanes) {
+            sum += static_cast<double>(lane);
+          }
+          for (; j < frequent_; ++j) {
+            sum += static_cast<double>(own[j]) * static_cast<double>(other[j]);
+          }
+          sums_[k * (k - 1) / 2 + q] += sum;
+        }
+      }
+    }
+
+    const CsrMatrix& matrix_;
+    const ColumnOrder& order_;
+    std::size_t size_;
+    std::size_t frequent_;
+    Array<float> dense_;         ///< rows of the batch by frequent columns
+    Array<std::uint32_t> head_;  ///< of each column the last node, from first_; below: none
+    Array<Node> nodes_;
+    Array<double> sums_;
+    std::uint32_t first_ = 1;  ///< number of the batch's first node
+  };
+
+  std::size_t size_;
+  Array<Index> rows_;
+  Array<double> squares_;
+  AlignedArray<float> products_;
+};
+
+}  // namespace sounder

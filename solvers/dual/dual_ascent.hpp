@@ -1,0 +1,379 @@
+// The driver of dual_cd(): coordinate ascent on the dual of an l2 problem, exact at any number of
+// threads.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/message.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/base/slots.hpp>
+#include <sounder/engine/base/stopwatch.hpp>
+#include <sounder/engine/exact/column_parts.hpp>
+#include <sounder/engine/exact/exact_passes.hpp>
+#include <sounder/engine/exact/row_batches.hpp>
+#include <sounder/engine/matrix/products.hpp>
+#include <sounder/engine/run/deadline.hpp>
+#include <sounder/engine/run/result.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/driver/certificate.hpp>
+#include <sounder/solvers/driver/intercept.hpp>
+#include <sounder/solvers/driver/objective.hpp>
+#include <sounder/solvers/driver/run.hpp>
+#include <sounder/solvers/dual/dual_options.hpp>
+#include <sounder/solvers/dual/dual_step.hpp>
+#include <sounder/solvers/dual/free_steps.hpp>
+#include <sounder/solvers/problem/problem.hpp>
+
+namespace sounder {
+
+/// The dual variables as one worker keeps them: every worker sees all steps and has its own copy.
+template <DualLoss L>
+class DualVariables {
+ public:
+  /// Views of targets and strengths C_i, which the caller keeps. All variables are zero; rows with
+  /// C_i = 0 are out.
+  DualVariables(const L& loss, std::span<const double> targets, std::span<const double> strengths,
+                bool shrinks)
+      : loss_(loss), y_(targets), c_(strengths), shrinks_(shrinks), v_(targets.size()),
+        out_(targets.size()) {
+    bring_back_all();
+  }
+
+  /// Whether row i takes steps.
+  [[nodiscard]] bool wants(Index i) const noexcept {
+    return out_[static_cast<std::size_t>(i)] == 0;
+  }
+
+  /// See ExactPasses::run().
+  double step(Index i, double z, double square) noexcept {
+    const auto k = static_cast<std::size_t>(i);
+    const double old = v_[k];
+    const double next = dual_step(loss_, y_[k], z, old, c_[k], square);
+    if constexpr (has_bounds) {
+      if (shrinks_) {
+        watch(k, z, old);
+      }
+    }
+    v_[k] = next;
+    return next - old;
+  }
+
+  /// Between epochs: what pushed hardest in the last one bounds who is left out in the next.
+  void end_epoch() noexcept {
+    up_ = most_up_ > 0.0 ? most_up_ : infinity;
+    down_ = most_down_ > 0.0 ? most_down_ : infinity;
+    most_up_ = most_down_ = 0.0;
+  }
+
+  /// Brings row i back if its variable would move at this margin. Whether it did.
+  bool bring_back(Index i, double z) noexcept {
+    const auto k = static_cast<std::size_t>(i);
+    if (out_[k] == 0 || !(c_[k] > 0.0) || std::abs(pushed(k, z, v_[k])) > 0.0) {
+      return false;
+    }
+    out_[k] = 0;
+    return true;
+  }
+  /// Every row of positive weight.
+  void bring_back_all() noexcept {
+    for (std::size_t k = 0; k < out_.size(); ++k) {
+      out_[k] = c_[k] > 0.0 ? 0 : 1;
+    }
+    up_ = down_ = infinity;
+  }
+
+  /// v_i = C_i a_i. @{
+  [[nodiscard]] std::span<double> values() noexcept { return v_; }
+  [[nodiscard]] std::span<const double> values() const noexcept { return v_; }
+  /// @}
+
+ private:
+  static constexpr bool has_bounds = std::is_same_v<L, Hinge> || std::is_same_v<L, SquaredHinge>;
+
+  /// How hard the margin z pushes a variable that sits at a bound against it; 0 elsewhere.
+  [[nodiscard]] double pushed(std::size_t k, double z, double v) const noexcept {
+    if constexpr (has_bounds) {
+      const double pull = 1.0 - y_[k] * z;
+      const double alpha = y_[k] * v;
+      if (alpha == 0.0 && pull < 0.0) {
+        return -pull;
+      }
+      if (std::is_same_v<L, Hinge> && alpha == c_[k] && pull > 0.0) {
+        return pull;
+      }
+    }
+    return 0.0;
+  }
+
+  /// Leaves a row out that is pushed harder against its bound than any row was drawn in the same
+  /// direction in the last epoch (Hsieh et al. 2008, section 3.2).
+  void watch(std::size_t k, double z, double v) noexcept {
+    const double pull =
+        1.0 - y_[k] * z - (std::is_same_v<L, Hinge> ? 0.0 : 0.5 * y_[k] * v / c_[k]);
+    const bool at_zero = v == 0.0;
+    const double against = pushed(k, z, v);
+    if (against > 0.0) {
+      if (against > (at_zero ? down_ : up_)) {
+        out_[k] = 1;
+      }
+      return;
+    }
+    // Drawn up by a positive pull, down by a negative one.
+    most_up_ = std::max(most_up_, pull);
+    most_down_ = std::max(most_down_, -pull);
+  }
+
+  L loss_;
+  std::span<const double> y_;
+  std::span<const double> c_;
+  bool shrinks_;
+  Array<double> v_;
+  Array<char> out_;
+  double up_ = infinity;
+  double down_ = infinity;
+  double most_up_ = 0.0;
+  double most_down_ = 0.0;
+};
+
+/// The driver of dual_cd(): see there.
+///
+/// F = (1/n) sum_i s_i loss(y_i, x_i.w) + lambda/2 |w|^2 has the dual
+/// D(a) = (1/n) sum_i s_i dual_term(y_i, a_i) - lambda/2 |w(a)|^2, w(a) = X^T (s a) / (n lambda):
+/// with C_i = s_i / (n lambda) and v_i = C_i a_i a step on v_i moves w by x_i times the change.
+template <DualLoss L, ElasticPenalty P>
+class DualAscent {
+  static_assert(!BoxedPenalty<P>, "dual coordinate ascent knows no bounds: take cd");
+
+ public:
+  /// Lays out the data. Views of problem and trace, which the caller keeps.
+  DualAscent(const Problem<L, P>& problem, const DualOptions& options, Trace& trace)
+      : run_(run_options(options), trace), problem_(problem), options_(options), trace_(trace),
+        deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
+        workers_(is_large() || options.batch > 1 ? team_.size() : 1),
+        parts_(problem.matrix, workers_, team_), passes_(parts_, team_), c_(strengths()),
+        w_(static_cast<std::size_t>(columns())), z_(static_cast<std::size_t>(rows())),
+        steps_(problem.loss, problem.matrix, parts_, problem.targets, c_, team_),
+        null_(null_objective(problem, team_)),
+        copies_(static_cast<std::size_t>(workers_), [&](std::size_t) {
+          return DualVariables<L>(problem_.loss, problem_.targets, c_, options_.shrinking);
+        }) {
+    run_.training().stop();
+  }
+
+  /// The whole run; once.
+  Result run() {
+    run_.training().start();
+    start();
+    look();
+    while (!run_.ended()) {
+      run_.training().start();
+      climb();
+      look();
+    }
+    return finish();
+  }
+
+ private:
+  [[nodiscard]] Index rows() const noexcept { return problem_.matrix.rows(); }
+  [[nodiscard]] Index columns() const noexcept { return problem_.matrix.columns(); }
+  [[nodiscard]] double lambda() const noexcept { return problem_.penalty.l2(); }
+
+  /// Whether there is enough to do for several workers, who need batches. By the data alone: the
+  /// bits depend on the batches.
+  [[nodiscard]] bool is_large() const noexcept {
+    constexpr Offset enough = 2'000'000;
+    return problem_.matrix.nonzeros() >= enough;
+  }
+
+  [[nodiscard]] Array<double> strengths() const {
+    Array<double> c(static_cast<std::size_t>(rows()));
+    for (Index i = 0; i < rows(); ++i) {
+      c[static_cast<std::size_t>(i)] = problem_.weight(i) / (rows() * lambda());
+    }
+    return c;
+  }
+
+  [[nodiscard]] int batch_size() const noexcept {
+    constexpr int gathered_at_once = 16;
+    return options_.batch > 0 ? options_.batch : is_large() ? gathered_at_once : 1;
+  }
+
+  void start() {
+    const std::span<double> v = copies_[0].values();
+    if (!options_.initial.empty()) {
+      multiply(problem_.matrix, options_.initial, 0.0, z_, team_);
+      for (std::size_t i = 0; i < v.size(); ++i) {
+        v[i] = -c_[i] * problem_.loss.derivative(problem_.targets[i], z_[i]);
+      }
+      passes_.add(v);
+    }
+    deal_out();
+  }
+
+  /// Batches of the rows that take steps.
+  void deal_out() {
+    Array<Index> active;
+    for (Index i = 0; i < rows(); ++i) {
+      if (copies_[0].wants(i)) {
+        active.push_back(i);
+      }
+    }
+    dealt_ = active.size();
+    batches_.emplace(problem_.matrix, parts_.order(), active, batch_size(),
+                     options_.seed + static_cast<std::uint64_t>(run_.epoch()), team_);
+    order_.resize(static_cast<std::size_t>(batches_->count()));
+  }
+
+  /// Epochs up to the next certificate.
+  void climb() {
+    const int until = run_.epoch() + std::max(1, run_.epoch() / 5);
+    synchronise();
+    do {
+      run_.begin_epoch();
+      std::iota(order_.begin(), order_.end(), std::int64_t{0});
+      RandomStream random(options_.seed, static_cast<std::uint64_t>(run_.epoch()));
+      shuffle(std::span<std::int64_t>(order_), random);
+      Stopwatch clock = Stopwatch::running();
+      const int workers = pick_workers();
+      passes_.run(*batches_, order_, options_.seed + static_cast<std::uint64_t>(run_.epoch()),
+                  workers, [this](int rank) -> DualVariables<L>& {
+                    return copies_[static_cast<std::size_t>(rank)];
+                  });
+      clock.stop();
+      note(workers, clock.seconds());
+      for (DualVariables<L>& copy : copies_) {
+        copy.end_epoch();
+      }
+      updates_ += static_cast<std::int64_t>(dealt_);
+      ++since_;
+    } while (run_.epoch() < until && run_.epoch() < options_.max_epochs && !deadline_.cancelled());
+  }
+
+  /// All copies as the first.
+  void synchronise() {
+    for (std::size_t k = 1; k < copies_.size(); ++k) {
+      copies_[k] = copies_[0];
+    }
+  }
+
+  /// More workers only where they are faster: both ways are tried, now and then again. The bits do
+  /// not depend on it.
+  [[nodiscard]] int pick_workers() {
+    if (workers_ == 1) {
+      return 1;
+    }
+    constexpr int again = 64;
+    const int turn = run_.epoch() % again;
+    if (turn == 1) {
+      return workers_;
+    }
+    if (turn == 2) {
+      return 1;
+    }
+    return many_ <= alone_ ? workers_ : 1;
+  }
+  void note(int workers, double seconds) {
+    (workers == 1 ? alone_ : many_) = seconds;
+    if (workers == 1 && workers_ > 1) {
+      synchronise();
+    }
+  }
+
+  /// F and D of the point, and who has to come back; shows it to the run. The training clock, which
+  /// runs, stands after it.
+  void look() {
+    const std::span<double> v = copies_[0].values();
+    if (looks_++ % 8 == 7 || latest_.relative_gap < 1e-7) {
+      passes_.clear();
+      passes_.add(v);
+    }
+    find_margins();
+    if constexpr (FreeSteps<L>::applies) {
+      if (options_.second_order && run_.epoch() >= 5 && since_ > 0) {
+        for (int k = 0; k < 3; ++k) {
+          if (!steps_.improve(v, z_, passes_, std::max(5, since_))) {
+            break;
+          }
+          find_margins();
+        }
+      }
+    }
+    since_ = 0;
+    const double objective =
+        mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
+    const double gain = weighted_mean(problem_, team_, [&](double y, std::size_t i) {
+      return c_[i] > 0.0 ? problem_.loss.dual_term(y, v[i] / c_[i]) : 0.0;
+    });
+    highest_ = std::max(highest_, gain - penalty_value(problem_.penalty, w_, team_));
+    latest_ = certify(w_, objective, highest_, null_);
+    bring_back();
+    run_.training().stop();
+    run_.see({latest_, w_, 0.0, updates_});
+    if (!run_.ended() && trace_.cancelled()) {
+      run_.end(Status::interrupted);
+    }
+  }
+
+  void find_margins() {
+    passes_.copy_to(w_);
+    multiply(problem_.matrix, w_, 0.0, z_, team_);
+  }
+
+  /// Rows that were left out and would move now come back; batches are dealt anew where too many
+  /// rows of theirs are out.
+  void bring_back() {
+    bool missing = false;
+    std::size_t active = 0;
+    for (Index i = 0; i < rows(); ++i) {
+      missing = copies_[0].bring_back(i, z_[static_cast<std::size_t>(i)]) || missing;
+      active += copies_[0].wants(i) ? 1 : 0;
+    }
+    if (active < dealt_ / 2 || (missing && dealt_ < static_cast<std::size_t>(rows()))) {
+      deal_out();
+    }
+  }
+
+  [[nodiscard]] Result finish() {
+    Result result = run_.finish(highest_, relative_gap(run_.lowest(), highest_, null_));
+    result.updates = updates_;
+    result.threads = team_.size();
+    return result;
+  }
+
+  Run run_;  // first: laying out the data is training
+  const Problem<L, P>& problem_;
+  DualOptions options_;
+  Trace& trace_;
+  Deadline deadline_;
+  Team team_;
+  int workers_;
+  ColumnParts parts_;
+  ExactPasses passes_;
+  Array<double> c_;  ///< s_i / (n lambda)
+  Array<double> w_;
+  Array<double> z_;
+  FreeSteps<L> steps_;
+  double null_;
+  Slots<DualVariables<L>> copies_;  ///< one a worker; the first is always up to date
+  std::optional<RowBatches> batches_;
+  Array<std::int64_t> order_;
+  std::size_t dealt_ = 0;  ///< rows in batches
+  double alone_ = 0.0;     ///< seconds of an epoch with one worker, and with all
+  double many_ = 0.0;
+  Certificate latest_;
+  double highest_ = -infinity;
+  std::int64_t updates_ = 0;
+  int looks_ = 0;
+  int since_ = 0;  ///< epochs since the last look
+};
+
+}  // namespace sounder

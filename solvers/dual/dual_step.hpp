@@ -1,0 +1,83 @@
+// One dual variable to its best value: the recurrences of dual coordinate ascent.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include <sounder/solvers/loss/hinge.hpp>
+#include <sounder/solvers/loss/huber.hpp>
+#include <sounder/solvers/loss/logistic.hpp>
+#include <sounder/solvers/loss/squared.hpp>
+#include <sounder/solvers/loss/squared_hinge.hpp>
+
+namespace sounder {
+
+/// Where v maximises  C dual_term(y, v / C) - z (v - old) - square (v - old)^2 / 2:
+/// the best value of one dual variable, v = C a, all others staying, at the margin z that goes with
+/// `old`, square = x.x >= 0. C > 0. O(1). Any number of threads. An overload a loss.
+///
+/// Sources: Hsieh, Chang, Lin, Keerthi, Sundararajan, "A dual coordinate descent method for
+/// large-scale linear SVM", ICML 2008; logistic: Yu, Huang, Lin, Machine Learning 2011, section 4,
+/// here by Newton's method on the logit, which has no ends. @{
+[[nodiscard]] inline double dual_step(const Hinge& /*loss*/, double y, double z, double old,
+                                      double C, double square) noexcept {
+  const double pull = 1.0 - y * z;
+  if (square <= 0.0) {
+    return pull > 0.0 ? y * C : (pull < 0.0 ? 0.0 : old);
+  }
+  return y * std::clamp(y * old + pull / square, 0.0, C);
+}
+[[nodiscard]] inline double dual_step(const SquaredHinge& /*loss*/, double y, double z, double old,
+                                      double C, double square) noexcept {
+  const double bend = 0.5 / C;
+  const double alpha = y * old;
+  return y * std::max(0.0, alpha + (1.0 - y * z - bend * alpha) / (square + bend));
+}
+[[nodiscard]] inline double dual_step(const Squared& /*loss*/, double y, double z, double old,
+                                      double C, double square) noexcept {
+  const double bend = 1.0 / C;
+  return old + (y - z - bend * old) / (square + bend);
+}
+[[nodiscard]] inline double dual_step(const Huber& loss, double y, double z, double old, double C,
+                                      double square) noexcept {
+  const double most = C * loss.delta;
+  return std::clamp(dual_step(Squared{}, y, z, old, C, square), -most, most);
+}
+[[nodiscard]] inline double dual_step(const Logistic& /*loss*/, double y, double z, double old,
+                                      double C, double square) noexcept {
+  // With alpha = C / (1 + exp(-t)): square (alpha - old) + y z + t = 0, rising in t.
+  const double alpha = std::clamp(y * old, 0.0, C);
+  const double margin = y * z;
+  double low = -margin - square * (C - alpha);
+  double high = -margin + square * alpha;
+  double t = alpha > 0.0 && alpha < C ? std::log(alpha / (C - alpha)) : 0.5 * (low + high);
+  t = std::clamp(t, low, high);
+  double next = alpha;
+  constexpr int most = 60;
+  for (int k = 0; k < most; ++k) {
+    const double e = std::exp(-std::abs(t));
+    const double share = (t >= 0.0 ? 1.0 : e) / (1.0 + e);
+    next = C * share;
+    const double value = square * (next - alpha) + margin + t;
+    (value > 0.0 ? high : low) = t;
+    const double slope = 1.0 + square * C * e / ((1.0 + e) * (1.0 + e));
+    double better = t - value / slope;
+    if (!(better > low && better < high)) {
+      better = 0.5 * (low + high);
+    }
+    if (std::abs(better - t) <= 1e-12 * (1.0 + std::abs(t))) {
+      break;
+    }
+    t = better;
+  }
+  return y * next;
+}
+/// @}
+
+/// A loss whose dual variables can be solved for one by one.
+template <class L>
+concept DualLoss = Loss<L> && requires(const L loss, double x) {
+  { dual_step(loss, x, x, x, x, x) } -> std::same_as<double>;
+};
+
+}  // namespace sounder

@@ -1,0 +1,214 @@
+// Second-order steps on dual variables that are strictly within their bounds.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/index.hpp>
+#include <sounder/engine/exact/exact_passes.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/matrix/products.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/dual/dual_step.hpp>
+
+namespace sounder {
+
+/// Conjugate gradients on the free variables of a dual that is quadratic there (of hinge, squared
+/// hinge and squared loss), and a step along what they find, cut off at the bounds, where the dual
+/// objective rises by it (Moré, Toraldo, "On the solution of large quadratic programming problems
+/// with bound constraints", SIAM J. Optimization 1991).
+///
+/// An iteration is a pass over the free rows there and back. One thread calls, the team works; the
+/// same bits for any number of threads.
+template <DualLoss L>
+class FreeSteps {
+ public:
+  /// Whether the loss's dual is quadratic within its bounds.
+  static constexpr bool applies =
+      std::is_same_v<L, Hinge> || std::is_same_v<L, SquaredHinge> || std::is_same_v<L, Squared>;
+
+  /// Views of all, which the caller keeps. @param c C_i, 0 for rows that do not count
+  FreeSteps(const L& loss, const CsrMatrix& matrix, const ColumnParts& parts,
+            std::span<const double> targets, std::span<const double> c, const Team& team)
+      : loss_(loss), matrix_(matrix), y_(targets), c_(c), team_(team), along_(parts, team),
+        image_(static_cast<std::size_t>(matrix.columns())), squares_(targets.size()) {
+    each_row(matrix, team, [&](std::size_t i, const SparseRow& row) {
+      double square = 0.0;
+      row.for_each_double([&](Index, double x) { square += x * x; });
+      squares_[i] = square;
+    });
+  }
+
+  /// Moves v, and w = sum_i v_i x_i with it, to where the dual objective is higher, or leaves them.
+  /// Whether it moved.
+  /// @param v          dual variables
+  /// @param z          margins x_i.w of every row
+  /// @param w          the passes that hold w
+  /// @param iterations of conjugate gradients, at most
+  bool improve(std::span<double> v, std::span<const double> z, ExactPasses& w, int iterations) {
+    find_free(v, z);
+    if (free_.empty() || !find_direction(iterations)) {
+      return false;
+    }
+    return step(v, z, w);
+  }
+
+ private:
+  /// Bounds on y v. @{
+  [[nodiscard]] double highest(std::size_t i) const noexcept {
+    return std::is_same_v<L, Hinge> ? c_[i] : infinity;
+  }
+  static constexpr double lowest = std::is_same_v<L, Squared> ? -infinity : 0.0;
+  /// @}
+  /// Minus the second derivative of C dual_term(y, v / C) in v.
+  [[nodiscard]] double bend(std::size_t i) const noexcept {
+    if constexpr (std::is_same_v<L, Hinge>) {
+      return 0.0;
+    }
+    return (std::is_same_v<L, SquaredHinge> ? 0.5 : 1.0) / c_[i];
+  }
+  /// The derivative of the dual objective in v_i.
+  [[nodiscard]] double slope(std::size_t i, double z, double v) const noexcept {
+    return (std::is_same_v<L, Squared> ? y_[i] - z : y_[i] * (1.0 - y_[i] * z)) - bend(i) * v;
+  }
+
+  void find_free(std::span<const double> v, std::span<const double> z) {
+    free_.clear();
+    residual_.clear();
+    for (std::size_t i = 0; i < v.size(); ++i) {
+      const double alpha = y_[i] * v[i];
+      if (c_[i] > 0.0 && alpha > lowest && alpha < highest(i)) {
+        free_.push_back(static_cast<Index>(i));
+        residual_.push_back(slope(i, z[i], v[i]));
+      }
+    }
+  }
+
+  [[nodiscard]] double dot(std::span<const double> a, std::span<const double> b) const {
+    return team_.sum(static_cast<std::int64_t>(a.size()), [&](Range range) {
+      double sum = 0.0;
+      for (auto k = static_cast<std::size_t>(range.begin); k < static_cast<std::size_t>(range.end);
+           ++k) {
+        sum += a[k] * b[k];
+      }
+      return sum;
+    });
+  }
+
+  /// out = (X_F X_F^T + bends) p.
+  void apply(std::span<const double> p, std::span<double> out) {
+    along_.clear();
+    along_.add(free_, p);
+    along_.copy_to(image_);
+    team_.for_shares(static_cast<std::int64_t>(free_.size()), [&](Range range) {
+      for (auto k = static_cast<std::size_t>(range.begin); k < static_cast<std::size_t>(range.end);
+           ++k) {
+        const auto i = static_cast<std::size_t>(free_[k]);
+        out[k] = matrix_.row(free_[k]).dot(image_) + bend(i) * p[k];
+      }
+    });
+  }
+
+  /// d: conjugate gradients from zero, preconditioned by the diagonal. False where there is nothing
+  /// to do.
+  bool find_direction(int iterations) {
+    constexpr double enough = 1e-2;  // of the residual, in the norm of the preconditioner
+    const std::size_t m = free_.size();
+    step_.assign(m, 0.0);
+    product_.resize(m);
+    precondition();
+    conjugate_.assign(std::span<const double>(scaled_));
+    double square = dot(residual_, scaled_);
+    const double first = square;
+    if (!(first > 0.0)) {
+      return false;
+    }
+    for (int k = 0; k < iterations && square > enough * enough * first; ++k) {
+      apply(conjugate_, product_);
+      const double curvature = dot(conjugate_, product_);
+      if (!(curvature > 0.0)) {
+        break;
+      }
+      const double length = square / curvature;
+      for (std::size_t q = 0; q < m; ++q) {
+        step_[q] += length * conjugate_[q];
+        residual_[q] -= length * product_[q];
+      }
+      precondition();
+      const double next = dot(residual_, scaled_);
+      const double share = next / square;
+      square = next;
+      for (std::size_t q = 0; q < m; ++q) {
+        conjugate_[q] = scaled_[q] + share * conjugate_[q];
+      }
+    }
+    return true;
+  }
+
+  /// scaled = residual / diagonal.
+  void precondition() {
+    scaled_.resize(free_.size());
+    for (std::size_t k = 0; k < free_.size(); ++k) {
+      const auto i = static_cast<std::size_t>(free_[k]);
+      const double diagonal = squares_[i] + bend(i);
+      scaled_[k] = diagonal > 0.0 ? residual_[k] / diagonal : 0.0;
+    }
+  }
+
+  /// Along d, every variable up to its bound: the first of a few lengths that raises the objective.
+  bool step(std::span<double> v, std::span<const double> z, ExactPasses& w) {
+    change_.resize(free_.size());
+    for (double length = 1.0; length > 1e-3; length *= 0.25) {
+      double linear = 0.0;
+      double quadratic = 0.0;
+      for (std::size_t k = 0; k < free_.size(); ++k) {
+        const auto i = static_cast<std::size_t>(free_[k]);
+        const double alpha = std::clamp(y_[i] * (v[i] + length * step_[k]), lowest, highest(i));
+        change_[k] = y_[i] * alpha - v[i];
+        linear += change_[k] * slope(i, z[i], v[i]);
+        quadratic += bend(i) * change_[k] * change_[k];
+      }
+      if (!(linear > 0.0)) {
+        continue;
+      }
+      along_.clear();
+      along_.add(free_, change_);
+      along_.copy_to(image_);
+      quadratic += dot(image_, image_);
+      // Along the cut step the objective is a parabola: its top, but no further than the step.
+      const double top = std::min(1.0, linear / quadratic);
+      if (linear * top - 0.5 * quadratic * top * top > 0.0 && top > 0.1) {
+        for (std::size_t k = 0; k < free_.size(); ++k) {
+          change_[k] *= top;
+          v[static_cast<std::size_t>(free_[k])] += change_[k];
+        }
+        w.add(free_, change_);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  L loss_;
+  const CsrMatrix& matrix_;
+  std::span<const double> y_;
+  std::span<const double> c_;
+  const Team& team_;
+  ExactPasses along_;
+  Array<double> image_;    ///< X_F^T of something; columns that no row holds stay zero
+  Array<double> squares_;  ///< x_i.x_i
+  Array<Index> free_;
+  Array<double> residual_;
+  Array<double> scaled_;
+  Array<double> conjugate_;
+  Array<double> product_;
+  Array<double> step_;
+  Array<double> change_;
+};
+
+}  // namespace sounder
