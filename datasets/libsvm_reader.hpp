@@ -2,7 +2,7 @@
 #pragma once
 
 #include <sounder/datasets/dataset.hpp>
-#include <sounder/datasets/libsvm_chunk.hpp>
+#include <sounder/datasets/libsvm_parser.hpp>
 #include <sounder/datasets/line_source.hpp>
 #include <sounder/datasets/turns.hpp>
 #include <sounder/datasets/value_array.hpp>

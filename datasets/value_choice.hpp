@@ -1,7 +1,7 @@
 // ValueChoice: decides whether the values of a file are stored as floats or as doubles.
 #pragma once
 
-#include <sounder/datasets/libsvm_chunk.hpp>
+#include <sounder/datasets/libsvm_parser.hpp>
 #include <sounder/datasets/row_form.hpp>
 #include <sounder/datasets/value_array.hpp>
 #include <sounder/datasets/value_rounding.hpp>

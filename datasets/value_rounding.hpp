@@ -1,7 +1,7 @@
 // How much rounding to float would change a column: decides whether values must stay doubles.
 #pragma once
 
-#include <sounder/datasets/libsvm_chunk.hpp>
+#include <sounder/datasets/libsvm_parser.hpp>
 #include <sounder/engine/base/random.hpp>
 #include <sounder/engine/matrix/csr_matrix.hpp>
 

@@ -82,14 +82,6 @@ void describe_problem_arguments(CommandLine& line, const std::string& default_pe
       .flag("intercept", "fit an intercept b, not penalised");
 }
 
-void describe_strength(CommandLine& line) {
-  line.option("C", "X", "LIBLINEAR's C: lambda = 1/(n C)", "1")
-      .option("lambda", "X", "strength of the penalty, instead of --C")
-      .option("lambda-ratio", "X",
-              "lambda = X lambda_max, the least one that leaves only zeros "
-              "(l1 and elastic-net)");
-}
-
 void read_index_arguments(const Arguments& arguments, ReadOptions& read) {
   read.zero_based = arguments.given("zero-based");
   if (arguments.given("columns")) {
@@ -125,27 +117,6 @@ void read_problem_arguments(const Arguments& arguments, TrainOptions& options) {
   options.l1_ratio = options.penalty == L1::name           ? 1.0
                      : options.penalty == ElasticNet::name ? arguments.number("l1-ratio", 0.0, 1.0)
                                                            : 0.0;
-}
-
-void read_strength(const Arguments& arguments, TrainOptions& options) {
-  const int strengths = (arguments.given("lambda") ? 1 : 0) + (arguments.given("C") ? 1 : 0) +
-                        (arguments.given("lambda-ratio") ? 1 : 0);
-  if (strengths > 1) {
-    throw UsageError("only one of --lambda, --C and --lambda-ratio can be given");
-  }
-  if (strengths > 0 && options.penalty == NoPenalty::name) {
-    throw UsageError("--penalty none has no strength: leave out --lambda, --C and --lambda-ratio");
-  }
-  if (arguments.given("lambda")) {
-    options.lambda = arguments.positive("lambda");
-  } else if (arguments.given("lambda-ratio")) {
-    options.lambda_ratio = arguments.positive("lambda-ratio");
-  } else {
-    options.c = arguments.positive("C");
-  }
-  if (options.lambda_ratio && options.l1_ratio == 0.0) {
-    throw UsageError("--lambda-ratio needs an l1 penalty: there is no lambda_max without one");
-  }
 }
 
 int read_threads(const Arguments& arguments) {

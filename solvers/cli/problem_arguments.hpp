@@ -21,9 +21,6 @@ void describe_values(CommandLine& line);
 /// Adds to the current group: the loss, the kind of penalty, the intercept.
 void describe_problem_arguments(CommandLine& line, const std::string& default_penalty);
 
-/// Adds to the current group: the strength of the penalty.
-void describe_strength(CommandLine& line);
-
 /// Reads what DATA's indices mean. @throws UsageError
 void read_index_arguments(const Arguments& arguments, ReadOptions& read);
 
@@ -32,9 +29,6 @@ void read_data_arguments(const Arguments& arguments, TrainOptions& options);
 
 /// Reads everything about the problem except the penalty's strength. @throws UsageError
 void read_problem_arguments(const Arguments& arguments, TrainOptions& options);
-
-/// Reads the strength of the penalty, whose kind must be set. @throws UsageError
-void read_strength(const Arguments& arguments, TrainOptions& options);
 
 /// --threads, or the cores that this process may use. @throws UsageError
 [[nodiscard]] int read_threads(const Arguments& arguments);

@@ -1,8 +1,9 @@
 #include "request.hpp"
 
-#include <sounder/datasets/parse_error.hpp>
 #include <sounder/solvers/named/names.hpp>
 #include <sounder/solvers/named/solver_row.hpp>
+
+#include "penalty_strength.hpp"
 
 namespace sounder::cli {
 
@@ -29,19 +30,7 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
   if (options.penalty == NoPenalty::name) {
     return request;
   }
-  const auto n = static_cast<double>(set.data.matrix.rows());
-  if (options.lambda) {
-    request.lambda = *options.lambda;
-  } else if (options.lambda_ratio) {
-    request.lambda = *options.lambda_ratio * strongest_penalty(request, options.run.threads);
-    if (!(request.lambda > 0.0)) {
-      throw InputError(options.data,
-                       "no feature goes with the labels: every lambda leaves only zeros");
-    }
-  } else {
-    request.lambda = 1.0 / (n * *options.c);
-  }
-  request.c = options.c ? *options.c : 1.0 / (n * request.lambda);
+  settle_strength(options, request);
   return request;
 }
 

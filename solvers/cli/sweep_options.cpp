@@ -8,6 +8,7 @@
 #include <sounder/solvers/named/names.hpp>
 #include <sounder/solvers/named/solver_row.hpp>
 #include "coordinate_arguments.hpp"
+#include "penalty_strength.hpp"
 #include "problem_arguments.hpp"
 
 namespace sounder::cli {

@@ -1,4 +1,5 @@
-// P*: how many coordinates can be updated at once on this data.
+// P*: how many coordinates can be updated at once on this data. The formula is
+// SpectralRadius::p_star(), in spectral_radius.hpp.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-// The table of solvers. To add one, write its header and add an entry here: its row (what is known
-// about it by name) and the call. Its options on the command line are those of its family.
+// The table of solvers, of which --help, refusals, sweeps and README's table are made. To add one,
+// write its header and add an entry here: its row (what is known about it by name) and the call.
+// Its options on the command line are those of its family.
 #pragma once
 
 #include <algorithm>
