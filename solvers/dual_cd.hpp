@@ -22,6 +22,10 @@ template <DualLoss L, ElasticPenalty P>
   if (problem.penalty.l1() != 0.0 || !(problem.penalty.l2() > 0.0)) {
     refuse({"dual_cd needs an l2 penalty, and no other"});
   }
+  const double strongest = 1.0 / (problem.matrix.rows() * problem.penalty.l2());
+  if (problem.matrix.rows() > 0 && !(strongest < 1e290)) {
+    refuse({"the penalty is too weak for dual_cd"});
+  }
   if (problem.intercept) {
     refuse({"dual_cd knows no free intercept"});
   }

@@ -43,15 +43,12 @@ class ColumnParts {
     [[nodiscard]] std::size_t columns() const noexcept { return original_.size(); }
     /// The matrix's columns, by the part's.
     [[nodiscard]] std::span<const Index> original() const noexcept { return original_; }
-    /// The largest |x| of each.
-    [[nodiscard]] std::span<const float> largest() const noexcept { return largest_; }
 
    private:
     friend class ColumnParts;
     Array<Offset> begin_;
     AlignedArray<Entry> entries_;
     Array<Index> original_;
-    Array<float> largest_;
   };
 
   /// O((nnz + parts n) / threads + p).
@@ -73,24 +70,27 @@ class ColumnParts {
     return parts_[static_cast<std::size_t>(k)];
   }
   /// @}
-  /// Columns that hold anything, from the most to the least frequent.
-  [[nodiscard]] const ColumnOrder& order() const noexcept { return order_; }
-
- private:
-  /// The part that has the column of this rank by frequency: to and fro.
+  /// Which part has the column of this rank by frequency, and its number there. O(1). @{
   [[nodiscard]] std::size_t part_of(std::size_t rank) const noexcept {
     const std::size_t count = parts_.size();
     const std::size_t place = rank % count;
     return rank / count % 2 == 0 ? place : count - 1 - place;
   }
+  [[nodiscard]] std::size_t number_of(std::size_t rank) const noexcept {
+    return rank / parts_.size();
+  }
+  /// @}
+  /// Columns that hold anything, from the most to the least frequent.
+  [[nodiscard]] const ColumnOrder& order() const noexcept { return order_; }
 
+ private:
   /// Calls `visit(rank, value)` for what row i holds in part k.
   template <class Visit>
   void each_entry(const CsrMatrix& matrix, Index i, std::size_t k, Visit&& visit) const {
     matrix.row(i).for_each_double([&](Index column, double value) {
       const Index label = order_.label_of[static_cast<std::size_t>(column)];
       const auto rank = static_cast<std::size_t>(label);
-      if (label == ColumnOrder::none || part_of(rank) != k) {
+      if (value == 0.0 || label == ColumnOrder::none || part_of(rank) != k) {
         return;
       }
       const auto high = static_cast<float>(value);
@@ -104,13 +104,11 @@ class ColumnParts {
 
   void fill(const CsrMatrix& matrix, std::size_t k) {
     Part& part = parts_[k];
-    const std::size_t count = parts_.size();
     for (std::size_t rank = 0; rank < order_.size(); ++rank) {
       if (part_of(rank) == k) {
         part.original_.push_back(order_.original_of[rank]);
       }
     }
-    part.largest_.assign(part.original_.size(), 0.0F);
     part.begin_.assign(static_cast<std::size_t>(rows_) + 1, 0);
     Offset total = 0;
     for (Index i = 0; i < rows_; ++i) {
@@ -121,9 +119,8 @@ class ColumnParts {
     Entry* out = part.entries_.data();
     for (Index i = 0; i < rows_; ++i) {
       each_entry(matrix, i, k, [&](std::size_t rank, float value) {
-        const std::size_t local = rank / count;
+        const std::size_t local = number_of(rank);
         *out++ = {static_cast<std::uint32_t>(local), value};
-        part.largest_[local] = std::max(part.largest_[local], std::abs(value));
       });
     }
   }

@@ -36,15 +36,9 @@ class ExactPasses {
   /// Views of parts and team, which the caller keeps. w = 0.
   ExactPasses(const ColumnParts& parts, const Team& team)
       : parts_(parts), team_(team), w_(static_cast<std::size_t>(parts.count())) {
-    double most = 0.0;
     for (int k = 0; k < parts.count(); ++k) {
       w_[static_cast<std::size_t>(k)].assign(parts.part(k).columns(), 0.0);
-      for (const float largest : parts.part(k).largest()) {
-        most = std::max(most, static_cast<double>(largest));
-      }
     }
-    largest_square_ = most * most;
-    find_reach();
   }
 
   /// Adds change_i x_i for some rows, into each part by its worker, in the order of the list; all
@@ -90,15 +84,17 @@ class ExactPasses {
   template <class MethodOf>
   void run(const RowBatches& batches, std::span<const std::int64_t> order, std::uint64_t seed,
            int workers, MethodOf&& method_of) {
-    find_width();
-    const int active = std::min({workers, team_.size(), parts_.count()});
+    const double start = norm();
+    // A team inside of a caller's parallel region is smaller: who is not there must not be waited
+    // for.
+    const Team crew(std::min({workers, team_.size(), parts_.count()}));
+    const int active = crew.size();
     const auto room = static_cast<std::size_t>(parts_.count()) * row_room;
     Array<double> partial(2 * room);
     Barrier barrier(active);
     const auto work = [&](Worker worker) {
       auto& method = method_of(worker.rank);
-      double width = width_;
-      OrderFree sums(width * reach_);
+      double size = start;  // at least |w|, so that |x_i| size bounds what z_i is made of
       Index rows[RowBatches::largest];
       std::uint8_t place[RowBatches::largest];
       double change[RowBatches::largest];
@@ -121,24 +117,27 @@ class ExactPasses {
         }
         double* const here = partial.data() + (turn++ % 2 == 0 ? 0 : room);
         for (int part = worker.rank; part < parts_.count(); part += active) {
-          gather(part, {rows, count}, sums, here + static_cast<std::size_t>(part) * row_room);
+          gather(part, {rows, count}, batch.norms, place, size,
+                 here + static_cast<std::size_t>(part) * row_room);
         }
         if (active > 1) {
           barrier.wait();
         }
-        double moved = 0.0;
+        bool moved = false;
         for (std::size_t k = 0; k < count; ++k) {
           double z = 0.0;
           for (int part = 0; part < parts_.count(); ++part) {
             z += here[static_cast<std::size_t>(part) * row_room + k];
           }
           for (std::size_t q = 0; q < k; ++q) {
-            z += change[q] * static_cast<double>(batch.product(place[k], place[q]));
+            z += change[q] * batch.product(place[k], place[q]);
           }
-          change[k] = method.step(rows[k], z, batch.squares[place[k]]);
-          moved += std::abs(change[k]);
+          const double norm = batch.norms[place[k]];
+          change[k] = method.step(rows[k], z, norm * norm);
+          moved = moved || change[k] != 0.0;
+          size += std::abs(change[k]) * norm;
         }
-        if (moved == 0.0) {
+        if (!moved) {
           continue;
         }
         for (int part = worker.rank; part < parts_.count(); part += active) {
@@ -146,27 +145,24 @@ class ExactPasses {
             scatter(static_cast<std::size_t>(part), rows[k], change[k]);
           }
         }
-        width += moved * largest_square_;
-        if (!sums.holds(width * reach_)) {
-          sums = OrderFree(4.0 * width * reach_);
-        }
       }
     };
     if (active == 1) {
       work(Worker{0, 1});
     } else {
-      Team(active).run(work);
+      crew.run(work);
     }
   }
 
  private:
   static constexpr std::size_t row_room = RowBatches::largest;  ///< whole cache lines
 
-  void gather(int part, std::span<const Index> rows, const OrderFree& sums,
-              double* out) const noexcept {
+  void gather(int part, std::span<const Index> rows, std::span<const double> norms,
+              const std::uint8_t* place, double size, double* out) const noexcept {
     const double* const w = w_[static_cast<std::size_t>(part)].data();
     const ColumnParts::Part& own = parts_.part(part);
     for (std::size_t k = 0; k < rows.size(); ++k) {
+      const OrderFree sums(norms[place[k]] * size);
       double lanes[4] = {};
       const std::span<const ColumnParts::Entry> row = own.row(rows[k]);
       const std::size_t whole = row.size() / 4 * 4;
@@ -193,46 +189,28 @@ class ExactPasses {
     }
   }
 
-  /// The largest sum_j |x_ij| / m_j of a row, m_j the largest |x_ij| of its column.
-  void find_reach() {
-    Array<double> reach(static_cast<std::size_t>(parts_.rows()), 0.0);
-    for (int k = 0; k < parts_.count(); ++k) {
-      const ColumnParts::Part& part = parts_.part(k);
-      for (Index i = 0; i < parts_.rows(); ++i) {
-        double sum = 0.0;
-        for (const ColumnParts::Entry& entry : part.row(i)) {
-          sum += std::abs(static_cast<double>(entry.value)) /
-                 static_cast<double>(part.largest()[entry.column]);
-        }
-        reach[static_cast<std::size_t>(i)] += sum;
+  /// |w| and a little more, added up by rank, so that it does not depend on the parts. O(p).
+  [[nodiscard]] double norm() const noexcept {
+    double largest = 0.0;
+    for (const Array<double>& own : w_) {
+      for (const double value : own) {
+        largest = std::max(largest, std::abs(value));
       }
     }
-    for (const double value : reach) {
-      reach_ = std::max(reach_, value);
+    if (!(largest > 0.0)) {
+      return 0.0;
     }
-    // In another order of parts the last digits differ: one power of two decides for all.
-    reach_ = std::scalbn(1.0, std::ilogb(std::max(reach_ * (1.0 + 1e-9), 1.0)) + 1);
-  }
-
-  /// The largest |w_j| m_j; at least what keeps the window positive.
-  void find_width() {
-    double width = 1e-200;
-    for (int k = 0; k < parts_.count(); ++k) {
-      const std::span<const float> largest = parts_.part(k).largest();
-      const Array<double>& own = w_[static_cast<std::size_t>(k)];
-      for (std::size_t j = 0; j < own.size(); ++j) {
-        width = std::max(width, std::abs(own[j]) * static_cast<double>(largest[j]));
-      }
+    double sum = 0.0;  // of squares in units of the largest one's: nothing overflows
+    for (std::size_t rank = 0; rank < parts_.order().size(); ++rank) {
+      const double value = w_[parts_.part_of(rank)][parts_.number_of(rank)] / largest;
+      sum += value * value;
     }
-    width_ = width;
+    return 1.0001 * largest * std::sqrt(sum);
   }
 
   const ColumnParts& parts_;
   const Team& team_;
   Slots<Array<double>> w_;  ///< by part
-  double largest_square_ = 0.0;
-  double reach_ = 1.0;
-  double width_ = 0.0;
 };
 
 }  // namespace sounder

@@ -1,7 +1,13 @@
 // Sums that do not depend on the order of their terms.
 #pragma once
 
-#include <cmath>
+#ifdef __FAST_MATH__
+#error "-ffast-math would take the rounding away on which the same bits rest"
+#endif
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
 
 namespace sounder {
 
@@ -12,19 +18,20 @@ namespace sounder {
 /// Two additions a term; compiled without contraction of products and sums.
 class OrderFree {
  public:
-  /// For sums of absolute value up to `window` > 0: what is lost is 2^-51 of the next power of two.
-  explicit OrderFree(double window = 1.0) noexcept
-      : exponent_(std::ilogb(window) + 2), shift_(1.5 * std::scalbn(1.0, exponent_)) {}
-
-  /// The nearest multiple.
-  [[nodiscard]] double rounded(double term) const noexcept { return (term + shift_) - shift_; }
-  /// Whether sums of that size are still exact.
-  [[nodiscard]] bool holds(double window) const noexcept {
-    return window < std::scalbn(1.0, exponent_ - 1);
+  /// For sums of absolute values up to `window` >= 0: what is lost of a term is 2^-51 of it.
+  explicit OrderFree(double window) noexcept {
+    constexpr std::uint64_t mantissa = 52;
+    constexpr std::uint64_t least = 60;   // exponents as they are stored: no subnormal quantum,
+    constexpr std::uint64_t most = 2040;  // and no infinite shift
+    const std::uint64_t exponent = std::bit_cast<std::uint64_t>(window) >> mantissa & 0x7FFU;
+    const std::uint64_t above = std::clamp(exponent + 2, least, most);
+    shift_ = 1.5 * std::bit_cast<double>(above << mantissa);
   }
 
+  /// The nearest multiple of the quantum.
+  [[nodiscard]] double rounded(double term) const noexcept { return (term + shift_) - shift_; }
+
  private:
-  int exponent_;
   double shift_;
 };
 

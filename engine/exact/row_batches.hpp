@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -19,7 +20,7 @@ namespace sounder {
 
 /// A random partition of some rows into batches, and x_i.x_k for each two rows of a batch: with
 /// these, what the later rows of a batch would see of the earlier ones' steps is known before any
-/// step is made. Products are floats; a row's own with itself is a double.
+/// step is made. Products are kept as cosines, in floats, and norms in doubles.
 ///
 /// 2 b bytes a row for batches of b. Immutable; any number of threads.
 class RowBatches {
@@ -28,12 +29,13 @@ class RowBatches {
 
   /// One batch.
   struct Batch {
-    std::span<const Index> rows;      ///< of the matrix
-    std::span<const double> squares;  ///< x_i.x_i of each
-    const float* products;            ///< of row k with the rows before it, at k (k - 1) / 2
+    std::span<const Index> rows;    ///< of the matrix
+    std::span<const double> norms;  ///< |x_i| of each
+    const float* cosines;           ///< of row k with the rows before it, at k (k - 1) / 2
     /// x_i.x_k of two different rows, by their places in the batch.
-    [[nodiscard]] float product(std::size_t i, std::size_t k) const noexcept {
-      return i > k ? products[i * (i - 1) / 2 + k] : products[k * (k - 1) / 2 + i];
+    [[nodiscard]] double product(std::size_t i, std::size_t k) const noexcept {
+      const float cosine = i > k ? cosines[i * (i - 1) / 2 + k] : cosines[k * (k - 1) / 2 + i];
+      return static_cast<double>(cosine) * norms[i] * norms[k];
     }
   };
 
@@ -44,16 +46,16 @@ class RowBatches {
   /// @param size  rows a batch, from 1 to `largest`
   RowBatches(const CsrMatrix& matrix, const ColumnOrder& order, std::span<const Index> rows,
              int size, std::uint64_t seed, const Team& team)
-      : size_(static_cast<std::size_t>(size)), rows_(rows), squares_(rows.size()) {
+      : size_(static_cast<std::size_t>(size)), rows_(rows), norms_(rows.size()) {
     RandomStream random(seed, 0xBA7C4U);
     shuffle(std::span<Index>(rows_), random);
-    products_ = AlignedArray<float>(static_cast<std::size_t>(count()) * stride());
+    cosines_ = AlignedArray<float>(static_cast<std::size_t>(count()) * stride());
     team.for_shares(count(), [&](Range share) {
       Products worker(matrix, order, size_);
       for (std::int64_t k = share.begin; k < share.end; ++k) {
         const std::span<const Index> own = rows_of(k);
-        worker.compute(own, squares_.data() + static_cast<std::size_t>(k) * size_,
-                       products_.data() + static_cast<std::size_t>(k) * stride());
+        worker.compute(own, norms_.data() + static_cast<std::size_t>(k) * size_,
+                       cosines_.data() + static_cast<std::size_t>(k) * stride());
       }
     });
   }
@@ -66,8 +68,8 @@ class RowBatches {
   [[nodiscard]] Batch operator[](std::int64_t k) const noexcept {
     const std::span<const Index> own = rows_of(k);
     return {own,
-            {squares_.data() + static_cast<std::size_t>(k) * size_, own.size()},
-            products_.data() + static_cast<std::size_t>(k) * stride()};
+            {norms_.data() + static_cast<std::size_t>(k) * size_, own.size()},
+            cosines_.data() + static_cast<std::size_t>(k) * stride()};
   }
 
  private:
@@ -84,9 +86,9 @@ class RowBatches {
         : matrix_(matrix), order_(order), size_(size), frequent_(frequent(matrix, order)),
           dense_(size * frequent_), head_(order.size(), 0) {}
 
-    void compute(std::span<const Index> rows, double* squares, float* products) {
+    void compute(std::span<const Index> rows, double* norms, float* cosines) {
       const std::size_t pairs = rows.size() * (rows.size() - 1) / 2;
-      std::fill_n(products, size_ * (size_ - 1) / 2, 0.0F);
+      std::fill_n(cosines, size_ * (size_ - 1) / 2, 0.0F);
       std::fill(dense_.begin(), dense_.end(), 0.0F);
       nodes_.clear();
       if (first_ > (std::uint32_t{1} << 31)) {
@@ -95,12 +97,15 @@ class RowBatches {
       }
       sums_.assign(pairs, 0.0);
       for (std::size_t k = 0; k < rows.size(); ++k) {
-        squares[k] = add_row(rows[k], static_cast<std::uint32_t>(k));
+        norms[k] = std::sqrt(add_row(rows[k], static_cast<std::uint32_t>(k)));
       }
       first_ += static_cast<std::uint32_t>(nodes_.size());
       add_frequent(rows.size());
-      for (std::size_t pair = 0; pair < pairs; ++pair) {
-        products[pair] = static_cast<float>(sums_[pair]);
+      for (std::size_t k = 0, pair = 0; k < rows.size(); ++k) {
+        for (std::size_t q = 0; q < k; ++q, ++pair) {
+          const double sizes = norms[k] * norms[q];
+          cosines[pair] = sizes > 0.0 ? static_cast<float>(sums_[pair] / sizes) : 0.0F;
+        }
       }
     }
 
@@ -155,16 +160,17 @@ class RowBatches {
         const float* const own = dense_.data() + k * frequent_;
         for (std::size_t q = 0; q < k; ++q) {
           const float* const other = dense_.data() + q * frequent_;
-          float lanes[8] = {};
+          double lanes[8] = {};
           std::size_t j = 0;
           for (; j + 8 <= frequent_; j += 8) {
             for (std::size_t lane = 0; lane < 8; ++lane) {
-              lanes[lane] += own[j + lane] * other[j + lane];
+              lanes[lane] +=
+                  static_cast<double>(own[j + lane]) * static_cast<double>(other[j + lane]);
             }
           }
           double sum = 0.0;
-          for (const float lane : lanes) {
-            sum += static_cast<double>(lane);
+          for (const double lane : lanes) {
+            sum += lane;
           }
           for (; j < frequent_; ++j) {
             sum += static_cast<double>(own[j]) * static_cast<double>(other[j]);
@@ -187,8 +193,8 @@ class RowBatches {
 
   std::size_t size_;
   Array<Index> rows_;
-  Array<double> squares_;
-  AlignedArray<float> products_;
+  Array<double> norms_;
+  AlignedArray<float> cosines_;
 };
 
 }  // namespace sounder

@@ -104,6 +104,13 @@ class Team {
         }
       }
     };
+    if (detail::is_fork_of_a_team()) {  // made before the fork
+      serve_by_own_threads(serve);
+      if (error) {
+        std::rethrow_exception(error);
+      }
+      return;
+    }
     bool whole = false;
 #pragma omp parallel num_threads(size_) default(none) shared(serve, whole)
     {

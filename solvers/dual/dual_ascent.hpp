@@ -37,7 +37,7 @@ namespace sounder {
 
 /// The dual variables as one worker keeps them: every worker sees all steps and has its own copy.
 template <DualLoss L>
-class DualVariables {
+class alignas(64) DualVariables {
  public:
   /// Views of targets and strengths C_i, which the caller keeps. All variables are zero; rows with
   /// C_i = 0 are out.
@@ -74,14 +74,12 @@ class DualVariables {
     most_up_ = most_down_ = 0.0;
   }
 
-  /// Brings row i back if its variable would move at this margin. Whether it did.
-  bool bring_back(Index i, double z) noexcept {
+  /// Brings row i back if its variable would move at this margin.
+  void bring_back(Index i, double z) noexcept {
     const auto k = static_cast<std::size_t>(i);
-    if (out_[k] == 0 || !(c_[k] > 0.0) || std::abs(pushed(k, z, v_[k])) > 0.0) {
-      return false;
+    if (out_[k] != 0 && c_[k] > 0.0 && !(pushed(k, z, v_[k]) > 0.0)) {
+      out_[k] = 0;
     }
-    out_[k] = 0;
-    return true;
   }
   /// Every row of positive weight.
   void bring_back_all() noexcept {
@@ -197,7 +195,10 @@ class DualAscent {
   [[nodiscard]] Array<double> strengths() const {
     Array<double> c(static_cast<std::size_t>(rows()));
     for (Index i = 0; i < rows(); ++i) {
-      c[static_cast<std::size_t>(i)] = problem_.weight(i) / (rows() * lambda());
+      // A row that weighs next to nothing does without: 1 / C_i must be finite.
+      constexpr double least = 1e-290;
+      const double strength = problem_.weight(i) / (rows() * lambda());
+      c[static_cast<std::size_t>(i)] = strength > least ? strength : 0.0;
     }
     return c;
   }
@@ -222,8 +223,11 @@ class DualAscent {
   /// Batches of the rows that take steps.
   void deal_out() {
     Array<Index> active;
+    dealt_in_.resize(static_cast<std::size_t>(rows()));
     for (Index i = 0; i < rows(); ++i) {
-      if (copies_[0].wants(i)) {
+      const bool wanted = copies_[0].wants(i);
+      dealt_in_[static_cast<std::size_t>(i)] = wanted ? 1 : 0;
+      if (wanted) {
         active.push_back(i);
       }
     }
@@ -300,7 +304,7 @@ class DualAscent {
     if constexpr (FreeSteps<L>::applies) {
       if (options_.second_order && run_.epoch() >= 5 && since_ > 0) {
         for (int k = 0; k < 3; ++k) {
-          if (!steps_.improve(v, z_, passes_, std::max(5, since_))) {
+          if (!steps_.improve(v, z_, passes_, std::max(5, since_), deadline_)) {
             break;
           }
           find_margins();
@@ -311,7 +315,7 @@ class DualAscent {
     const double objective =
         mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
     const double gain = weighted_mean(problem_, team_, [&](double y, std::size_t i) {
-      return c_[i] > 0.0 ? problem_.loss.dual_term(y, v[i] / c_[i]) : 0.0;
+      return c_[i] > 0.0 ? dual_term(y, v[i] / c_[i]) : 0.0;
     });
     highest_ = std::max(highest_, gain - penalty_value(problem_.penalty, w_, team_));
     latest_ = certify(w_, objective, highest_, null_);
@@ -321,6 +325,12 @@ class DualAscent {
     if (!run_.ended() && trace_.cancelled()) {
       run_.end(Status::interrupted);
     }
+  }
+
+  /// -loss*(-a), where rounding may have carried a an ulp over the end of its domain.
+  [[nodiscard]] double dual_term(double y, double a) const noexcept {
+    constexpr double inside = 1.0 - std::numeric_limits<double>::epsilon();
+    return std::max(problem_.loss.dual_term(y, a), problem_.loss.dual_term(y, inside * a));
   }
 
   void find_margins() {
@@ -334,10 +344,13 @@ class DualAscent {
     bool missing = false;
     std::size_t active = 0;
     for (Index i = 0; i < rows(); ++i) {
-      missing = copies_[0].bring_back(i, z_[static_cast<std::size_t>(i)]) || missing;
-      active += copies_[0].wants(i) ? 1 : 0;
+      const auto k = static_cast<std::size_t>(i);
+      copies_[0].bring_back(i, z_[k]);
+      const bool wanted = copies_[0].wants(i);
+      missing = missing || (wanted && dealt_in_[k] == 0);
+      active += wanted ? 1 : 0;
     }
-    if (active < dealt_ / 2 || (missing && dealt_ < static_cast<std::size_t>(rows()))) {
+    if (active < dealt_ / 2 || missing) {
       deal_out();
     }
   }
@@ -367,6 +380,7 @@ class DualAscent {
   std::optional<RowBatches> batches_;
   Array<std::int64_t> order_;
   std::size_t dealt_ = 0;  ///< rows in batches
+  Array<char> dealt_in_;   ///< which
   double alone_ = 0.0;     ///< seconds of an epoch with one worker, and with all
   double many_ = 0.0;
   Certificate latest_;

@@ -50,7 +50,9 @@ namespace sounder {
   const double margin = y * z;
   double low = -margin - square * (C - alpha);
   double high = -margin + square * alpha;
-  double t = alpha > 0.0 && alpha < C ? std::log(alpha / (C - alpha)) : 0.5 * (low + high);
+  // At an end the answer is that far away, about.
+  const double far = std::log1p(C * square);
+  double t = alpha <= 0.0 ? -far : alpha >= C ? far : std::log(alpha / (C - alpha));
   t = std::clamp(t, low, high);
   double next = alpha;
   constexpr int most = 60;

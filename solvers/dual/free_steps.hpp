@@ -13,6 +13,7 @@
 #include <sounder/engine/exact/exact_passes.hpp>
 #include <sounder/engine/matrix/csr_matrix.hpp>
 #include <sounder/engine/matrix/products.hpp>
+#include <sounder/engine/run/trace.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/dual/dual_step.hpp>
 
@@ -50,9 +51,11 @@ class FreeSteps {
   /// @param z          margins x_i.w of every row
   /// @param w          the passes that hold w
   /// @param iterations of conjugate gradients, at most
-  bool improve(std::span<double> v, std::span<const double> z, ExactPasses& w, int iterations) {
+  /// @param trace      cuts it short
+  bool improve(std::span<double> v, std::span<const double> z, ExactPasses& w, int iterations,
+               const Trace& trace) {
     find_free(v, z);
-    if (free_.empty() || !find_direction(iterations)) {
+    if (free_.empty() || !find_direction(iterations, trace)) {
       return false;
     }
     return step(v, z, w);
@@ -65,6 +68,11 @@ class FreeSteps {
   }
   static constexpr double lowest = std::is_same_v<L, Squared> ? -infinity : 0.0;
   /// @}
+  /// v_i + change within the bounds: rounding must not carry it over one.
+  [[nodiscard]] double moved(std::size_t i, double v, double change) const noexcept {
+    const double sign = std::is_same_v<L, Squared> ? 1.0 : y_[i];
+    return sign * std::clamp(sign * (v + change), lowest, highest(i));
+  }
   /// Minus the second derivative of C dual_term(y, v / C) in v.
   [[nodiscard]] double bend(std::size_t i) const noexcept {
     if constexpr (std::is_same_v<L, Hinge>) {
@@ -81,7 +89,7 @@ class FreeSteps {
     free_.clear();
     residual_.clear();
     for (std::size_t i = 0; i < v.size(); ++i) {
-      const double alpha = y_[i] * v[i];
+      const double alpha = std::is_same_v<L, Squared> ? v[i] : y_[i] * v[i];
       if (c_[i] > 0.0 && alpha > lowest && alpha < highest(i)) {
         free_.push_back(static_cast<Index>(i));
         residual_.push_back(slope(i, z[i], v[i]));
@@ -116,7 +124,7 @@ class FreeSteps {
 
   /// d: conjugate gradients from zero, preconditioned by the diagonal. False where there is nothing
   /// to do.
-  bool find_direction(int iterations) {
+  bool find_direction(int iterations, const Trace& trace) {
     constexpr double enough = 1e-2;  // of the residual, in the norm of the preconditioner
     const std::size_t m = free_.size();
     step_.assign(m, 0.0);
@@ -128,7 +136,7 @@ class FreeSteps {
     if (!(first > 0.0)) {
       return false;
     }
-    for (int k = 0; k < iterations && square > enough * enough * first; ++k) {
+    for (int k = 0; k < iterations && square > enough * enough * first && !trace.cancelled(); ++k) {
       apply(conjugate_, product_);
       const double curvature = dot(conjugate_, product_);
       if (!(curvature > 0.0)) {
@@ -168,8 +176,7 @@ class FreeSteps {
       double quadratic = 0.0;
       for (std::size_t k = 0; k < free_.size(); ++k) {
         const auto i = static_cast<std::size_t>(free_[k]);
-        const double alpha = std::clamp(y_[i] * (v[i] + length * step_[k]), lowest, highest(i));
-        change_[k] = y_[i] * alpha - v[i];
+        change_[k] = moved(i, v[i], length * step_[k]) - v[i];
         linear += change_[k] * slope(i, z[i], v[i]);
         quadratic += bend(i) * change_[k] * change_[k];
       }
@@ -184,8 +191,10 @@ class FreeSteps {
       const double top = std::min(1.0, linear / quadratic);
       if (linear * top - 0.5 * quadratic * top * top > 0.0 && top > 0.1) {
         for (std::size_t k = 0; k < free_.size(); ++k) {
-          change_[k] *= top;
-          v[static_cast<std::size_t>(free_[k])] += change_[k];
+          const auto i = static_cast<std::size_t>(free_[k]);
+          const double old = v[i];
+          v[i] = moved(i, old, top * change_[k]);
+          change_[k] = v[i] - old;
         }
         w.add(free_, change_);
         return true;

@@ -137,7 +137,10 @@ TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   const auto narrow = make_instance<Hinge, L2>({.rows = 60, .columns = 5});
   const auto problem = narrow.problem();
   const Fit machine = fit<Hinge>(problem.matrix, problem.targets, {.threads = 2});
-  REQUIRE(machine.solver == Solver::hogwild);
+  REQUIRE(machine.solver == Solver::dual_cd);
+  REQUIRE(machine.result.status == Status::converged);
+  REQUIRE(chosen(make_instance<Hinge, L2>({.rows = 60, .columns = 5, .intercept = true})).solver ==
+          Solver::hogwild);
   REQUIRE(machine.why == choose_solver(problem, 1e-3).why);
   REQUIRE(machine.model.solver_type == "L2R_L1LOSS_SVC_DUAL");
   REQUIRE_THROWS_WITH(fit<Hinge>(problem.matrix, problem.targets, {.solver = Solver::cd}),

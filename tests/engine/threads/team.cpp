@@ -142,7 +142,8 @@ TEST_CASE("in the child of a fork a team is the caller alone, and does not hang"
   if (child == 0) {
     alarm(20);  // ends the program if it hangs
     const Team team(4);
-    const double sum = team.sum(10'000, [](Range range) { return double(range.size()); });
+    const auto size_of = [](Range range) { return static_cast<double>(range.size()); };
+    const double sum = team.sum(10'000, size_of);
     _exit(team.size() == 1 && sum == 10'000.0 ? 0 : 1);
   }
   int status = -1;

@@ -1,9 +1,12 @@
 // Dual coordinate ascent against the oracle, and the same bits at any number of threads.
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/csr_from_rows.hpp>
 #include <sounder/solvers/dual_cd.hpp>
 
 #include <cmath>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "solvers/fixtures/instances.hpp"
@@ -131,6 +134,79 @@ TEST_CASE("rows of weight 0, empty rows and columns of doubles are no trouble", 
     REQUIRE(result.status == Status::converged);
     REQUIRE(result.w[3] == 0.0);
     REQUIRE(result.w == solved(problem, 1, 2, 1e-9).w);
+  }
+}
+
+TEST_CASE("variables at the ends of their domain are certified, whatever rounding does", "[dual]") {
+  // delta s_i / (n lambda) rounds to beyond delta for many weights.
+  const auto plain = test::make_instance<Huber, L2>(
+      {.rows = 300, .columns = 5, .weighted = true, .lambda = 1e-3}, L2{1e-3});
+  Problem<Huber, L2> problem = plain.problem();
+  for (const double delta : {0.05, 0.3, 1.5}) {
+    problem.loss.delta = delta;
+    for (const int threads : {1, 2}) {
+      CAPTURE(delta, threads);
+      REQUIRE(solved(problem, threads, 8, 1e-6).status == Status::converged);
+    }
+  }
+}
+
+TEST_CASE("one huge row does not take the digits of the others, with 1 and 2 threads", "[dual]") {
+  const CsrMatrix many = test::random_matrix(400, 50, 0.2, 5);
+  std::vector<std::vector<std::pair<Index, double>>> rows;
+  std::vector<double> y;
+  for (Index i = 0; i < many.rows(); ++i) {
+    auto& row = rows.emplace_back();
+    double sum = 0.0;
+    many.row(i).for_each_double([&](Index j, double x) {
+      row.emplace_back(j, x);
+      sum += j % 2 == 0 ? x : -x;
+    });
+    y.push_back(sum > 0.0 ? 1.0 : -1.0);
+  }
+  rows.push_back({{3, 1e9}, {7, -2e9}});
+  y.push_back(1.0);
+  const CsrMatrix matrix = csr_from_rows(rows, 50);
+  const Problem<Hinge, L2> problem{matrix, y, {}, {1.0 / 401}};
+  const Result alone = solved(problem, 1, 8, 1e-5);
+  REQUIRE(alone.status == Status::converged);
+  REQUIRE(solved(problem, 2, 8, 1e-5).w == alone.w);
+}
+
+TEST_CASE("stored zeros do not matter to the bits: 1, 2, 3 threads", "[dual]") {
+  std::vector<Offset> pointers{0};
+  std::vector<Index> columns;
+  std::vector<double> values;
+  std::vector<double> y;
+  RandomStream random(9);
+  for (int i = 0; i < 60; ++i) {
+    for (Index j = 0; j < 12; ++j) {
+      columns.push_back(j);
+      values.push_back(j == 4 ? 0.0 : random.normal());
+    }
+    pointers.push_back(static_cast<Offset>(columns.size()));
+    y.push_back(random.uniform() < 0.5 ? 1.0 : -1.0);
+  }
+  const CsrMatrix matrix(pointers, columns, values, 12);
+  const Problem<SquaredHinge, L2> problem{matrix, y, {}, {1e-3}};
+  const Result alone = solved(problem, 1, 16, 1e-9);
+  REQUIRE(alone.status == Status::converged);
+  REQUIRE(alone.w[4] == 0.0);
+  for (const int threads : {2, 3}) {
+    REQUIRE(solved(problem, threads, 16, 1e-9).w == alone.w);
+  }
+}
+
+TEST_CASE("rows of sizes from 1e-25 to 1e25 go in batches, too", "[dual]") {
+  const std::vector<std::vector<std::pair<Index, double>>> rows{
+      {{0, 1e25}, {1, 2e25}},    {{0, 2e25}, {1, -1e25}}, {{2, 1e-25}, {3, 2e-25}},
+      {{2, -3e-25}, {3, 1e-25}}, {{4, 1.0}, {5, 2.0}},    {{4, -1.0}, {5, 0.5}}};
+  const std::vector<double> y{1.0, -1.0, 1.0, -1.0, 1.0, -1.0};
+  const CsrMatrix matrix = csr_from_rows(rows, 6);
+  for (const int threads : {1, 2}) {
+    const Result result =
+        solved(Problem<SquaredHinge, L2>{matrix, y, {}, {1e-2}}, threads, 6, 1e-6);
+    REQUIRE(result.status == Status::converged);
   }
 }
 
