@@ -104,23 +104,18 @@ class Team {
         }
       }
     };
-    if (detail::is_fork_of_a_team()) {  // made before the fork
-      serve_by_own_threads(serve);
-      if (error) {
-        std::rethrow_exception(error);
-      }
-      return;
-    }
     bool whole = false;
+    if (!detail::is_fork_of_a_team()) {  // the runtime's threads are not in the child
 #pragma omp parallel num_threads(size_) default(none) shared(serve, whole)
-    {
-      const int rank = omp_get_thread_num();
-      const bool all = omp_get_num_threads() == size_;
-      if (rank == 0) {
-        whole = all;
-      }
-      if (all) {
-        serve(rank);
+      {
+        const int rank = omp_get_thread_num();
+        const bool all = omp_get_num_threads() == size_;
+        if (rank == 0) {
+          whole = all;
+        }
+        if (all) {
+          serve(rank);
+        }
       }
     }
     if (!whole) {

@@ -19,7 +19,7 @@ enum class Family : std::uint8_t {
 /// table are made from it.
 struct SolverRow {
   std::string_view name;            ///< value of --solver
-  Family family = Family::rows;     ///< rows or columns
+  Family family = Family::rows;     ///< whose options it takes
   bool smooth_losses_only = false;  ///< the corner of a hinge would stop it too early
   bool one_thread = false;          ///< uses one thread, whatever --threads says
   bool l2_only = false;             ///< takes no other penalty, and no free intercept

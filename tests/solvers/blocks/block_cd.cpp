@@ -20,24 +20,17 @@ const auto solver = [](const auto& problem, const sounder::CoordinateOptions& op
 using namespace sounder;
 using sounder::test::Pair;
 
-template <class TestPair>
-void reaches_the_oracle_with(sounder::Index blocks) {
-  sounder::CoordinateOptions options;
-  options.blocks = blocks;
-  sounder::test::reaches_the_oracle<typename TestPair::L, typename TestPair::P>(solver, options);
-}
-
 TEMPLATE_TEST_CASE("block-cd reaches the optimum", "[block_cd]", (Pair<Squared, Bounded>),
                    (Pair<Logistic, Bounded>), (Pair<SquaredHinge, Bounded>),
                    (Pair<SquaredHinge, L2>)) {
-  reaches_the_oracle_with<TestType>(0);
+  sounder::test::reaches_the_oracle_in_blocks<TestType>(solver, 0);
 }
 
 TEMPLATE_TEST_CASE("block-cd reaches the optimum with one block, and with seven",
                    "[block_cd][slow]", (Pair<Squared, Bounded>), (Pair<Logistic, Bounded>),
                    (Pair<SquaredHinge, Bounded>), (Pair<SquaredHinge, L2>)) {
   for (const sounder::Index blocks : {1, 7}) {
-    reaches_the_oracle_with<TestType>(blocks);
+    sounder::test::reaches_the_oracle_in_blocks<TestType>(solver, blocks);
   }
 }
 

@@ -16,23 +16,16 @@ const auto solver = [](const auto& problem, const sounder::CoordinateOptions& op
 using namespace sounder;
 using sounder::test::Pair;
 
-template <class TestPair>
-void reaches_the_oracle_with(sounder::Index blocks) {
-  sounder::CoordinateOptions options;
-  options.blocks = blocks;
-  sounder::test::reaches_the_oracle<typename TestPair::L, typename TestPair::P>(solver, options);
-}
-
 TEMPLATE_TEST_CASE("block-greedy reaches the optimum", "[block_greedy]", (Pair<Squared, Bounded>),
                    (Pair<Logistic, Bounded>), (Pair<SquaredHinge, Bounded>),
                    (Pair<Logistic, ElasticNet>)) {
-  reaches_the_oracle_with<TestType>(0);
+  sounder::test::reaches_the_oracle_in_blocks<TestType>(solver, 0);
 }
 
 TEMPLATE_TEST_CASE("block-greedy reaches the optimum with one block, and with seven",
                    "[block_greedy][slow]", (Pair<Squared, Bounded>), (Pair<Logistic, Bounded>),
                    (Pair<SquaredHinge, Bounded>), (Pair<Logistic, ElasticNet>)) {
   for (const sounder::Index blocks : {1, 7}) {
-    reaches_the_oracle_with<TestType>(blocks);
+    sounder::test::reaches_the_oracle_in_blocks<TestType>(solver, blocks);
   }
 }

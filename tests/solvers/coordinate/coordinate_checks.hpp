@@ -106,4 +106,12 @@ void reaches_the_oracle(const Solver& solver, const CoordinateOptions& base = {}
   }
 }
 
+/// The same with so many blocks; 0: as many as the solver takes by itself.
+template <class TestPair, class Solver>
+void reaches_the_oracle_in_blocks(const Solver& solver, Index blocks) {
+  CoordinateOptions options;
+  options.blocks = blocks;
+  reaches_the_oracle<typename TestPair::L, typename TestPair::P>(solver, options);
+}
+
 }  // namespace sounder::test
