@@ -28,7 +28,7 @@ std::string rows(int count, int seed = 7919) {
   return text;
 }
 
-std::vector<ReadOptions> ways() {
+std::vector<ReadOptions> ways_to_read() {
   std::vector<ReadOptions> result;
   for (const int threads : {1, 2, 4, 8}) {
     for (const std::size_t bytes : {std::size_t{1}, std::size_t{500}, std::size_t{1} << 18}) {
@@ -46,7 +46,7 @@ void require_same(const std::string& content, const std::string& text) {
   const Scratch scratch;
   const Dataset expected = read_libsvm(scratch.file(text, "plain"));
   const std::string path = scratch.file(content, "packed");
-  for (const ReadOptions& way : ways()) {
+  for (const ReadOptions& way : ways_to_read()) {
     CAPTURE(way.threads, way.chunk_bytes);
     const Dataset data = read_libsvm(path, way);
     const auto equal = [](auto a, auto b) { return std::ranges::equal(a, b); };
@@ -184,7 +184,7 @@ TEST_CASE("a packed file that is cut short or damaged, after the errors before i
     const std::string whole = packer.pack(text);
     const std::string cut_short = "the " + packer.name + " file is cut short";
     const std::string damaged = "the " + packer.name + " file is damaged";
-    for (const ReadOptions& way : ways()) {
+    for (const ReadOptions& way : ways_to_read()) {
       CAPTURE(packer.name, way.threads, way.chunk_bytes);
       for (const std::size_t size : {whole.size() - 1, whole.size() - 3, whole.size() / 2,
                                      std::size_t{12}, std::size_t{6}}) {

@@ -79,7 +79,7 @@ TEMPLATE_TEST_CASE("every point of a path is the optimum at its strength", "[pat
   }
 }
 
-TEMPLATE_TEST_CASE("what a WarmCd keeps serves strengths in any order", "[path]", Squared,
+TEMPLATE_TEST_CASE("what a WarmCd keeps serves strengths in any order", "[path][slow]", Squared,
                    Logistic) {
   const auto instance = make_instance<TestType, NoPenalty>(
       {.rows = 300, .columns = 900, .density = 0.05, .intercept = true});
