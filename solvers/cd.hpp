@@ -6,10 +6,25 @@
 #include <sounder/engine/run/trace.hpp>
 #include <sounder/solvers/coordinate/coordinate_options.hpp>
 #include <sounder/solvers/driver/prepared_problem.hpp>
+#include <sounder/solvers/multipliers/method_of_multipliers.hpp>
 #include <sounder/solvers/newton/working_set_descent.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
+namespace detail {
+
+/// Coordinate descent for the loss itself, or for one after the other that rounds its corner.
+template <Loss L, Penalty P>
+[[nodiscard]] Result descend(const Problem<L, P>& problem, const CscMatrix* columns,
+                             const CoordinateOptions& options, Trace& trace) {
+  if constexpr (CornerLoss<L>) {
+    return MethodOfMultipliers<L, P>(problem, columns, options, trace).run();
+  } else {
+    return CoordinateDescent<L, P>(problem, columns, options, trace).run();
+  }
+}
+
+}  // namespace detail
 
 /// Minimises the problem by coordinate descent on growing working sets, with proximal Newton models
 /// of the loss and Newton steps on the support.
@@ -20,6 +35,9 @@ namespace sounder {
 /// if the set is small, with Anderson extrapolation and Newton steps on the nonzero coefficients.
 /// `working_set`, `screening`, `newton` and `extrapolation` switch each part off; the optimum stays
 /// the same.
+///
+/// A loss with a corner, the hinge, is rounded at the corner, by the method of multipliers: see
+/// MethodOfMultipliers.
 ///
 /// Sources: working sets and extrapolation as in Massias, Gramfort, Salmon, "Celer", ICML 2018, and
 /// Bertrand, Massias, AISTATS 2021; proximal Newton as in Yuan, Ho, Lin, "An improved GLMNET", JMLR
@@ -34,7 +52,7 @@ template <Loss L, Penalty P>
   return solve_prepared(
       problem, options, trace,
       [](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
-        return CoordinateDescent<L, Rescaled<P>>(prepared, nullptr, inner, told).run();
+        return detail::descend(prepared, nullptr, inner, told);
       });
 }
 
@@ -51,8 +69,7 @@ template <Loss L, Penalty P>
         const bool same =
             prepared.matrix.values().size() == problem.matrix.values().size() &&
             prepared.matrix.column_indices().data() == problem.matrix.column_indices().data();
-        return CoordinateDescent<L, Rescaled<P>>(prepared, same ? &columns : nullptr, inner, told)
-            .run();
+        return detail::descend(prepared, same ? &columns : nullptr, inner, told);
       });
 }
 

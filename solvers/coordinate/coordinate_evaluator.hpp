@@ -67,22 +67,14 @@ class CoordinateEvaluator {
   [[nodiscard]] Certificate certify_point(std::span<const double> w, std::span<const double> z,
                                           std::span<const char> skipped = {}) {
     dual_candidate(problem_, z, a_, team_);
-    const double mean = 1.0 / columns_.rows();
-    for (std::size_t i = 0; i < a_.size(); ++i) {
-      weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) * mean;
-    }
-    each_column(columns_, team_, [&](std::size_t j, const SparseColumn& column) {
-      u_[j] = !skipped.empty() && skipped[j] != 0 ? 0.0 : column.dot(weighted_);
-    });
-    const double here = objective(w, z);
-    dual_ = sounder::dual_point(problem_, a_, u_, here, team_);
-    highest_dual_ = std::max(highest_dual_, dual_.objective);
-    if constexpr (may_be_free<P>) {
-      if (FreeDual<L, P>::applies(problem_.penalty)) {
-        highest_dual_ = std::max(highest_dual_, free_.bound(w, z, a_, here));
-      }
-    }
-    return certify(w, here, highest_dual_, null_);
+    return certify_candidate(w, z, skipped);
+  }
+  /// The same with dual variables a_i at hand, which must be in the domain of the loss's dual and,
+  /// with a free intercept, sum to zero.
+  [[nodiscard]] Certificate certify_with(std::span<const double> a, std::span<const double> w,
+                                         std::span<const double> z) {
+    std::copy(a.begin(), a.end(), a_.begin());
+    return certify_candidate(w, z, {});
   }
 
   /// Forgets the dual points, because they do not hold for another penalty.
@@ -101,6 +93,26 @@ class CoordinateEvaluator {
   }
 
  private:
+  [[nodiscard]] Certificate certify_candidate(std::span<const double> w, std::span<const double> z,
+                                              std::span<const char> skipped) {
+    const double mean = 1.0 / columns_.rows();
+    for (std::size_t i = 0; i < a_.size(); ++i) {
+      weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) * mean;
+    }
+    each_column(columns_, team_, [&](std::size_t j, const SparseColumn& column) {
+      u_[j] = !skipped.empty() && skipped[j] != 0 ? 0.0 : column.dot(weighted_);
+    });
+    const double here = objective(w, z);
+    dual_ = sounder::dual_point(problem_, a_, u_, here, team_);
+    highest_dual_ = std::max(highest_dual_, dual_.objective);
+    if constexpr (may_be_free<P>) {
+      if (FreeDual<L, P>::applies(problem_.penalty)) {
+        highest_dual_ = std::max(highest_dual_, free_.bound(w, z, a_, here));
+      }
+    }
+    return certify(w, here, highest_dual_, null_);
+  }
+
   const Problem<L, P>& problem_;
   const CscMatrix& columns_;
   const Team& team_;

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 #include <sounder/solvers/named/families.hpp>
 #include <sounder/solvers/named/find_solver.hpp>
@@ -31,14 +32,16 @@ template <Loss L>
 
 template <Loss L>
 Result solve_by_columns(const SolveRequest& request, L loss, Trace& trace) {
-  if constexpr (L::smooth) {
-    const Problem<L, Bounded> problem = detail::bounded_problem(request, loss);
-    return with_solver(column_solvers, request, [&](const auto& run, auto update) {
-      return run(update, problem, request.coordinate_options(), trace);
-    });
-  } else {
-    detail::refuse_corner(request);
-  }
+  const Problem<L, Bounded> problem = detail::bounded_problem(request, loss);
+  const CoordinateOptions options = request.coordinate_options();
+  return with_solver(column_solvers, request, [&](const auto& run, auto update) -> Result {
+    if constexpr (std::is_invocable_v<decltype(run), decltype(update), decltype(problem),
+                                      decltype(options), Trace&>) {
+      return run(update, problem, options, trace);
+    } else {
+      detail::refuse_corner(request);
+    }
+  });
 }
 
 template <Loss L>

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 #include <sounder/engine/base/type_list.hpp>
 #include <sounder/engine/run/result.hpp>
@@ -26,6 +27,10 @@
 #include <sounder/solvers/virtual_cores.hpp>
 
 namespace sounder {
+
+/// A problem whose loss has no corner.
+template <class ProblemType>
+concept SmoothProblem = std::decay_t<decltype(std::declval<ProblemType>().loss)>::smooth;
 
 /// Stands in the table for solvers that do not run on virtual cores.
 struct NoReplay {};
@@ -135,7 +140,6 @@ inline constexpr std::tuple column_solvers{
     detail::entry<detail::Serial>(
         SolverRow{.name = "cd",
                   .family = Family::columns,
-                  .smooth_losses_only = true,
                   .runs_to_a_gap = true,
                   .options = detail::of_cd,
                   // Pointers, curvatures, gradient, two marks, the point and the best one.
@@ -164,7 +168,7 @@ inline constexpr std::tuple column_solvers{
                             "spectral radius, halved where the objective rises (Bradley, Kyrola, "
                             "Bickson, Guestrin 2011)",
                   .threads = "any"},
-        []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
+        []<class Update>(std::type_identity<Update> /*update*/, const SmoothProblem auto& problem,
                          const CoordinateOptions& options, Trace& trace) {
           return shotgun<Update>(problem, options, trace, newton_epochs);
         },
@@ -183,7 +187,7 @@ inline constexpr std::tuple column_solvers{
                             "clustered, or clustered with equally many nonzeros (Scherrer, Tewari, "
                             "Halappanavar, Haglin 2012)",
                   .threads = "any"},
-        []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
+        []<class Update>(std::type_identity<Update> /*update*/, const SmoothProblem auto& problem,
                          const CoordinateOptions& options, Trace& trace) {
           return block_greedy<Update>(problem, options, trace, newton_epochs);
         },
@@ -199,7 +203,7 @@ inline constexpr std::tuple column_solvers{
                   .help = "block-cd all of a small block jointly",
                   .method = "small blocks solved jointly",
                   .threads = "any"},
-        []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
+        []<class Update>(std::type_identity<Update> /*update*/, const SmoothProblem auto& problem,
                          const CoordinateOptions& options, Trace& trace) {
           return block_cd<Update>(problem, options, trace, newton_epochs);
         },

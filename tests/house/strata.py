@@ -21,7 +21,7 @@ FLOORS = [
     ["solvers/driver"],
     ["solvers/stochastic", "solvers/coordinate", "solvers/dual"],
     ["solvers/newton", "solvers/blocks"],
-    ["solvers/path"],
+    ["solvers/path", "solvers/multipliers"],
     ["solvers"],
     ["solvers/named"],
     ["bench/sweep"],
