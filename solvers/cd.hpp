@@ -44,16 +44,15 @@ template <Loss L, Penalty P>
 /// 2012; covariance updates as in Friedman, Hastie, Tibshirani, JSS 2010.
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
-/// Uses fewer threads than `options.threads` if the data is small. With one thread the same seed
-/// gives the same bits. May be called from several threads at once.
+/// Uses fewer threads than `options.threads` if the data is small. The same seed gives the same
+/// bits, at any number of threads. May be called from several threads at once.
 template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CoordinateOptions& options,
                         Trace& trace) {
-  return solve_prepared(
-      problem, options, trace,
-      [](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
-        return detail::descend(prepared, nullptr, inner, told);
-      });
+  return solve_prepared(problem, options, trace,
+                        [](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
+                          return detail::descend(prepared, nullptr, inner, told);
+                        });
 }
 
 /// The same with the columns of problem.matrix already at hand, for several solves on one matrix.
@@ -62,15 +61,16 @@ template <Loss L, Penalty P>
 [[nodiscard]] Result cd(const Problem<L, P>& problem, const CscMatrix& columns,
                         const CoordinateOptions& options, Trace& trace) {
   detail::require_columns_of(problem.matrix, columns);
-  return solve_prepared(
-      problem, options, trace,
-      [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
-        // Centring stores some columns about their means; then the given columns do not fit.
-        const bool same =
-            prepared.matrix.values().size() == problem.matrix.values().size() &&
-            prepared.matrix.column_indices().data() == problem.matrix.column_indices().data();
-        return detail::descend(prepared, same ? &columns : nullptr, inner, told);
-      });
+  return solve_prepared(problem, options, trace,
+                        [&](const auto& prepared, const CoordinateOptions& inner, Trace& told) {
+                          // Centring stores some columns about their means; then the given columns
+                          // do not fit.
+                          const bool same =
+                              prepared.matrix.values().size() == problem.matrix.values().size() &&
+                              prepared.matrix.column_indices().data() ==
+                                  problem.matrix.column_indices().data();
+                          return detail::descend(prepared, same ? &columns : nullptr, inner, told);
+                        });
 }
 
 }  // namespace sounder

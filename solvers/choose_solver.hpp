@@ -6,6 +6,7 @@
 
 #include <sounder/engine/matrix/csr_matrix.hpp>
 #include <sounder/solvers/dual/dual_step.hpp>
+#include <sounder/solvers/multipliers/rounded_hinge.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
@@ -37,6 +38,8 @@ struct SolverChoice {
 /// The properties of a problem that decide which solver suits it.
 struct ProblemKind {
   bool smooth = true;    ///< the loss is smooth
+  bool rounded = false;  ///< it has a corner that cd knows how to round: a CornerLoss
+  bool hinge = false;    ///< the loss is zero beyond a margin
   bool sparse = false;   ///< the penalty has an l1 part
   bool bounded = false;  ///< the coefficients have bounds
   /// The penalty is nearly zero (LIBLINEAR's C is 10 or more), or there is none.
@@ -55,11 +58,14 @@ struct ProblemKind {
   if (kind.bounded) {
     return {Solver::cd, "coefficients are bounded"};
   }
-  if (kind.sparse && kind.smooth) {
+  if (kind.sparse && (kind.smooth || kind.rounded)) {
     return {Solver::cd, "an l1 penalty leaves few coefficients, and it works on those"};
   }
   if (kind.dual && !kind.smooth) {
     return {Solver::dual_cd, "the loss has a corner, and its dual has none"};
+  }
+  if (kind.rounded) {
+    return {Solver::cd, "it rounds the loss's corner, and needs no step sizes"};
   }
   return {Solver::hogwild, "it uses every thread, without locks"};
 }
@@ -73,6 +79,12 @@ struct ProblemKind {
   constexpr Index few_columns = 1024;
   const bool few = matrix.columns() <= few_columns && matrix.columns() <= matrix.rows();
   const SolverChoice choice = choose_solver(kind);
+  if (choice.solver == Solver::dual_cd && kind.weak && few) {
+    return {Solver::cd, "the penalty is weak and columns are few: Newton steps do not mind either"};
+  }
+  if (choice.solver == Solver::hogwild && kind.dual && kind.hinge && !few && tolerance > 0.0) {
+    return {Solver::dual_cd, "rows beyond the margin drop out of the dual"};
+  }
   if (choice.solver == Solver::hogwild && kind.smooth && few && tolerance > 0.0) {
     return {Solver::cd, "columns are few, and its Newton steps are exact on those"};
   }
@@ -81,6 +93,16 @@ struct ProblemKind {
     return {Solver::cd, "the penalty is weak, and Newton steps do not feel that"};
   }
   return choice;
+}
+
+/// The choice where the same model must come out again: a solver whose bits do not depend on how
+/// threads meet, in place of hogwild. O(1). Any number of threads.
+/// @param dual the problem suits dual_cd
+[[nodiscard]] constexpr SolverChoice repeatable(SolverChoice choice, bool dual) noexcept {
+  if (choice.solver != Solver::hogwild) {
+    return choice;
+  }
+  return {dual ? Solver::dual_cd : Solver::cd, "its bits do not depend on the threads"};
 }
 
 /// The solver for this problem and this relative duality gap. O(1). Any number of threads.
@@ -94,6 +116,8 @@ template <Loss L, Penalty P>
            problem.penalty.l2() > 0.0 && !problem.intercept;
   }
   return choose_solver({.smooth = L::smooth,
+                        .rounded = CornerLoss<L>,
+                        .hinge = is_hinge<L>,
                         .sparse = is_sparse(problem.penalty),
                         .bounded = BoxedPenalty<P>,
                         .weak = weak,

@@ -49,6 +49,9 @@ struct FitOptions {
   std::span<const double> initial = {};  ///< p coefficients, as in Result::w; empty: zero
   double initial_intercept = 0.0;        ///< b to start from
   Solver solver = Solver::automatic;     ///< which solver to use
+  /// The same model from the same options, at any number of threads: only solvers that can (hogwild
+  /// with one thread).
+  bool deterministic = false;
 };
 
 /// What fit() returns.
@@ -116,22 +119,23 @@ template <Loss L, Penalty P>
 [[nodiscard]] Result fit_by(Solver solver, const Problem<L, P>& problem,
                             const FitOptions<L, P>& options, Trace& trace) {
   static_assert(
-      L::smooth || !BoxedPenalty<P>,
+      L::smooth || CornerLoss<L> || !BoxedPenalty<P>,
       "no solver takes bounds with a loss that has a corner: take SquaredHinge for Hinge");
   if (solver == Solver::cd) {
-    if constexpr (L::smooth) {
+    if constexpr (L::smooth || CornerLoss<L>) {
       return cd(problem, run_options<CoordinateOptions>(options), trace);
     }
     throw std::invalid_argument("cd needs a smooth loss, which the " + std::string(L::name) +
                                 " loss is not: take Solver::hogwild");
   }
   if (solver == Solver::dual_cd) {
-    // For smooth losses, which others serve as well, compiling it would take everybody's time.
-    if constexpr (!L::smooth && DualLoss<L> && ElasticPenalty<P> && !BoxedPenalty<P>) {
+    // For other losses, which others serve as well, compiling it would take everybody's time.
+    if constexpr ((is_hinge<L> || !L::smooth) && DualLoss<L> && ElasticPenalty<P> &&
+                  !BoxedPenalty<P>) {
       return dual_cd(problem, run_options<DualOptions>(options), trace);
     }
     throw std::invalid_argument(
-        "fit() takes dual_cd for the hinge loss with an l2 penalty: call dual_cd()");
+        "fit() takes dual_cd for the hinge losses with an l2 penalty: call dual_cd()");
   }
   if constexpr (!BoxedPenalty<P>) {
     return hogwild(problem, run_options<SgdOptions>(options), trace);
@@ -173,9 +177,18 @@ template <class L = Logistic, class P = L2>
   const detail::Targets targets = detail::targets_of<L>(labels, options.weights);
   const Problem<L, P> problem{matrix,          targets.values,    options.loss,
                               options.penalty, options.intercept, options.weights};
-  const SolverChoice choice = options.solver == Solver::automatic
-                                  ? choose_solver(problem, options.tolerance)
-                                  : SolverChoice{options.solver, "it was asked for"};
+  SolverChoice choice = options.solver == Solver::automatic
+                            ? choose_solver(problem, options.tolerance)
+                            : SolverChoice{options.solver, "it was asked for"};
+  if (options.deterministic && options.solver == Solver::automatic &&
+      (L::smooth || CornerLoss<L>)) {
+    choice = repeatable(choice, false);
+  }
+  if (options.deterministic && choice.solver == Solver::hogwild && options.threads != 1) {
+    throw std::invalid_argument(
+        "hogwild with several threads does not give the same model twice: take one thread, or "
+        "Solver::cd");
+  }
   Fit made{{}, detail::fit_by(choice.solver, problem, options, trace), choice.solver, choice.why};
   bool l1_alone = false;
   if constexpr (ElasticPenalty<P>) {

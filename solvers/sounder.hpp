@@ -58,8 +58,9 @@
 // 4. Solvers. By rows: hogwild on all threads, and sgd, its serial twin.
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/sgd.hpp>
-// By columns: cd for sparse models; shotgun, block_greedy and block_cd update several coefficients
-// at once, and newton_epochs, passed to these three, helps them to reach small tolerances.
+// By columns: cd for sparse models, and for the hinge with any penalty, bounds or an intercept;
+// shotgun, block_greedy and block_cd, for smooth losses, update several coefficients at once, and
+// newton_epochs, passed to these three, helps them to reach small tolerances.
 #include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/block_greedy.hpp>
 #include <sounder/solvers/cd.hpp>

@@ -99,8 +99,11 @@ class ExactPasses {
       std::uint8_t place[RowBatches::largest];
       double change[RowBatches::largest];
       std::size_t turn = 0;  // of batches that are not empty
-      for (const std::int64_t number : order) {
+      for (std::size_t at = 0; at < order.size(); ++at) {
+        const std::int64_t number = order[at];
         const RowBatches::Batch batch = batches[number];
+        const std::span<const Index> ahead =
+            at + 1 < order.size() ? batches[order[at + 1]].rows : std::span<const Index>{};
         std::size_t count = 0;
         for (std::size_t k = 0; k < batch.rows.size(); ++k) {
           if (method.wants(batch.rows[k])) {
@@ -119,6 +122,9 @@ class ExactPasses {
         for (int part = worker.rank; part < parts_.count(); part += active) {
           gather(part, {rows, count}, batch.norms, place, size,
                  here + static_cast<std::size_t>(part) * row_room);
+          for (const Index i : ahead) {
+            prefetch(parts_.part(part).row(i));
+          }
         }
         if (active > 1) {
           barrier.wait();
@@ -154,6 +160,24 @@ class ExactPasses {
     }
   }
 
+  /// The same where batches are of one row and there is one part: nothing is rounded, nobody waits.
+  template <class Method>
+  void run_alone(const RowBatches& batches, std::span<const std::int64_t> order, Method& method) {
+    const ColumnParts::Part& own = parts_.part(0);
+    const double* const w = w_[0].data();
+    for (std::size_t at = 0; at < order.size(); ++at) {
+      if (at + 1 < order.size()) {
+        prefetch(own.row(batches[order[at + 1]].rows[0]));
+      }
+      const RowBatches::Batch batch = batches[order[at]];
+      const Index i = batch.rows[0];
+      if (method.wants(i)) {
+        const double z = product(w, own.row(i), [](double term) { return term; });
+        scatter(0, i, method.step(i, z, batch.norms[0] * batch.norms[0]));
+      }
+    }
+  }
+
  private:
   static constexpr std::size_t row_room = RowBatches::largest;  ///< whole cache lines
 
@@ -163,19 +187,33 @@ class ExactPasses {
     const ColumnParts::Part& own = parts_.part(part);
     for (std::size_t k = 0; k < rows.size(); ++k) {
       const OrderFree sums(norms[place[k]] * size);
-      double lanes[4] = {};
-      const std::span<const ColumnParts::Entry> row = own.row(rows[k]);
-      const std::size_t whole = row.size() / 4 * 4;
-      for (std::size_t e = 0; e < whole; e += 4) {
-        for (std::size_t lane = 0; lane < 4; ++lane) {
-          const ColumnParts::Entry& entry = row[e + lane];
-          lanes[lane] += sums.rounded(w[entry.column] * static_cast<double>(entry.value));
-        }
+      out[k] = product(w, own.row(rows[k]), [&](double term) { return sums.rounded(term); });
+    }
+  }
+
+  /// The sum of w_j x_ij over a row's entries, each term passed through `round`; in four lanes.
+  template <class Round>
+  [[nodiscard]] static double product(const double* w, std::span<const ColumnParts::Entry> row,
+                                      Round&& round) noexcept {
+    double lanes[4] = {};
+    const std::size_t whole = row.size() / 4 * 4;
+    for (std::size_t e = 0; e < whole; e += 4) {
+      for (std::size_t lane = 0; lane < 4; ++lane) {
+        const ColumnParts::Entry& entry = row[e + lane];
+        lanes[lane] += round(w[entry.column] * static_cast<double>(entry.value));
       }
-      for (std::size_t e = whole; e < row.size(); ++e) {
-        lanes[0] += sums.rounded(w[row[e].column] * static_cast<double>(row[e].value));
-      }
-      out[k] = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+    }
+    for (std::size_t e = whole; e < row.size(); ++e) {
+      lanes[0] += round(w[row[e].column] * static_cast<double>(row[e].value));
+    }
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+  }
+
+  /// Rows come in random order: no hardware sees the next one coming.
+  static void prefetch(std::span<const ColumnParts::Entry> row) noexcept {
+    constexpr std::size_t a_line = 64 / sizeof(ColumnParts::Entry);
+    for (std::size_t e = 0; e < row.size(); e += a_line) {
+      __builtin_prefetch(row.data() + e);
     }
   }
 

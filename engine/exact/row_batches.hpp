@@ -49,6 +49,17 @@ class RowBatches {
       : size_(static_cast<std::size_t>(size)), rows_(rows), norms_(rows.size()) {
     RandomStream random(seed, 0xBA7C4U);
     shuffle(std::span<Index>(rows_), random);
+    if (size == 1) {
+      team.for_shares(count(), [&](Range share) {
+        for (std::int64_t k = share.begin; k < share.end; ++k) {
+          double square = 0.0;
+          const auto at = static_cast<std::size_t>(k);
+          matrix.row(rows_[at]).for_each_double([&](Index, double x) { square += x * x; });
+          norms_[at] = std::sqrt(square);
+        }
+      });
+      return;
+    }
     cosines_ = AlignedArray<float>(static_cast<std::size_t>(count()) * stride());
     team.for_shares(count(), [&](Range share) {
       Products worker(matrix, order, size_);

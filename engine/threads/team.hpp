@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -140,6 +141,23 @@ class Team {
     }
   }
 
+  /// How many parts to cut a pass into that each add up a vector of their own: by the work alone
+  /// (nonzeros, for example), so that the sum of these vectors has the same bits for any number of
+  /// threads. A power of two up to 16, which two, four or eight workers can share out evenly.
+  [[nodiscard]] static int parts_of(std::int64_t work) noexcept {
+    constexpr std::int64_t enough = 500'000;
+    return static_cast<int>(
+        std::bit_floor(static_cast<std::uint64_t>(std::clamp<std::int64_t>(work / enough, 1, 16))));
+  }
+  /// Calls `work(Worker{part, parts})` for every part; a worker does several if it has to.
+  void for_parts(int parts, Call<void(Worker)> work) const {
+    for_shares(parts, [&](Range share) {
+      for (std::int64_t part = share.begin; part < share.end; ++part) {
+        work(Worker{static_cast<int>(part), parts});
+      }
+    });
+  }
+
   /// Calls `work(k)` for every k in [0, count), a contiguous share a worker. Meant for work of a
   /// few operations, so the caller does small counts alone.
   template <class Work>
@@ -175,32 +193,26 @@ class Team {
     return total;
   }
 
-  /// A sum of vectors, matrices and the like over contiguous shares of [0, count), one a worker.
-  /// `work(Range, Part&)` adds a share to the worker's own copy of `zero`; then the caller adds up
-  /// the copies by `add(Part& sum, const Part&)` in order of rank. The bits depend on the number of
-  /// threads (those of sum() do not). If there are fewer than `too_few` items the caller does them
-  /// all.
+  /// A sum of vectors, matrices and the like over contiguous shares of [0, count), one a part.
+  /// `work(Range, Part&)` adds a share to the part's own copy of `zero`; then the caller adds up
+  /// the copies by `add(Part& sum, const Part&)` in order. The bits depend on the number of parts,
+  /// see parts_of(), not on that of threads.
   ///
-  /// Costs a copy of `zero` a worker and size() - 1 calls of `add`. Part must be
+  /// Costs a copy of `zero` a part and parts - 1 calls of `add`. Part must be
   /// default-constructible.
   template <class Part, class Work, class Add>
-  [[nodiscard]] Part reduce(std::int64_t count, const Part& zero, Work&& work, Add&& add,
-                            std::int64_t too_few = 2) const {
-    if (count < too_few) {
-      Part whole = zero;
-      work(Range{0, count}, whole);
-      return whole;
-    }
-    Slots<Part> parts(static_cast<std::size_t>(size_));
-    run([&](Worker worker) {
-      Part own = zero;  // local, because neighbours in `parts` share cache lines
-      work(share_of(count, worker), own);
-      parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
+  [[nodiscard]] Part reduce(std::int64_t count, int parts, const Part& zero, Work&& work,
+                            Add&& add) const {
+    Slots<Part> sums(static_cast<std::size_t>(parts));
+    for_parts(parts, [&](Worker part) {
+      Part own = zero;  // local, because neighbours in `sums` share cache lines
+      work(share_of(count, part), own);
+      sums[static_cast<std::size_t>(part.rank)] = std::move(own);
     });
-    for (std::size_t rank = 1; rank < parts.size(); ++rank) {
-      add(parts[0], parts[rank]);
+    for (std::size_t k = 1; k < sums.size(); ++k) {
+      add(sums[0], sums[k]);
     }
-    return std::move(parts[0]);
+    return std::move(sums[0]);
   }
 
  private:

@@ -38,7 +38,7 @@ void require_suitable(const Arguments& arguments, const TrainOptions& options) {
   // At the corner of a hinge, coordinates can block each other.
   if (solver.smooth_losses_only && !loss_row(options.loss).smooth) {
     throw UsageError("--solver " + options.chosen +
-                     " needs a smooth loss: --loss squared-hinge, or --solver hogwild");
+                     " needs a smooth loss: --loss squared-hinge, or --solver cd");
   }
   if (solver.l2_only) {
     if (options.l1_ratio != 0.0 || options.penalty == NoPenalty::name) {
@@ -46,7 +46,7 @@ void require_suitable(const Arguments& arguments, const TrainOptions& options) {
     }
     if (options.intercept) {
       throw UsageError("--solver " + options.chosen +
-                       " fits no intercept yet: leave out --intercept, or take --solver hogwild");
+                       " fits no intercept yet: leave out --intercept, or take --solver cd");
     }
   }
   if (arguments.given("update") && !solver.updates.empty() &&

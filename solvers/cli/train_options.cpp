@@ -121,11 +121,14 @@ bool has_weak_penalty(const TrainOptions& options) {
 }
 
 ProblemKind kind_of_problem(const TrainOptions& options) {
-  return {.smooth = loss_row(options.loss).smooth,
+  const LossRow& loss = loss_row(options.loss);
+  return {.smooth = loss.smooth,
+          .rounded = loss.rounded,
+          .hinge = loss.hinge,
           .sparse = options.l1_ratio > 0.0,
           .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
           .weak = has_weak_penalty(options),
-          .dual = loss_row(options.loss).has_dual_steps && options.penalty != NoPenalty::name &&
+          .dual = loss.has_dual_steps && options.penalty != NoPenalty::name &&
                   options.l1_ratio == 0.0 && !options.intercept};
 }
 
@@ -135,7 +138,11 @@ void choose_solver(TrainOptions& options) {
   if (options.solver != "auto") {
     return;
   }
-  const SolverChoice choice = sounder::choose_solver(kind_of_problem(options));
+  const ProblemKind kind = kind_of_problem(options);
+  SolverChoice choice = sounder::choose_solver(kind);
+  if (options.deterministic) {
+    choice = repeatable(choice, kind.dual);
+  }
   options.chosen = to_string(choice.solver);
   options.why = choice.why;
 }
@@ -216,8 +223,9 @@ CommandLine train_command_line() {
   line.group("Solver")
       .option("solver", "NAME",
               enumerate(solver_names()) + ": " + solvers_in_words() +
-                  "; auto takes cd where there is an l1 penalty or a bound, or columns are few "
-                  "(and no hinge), dual-cd for the hinge with an l2 penalty, else hogwild",
+                  "; auto takes cd where there is an l1 penalty or a bound, or columns are few; "
+                  "dual-cd for the hinge with an l2 penalty, and its square where columns are "
+                  "many; else hogwild, or cd for the hinge",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option("update", "NAME",
@@ -231,7 +239,10 @@ CommandLine train_command_line() {
               "stop at this relative duality gap (default: 1e-3; none for sgd and hogwild asked "
               "for by name)")
       .option("time-limit", "SECONDS", "stop after this much training")
-      .option("seed", "N", "same seed and one thread: the same model, bit for bit", "1");
+      .option("seed", "N", "of every random choice", "1")
+      .flag("deterministic",
+            "the same model, bit for bit, from the same data, options and program, at any number "
+            "of threads: refuses solvers that cannot, and auto takes one that can");
   describe_coordinate_arguments(line);
   line.group("Output")
       .flag("quiet", "say nothing but errors")
@@ -268,7 +279,10 @@ void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, Trai
                                  [&](const char* name) { return arguments.given(name); });
   ProblemKind kind = kind_of_problem(options);
   kind.weak = kind.weak || (options.lambda && sounder::is_weak(*options.lambda, matrix.rows()));
-  const SolverChoice choice = sounder::choose_solver(kind, matrix, options.run.tolerance);
+  SolverChoice choice = sounder::choose_solver(kind, matrix, options.run.tolerance);
+  if (options.deterministic) {
+    choice = repeatable(choice, kind.dual);
+  }
   if (options.solver != "auto" || asked || options.chosen == to_string(choice.solver)) {
     return;
   }
@@ -284,8 +298,14 @@ TrainOptions train_options(const Arguments& arguments) {
   read_problem_arguments(arguments, options);
   read_strength(arguments, options);
   options.solver = arguments.choice("solver", solver_names());
+  options.deterministic = arguments.given("deterministic");
   choose_solver(options);
   read_run(arguments, options);
+  if (options.deterministic && !is_repeatable(solver_row(options.chosen), options.run.threads)) {
+    throw UsageError("--solver " + options.chosen +
+                     " with several threads does not give the same model twice: leave out "
+                     "--deterministic, or take --threads 1 or --solver auto");
+  }
   read_stochastic(arguments, options);
   read_coordinate_arguments(arguments, options);
   read_outputs(arguments, options);

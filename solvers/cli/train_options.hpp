@@ -31,6 +31,7 @@ struct TrainOptions {
   std::string chosen;  ///< the solver after resolving "auto", see reconsider_solver
   std::string why;     ///< why "auto" comes to that
   std::string update;  ///< "plain" for a serial solver
+  bool deterministic = false;
   RunOptions run;
   SgdOptions sgd;                ///< without the options in `run`
   CoordinateOptions coordinate;  ///< without the options in `run`

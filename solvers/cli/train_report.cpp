@@ -202,6 +202,10 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["threads"] = result.threads;
   json["update"] = request.update;
   json["seed"] = request.run.seed;
+  json["reproducible"] = is_repeatable(solver_row(request.solver), result.threads) &&
+                         result.status != Status::time_limit &&
+                         result.status != Status::interrupted;
+  json["reproducible_given"] = {"seed", "build"};
   json["tolerance"] = request.run.tolerance > 0.0 ? json_number(request.run.tolerance) : nullptr;
   json["max_epochs"] = request.run.max_epochs;
   json["time_limit"] = json_number(request.run.time_limit);

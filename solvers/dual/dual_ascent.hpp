@@ -58,7 +58,7 @@ class alignas(64) DualVariables {
     const auto k = static_cast<std::size_t>(i);
     const double old = v_[k];
     const double next = dual_step(loss_, y_[k], z, old, c_[k], square);
-    if constexpr (has_bounds) {
+    if constexpr (is_hinge<L>) {
       if (shrinks_) {
         watch(k, z, old);
       }
@@ -95,11 +95,9 @@ class alignas(64) DualVariables {
   /// @}
 
  private:
-  static constexpr bool has_bounds = std::is_same_v<L, Hinge> || std::is_same_v<L, SquaredHinge>;
-
   /// How hard the margin z pushes a variable that sits at a bound against it; 0 elsewhere.
   [[nodiscard]] double pushed(std::size_t k, double z, double v) const noexcept {
-    if constexpr (has_bounds) {
+    if constexpr (is_hinge<L>) {
       const double pull = 1.0 - y_[k] * z;
       const double alpha = y_[k] * v;
       if (alpha == 0.0 && pull < 0.0) {
@@ -156,9 +154,9 @@ class DualAscent {
   DualAscent(const Problem<L, P>& problem, const DualOptions& options, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options), trace_(trace),
         deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
-        workers_(is_large() || options.batch > 1 ? team_.size() : 1),
-        parts_(problem.matrix, workers_, team_), passes_(parts_, team_), c_(strengths()),
-        w_(static_cast<std::size_t>(columns())), z_(static_cast<std::size_t>(rows())),
+        workers_(is_serial() ? 1 : team_.size()), parts_(problem.matrix, workers_, team_),
+        passes_(parts_, team_), c_(strengths()), w_(static_cast<std::size_t>(columns())),
+        z_(static_cast<std::size_t>(rows())),
         steps_(problem.loss, problem.matrix, parts_, problem.targets, c_, team_),
         null_(null_objective(problem, team_)),
         copies_(static_cast<std::size_t>(workers_), [&](std::size_t) {
@@ -191,6 +189,9 @@ class DualAscent {
     constexpr Offset enough = 2'000'000;
     return problem_.matrix.nonzeros() >= enough;
   }
+
+  /// Whether rows are taken one by one by one worker, whatever the threads.
+  [[nodiscard]] bool is_serial() const noexcept { return !is_large() && options_.batch <= 1; }
 
   [[nodiscard]] Array<double> strengths() const {
     Array<double> c(static_cast<std::size_t>(rows()));
@@ -234,24 +235,38 @@ class DualAscent {
     dealt_ = active.size();
     batches_.emplace(problem_.matrix, parts_.order(), active, batch_size(),
                      options_.seed + static_cast<std::uint64_t>(run_.epoch()), team_);
-    order_.resize(static_cast<std::size_t>(batches_->count()));
+  }
+
+  /// Batches with a row that takes steps.
+  void list_batches() {
+    order_.clear();
+    for (std::int64_t k = 0; k < batches_->count(); ++k) {
+      const std::span<const Index> rows = (*batches_)[k].rows;
+      if (std::any_of(rows.begin(), rows.end(), [&](Index i) { return copies_[0].wants(i); })) {
+        order_.push_back(k);
+      }
+    }
   }
 
   /// Epochs up to the next certificate.
   void climb() {
-    const int until = run_.epoch() + std::max(1, run_.epoch() / 5);
+    const int until = run_.epoch() + std::max(1, run_.epoch() / 4);
     synchronise();
     do {
       run_.begin_epoch();
-      std::iota(order_.begin(), order_.end(), std::int64_t{0});
+      list_batches();
       RandomStream random(options_.seed, static_cast<std::uint64_t>(run_.epoch()));
       shuffle(std::span<std::int64_t>(order_), random);
       Stopwatch clock = Stopwatch::running();
       const int workers = pick_workers();
-      passes_.run(*batches_, order_, options_.seed + static_cast<std::uint64_t>(run_.epoch()),
-                  workers, [this](int rank) -> DualVariables<L>& {
-                    return copies_[static_cast<std::size_t>(rank)];
-                  });
+      if (is_serial()) {
+        passes_.run_alone(*batches_, order_, copies_[0]);
+      } else {
+        passes_.run(*batches_, order_, options_.seed + static_cast<std::uint64_t>(run_.epoch()),
+                    workers, [this](int rank) -> DualVariables<L>& {
+                      return copies_[static_cast<std::size_t>(rank)];
+                    });
+      }
       clock.stop();
       note(workers, clock.seconds());
       for (DualVariables<L>& copy : copies_) {

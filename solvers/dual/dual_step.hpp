@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
+#include <type_traits>
 
 #include <sounder/solvers/loss/hinge.hpp>
 #include <sounder/solvers/loss/huber.hpp>
@@ -62,12 +64,15 @@ namespace sounder {
     next = C * share;
     const double value = square * (next - alpha) + margin + t;
     (value > 0.0 ? high : low) = t;
-    const double slope = 1.0 + square * C * e / ((1.0 + e) * (1.0 + e));
-    double better = t - value / slope;
+    const double bend = C * e / ((1.0 + e) * (1.0 + e));  // of alpha in t
+    double better = t - value / (1.0 + square * bend);
     if (!(better > low && better < high)) {
       better = 0.5 * (low + high);
     }
-    if (std::abs(better - t) <= 1e-12 * (1.0 + std::abs(t))) {
+    const double change = better - t;
+    // Such a change squared is beyond rounding once the variable comes up again: no further exp().
+    if (std::abs(change) <= 1e-5) {
+      next = std::clamp(next + bend * change, 0.0, C);
       break;
     }
     t = better;
@@ -81,5 +86,10 @@ template <class L>
 concept DualLoss = Loss<L> && requires(const L loss, double x) {
   { dual_step(loss, x, x, x, x, x) } -> std::same_as<double>;
 };
+
+/// Whether the loss is zero beyond a margin: then most dual variables end at a bound, and their rows
+/// drop out.
+template <class L>
+inline constexpr bool is_hinge = std::is_same_v<L, Hinge> || std::is_same_v<L, SquaredHinge>;
 
 }  // namespace sounder

@@ -55,7 +55,7 @@ class FreeSteps {
   bool improve(std::span<double> v, std::span<const double> z, ExactPasses& w, int iterations,
                const Trace& trace) {
     find_free(v, z);
-    if (free_.empty() || !find_direction(iterations, trace)) {
+    if (!is_settled() || free_.empty() || !find_direction(iterations, trace)) {
       return false;
     }
     return step(v, z, w);
@@ -95,6 +95,30 @@ class FreeSteps {
         residual_.push_back(slope(i, z[i], v[i]));
       }
     }
+  }
+
+  /// Whether few variables have come to a bound or left one since the last call: conjugate
+  /// gradients know nothing of bounds, and their step would be cut short.
+  [[nodiscard]] bool is_settled() {
+    std::size_t changed = 0;
+    auto old = was_free_.begin();
+    for (const Index i : free_) {
+      while (old != was_free_.end() && *old < i) {
+        ++old;
+        ++changed;
+      }
+      if (old != was_free_.end() && *old == i) {
+        ++old;
+      } else {
+        ++changed;
+      }
+    }
+    changed += static_cast<std::size_t>(was_free_.end() - old);
+    was_free_.assign(std::span<const Index>(free_));
+    constexpr std::size_t few = 10;  // a tenth of the free variables
+    constexpr int in_vain = 3;       // calls in a row; where nothing settles, it has to do without
+    unsettled_ = few * changed <= free_.size() ? 0 : unsettled_ + 1;
+    return unsettled_ == 0 || unsettled_ > in_vain;
   }
 
   [[nodiscard]] double dot(std::span<const double> a, std::span<const double> b) const {
@@ -212,6 +236,8 @@ class FreeSteps {
   Array<double> image_;    ///< X_F^T of something; columns that no row holds stay zero
   Array<double> squares_;  ///< x_i.x_i
   Array<Index> free_;
+  Array<Index> was_free_;
+  int unsettled_ = 0;
   Array<double> residual_;
   Array<double> scaled_;
   Array<double> conjugate_;

@@ -23,10 +23,11 @@
 
 namespace sounder {
 
-/// Minimises a problem whose loss has a corner by a few problems whose loss is smooth: the corner is
-/// rounded where the dual variables so far say, the rounded problem is solved by coordinate descent
-/// on working sets, and its dual variables are the next ones. That is the proximal point method on
-/// the dual. Any penalty, bounds and a free intercept: what cd() can do with a smooth loss.
+/// Minimises a problem whose loss has a corner by a few problems whose loss is smooth: the corner
+/// is rounded where the dual variables so far say, the rounded problem is solved by coordinate
+/// descent on working sets, and its dual variables are the next ones. That is the proximal point
+/// method on the dual. Any penalty, bounds and a free intercept: what cd() can do with a smooth
+/// loss.
 ///
 /// The rounded part gets narrower from step to step, and each problem is solved to a tenth of the
 /// gap that is left. Rockafellar 1976 (see RoundedHinge); for support vector machines, by other
@@ -100,9 +101,9 @@ class MethodOfMultipliers {
     for (std::size_t i = 0; i < targets_.size(); ++i) {
       targets_[i] = loss.target(problem_.targets[i], a_[i]);
     }
-    const Problem<Rounded, Rescaled<P>> rounded{problem_.matrix,    targets_,
-                                                loss,               rescaled(problem_.penalty, width_),
-                                                problem_.intercept, problem_.weights};
+    const Problem<Rounded, Rescaled<P>> rounded{
+        problem_.matrix,    targets_,        loss, rescaled(problem_.penalty, width_),
+        problem_.intercept, problem_.weights};
     CoordinateOptions options = options_;
     options.initial = w_;
     options.initial_intercept = b_;
@@ -131,8 +132,8 @@ class MethodOfMultipliers {
   /// from below, it falls from problem to problem.
   [[nodiscard]] double tolerance(double null) const noexcept {
     const double bound = std::max(latest_.dual_objective, 0.0);
-    const double left = bound > 0.0 ? latest_.objective - bound
-                                    : latest_.objective * std::pow(narrower, solved_);
+    const double left =
+        bound > 0.0 ? latest_.objective - bound : latest_.objective * std::pow(narrower, solved_);
     const double unit = std::max(width_ * latest_.objective, 1e-6 * null);
     return unit > 0.0 ? std::clamp(share * width_ * left / unit, 1e-11, 0.5) : 0.5;
   }

@@ -66,6 +66,8 @@ struct RoundingOf<Hinge> {
 
 /// A loss with a corner that can be rounded.
 template <class L>
-concept CornerLoss = Loss<L> && requires { typename RoundingOf<L>::type; };
+concept CornerLoss = Loss<L> && requires {
+  typename RoundingOf<L>::type;
+};
 
 }  // namespace sounder

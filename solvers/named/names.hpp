@@ -9,6 +9,7 @@
 
 #include <sounder/engine/base/type_list.hpp>
 #include <sounder/solvers/dual/dual_step.hpp>
+#include <sounder/solvers/multipliers/rounded_hinge.hpp>
 #include <sounder/solvers/penalty/elastic_net.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
@@ -31,6 +32,8 @@ struct LossRow {
   std::string_view name;            ///< value of --loss
   std::string_view formula;         ///< in y, z and the parameter's name
   bool smooth = true;               ///< has no corner
+  bool rounded = false;             ///< is a CornerLoss
+  bool hinge = false;               ///< is zero beyond a margin
   bool has_dual_steps = false;      ///< is a DualLoss
   bool classification = true;       ///< targets are +1 and -1
   std::string_view parameter = {};  ///< set by --NAME-PARAMETER; empty: the loss has none
@@ -47,7 +50,13 @@ namespace detail {
 
 template <class L>
 [[nodiscard]] constexpr LossRow loss_row_of() {
-  LossRow row{L::name, L::formula, L::smooth, DualLoss<L>, L::classification};
+  LossRow row{.name = L::name,
+              .formula = L::formula,
+              .smooth = L::smooth,
+              .rounded = CornerLoss<L>,
+              .hinge = is_hinge<L>,
+              .has_dual_steps = DualLoss<L>,
+              .classification = L::classification};
   if constexpr (requires { L::parameter; }) {
     row.parameter = L::parameter;
     row.parameter_help = L::parameter_help;

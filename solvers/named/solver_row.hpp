@@ -53,6 +53,12 @@ struct SolverRow {
   return 12.0 + 4.0 * threads > 24.0 ? 12.0 + 4.0 * threads : 24.0;
 }
 
+/// Whether a run by this solver gives the same bits again: its workers do not race, or there is
+/// only one.
+[[nodiscard]] constexpr bool is_repeatable(const SolverRow& row, int threads) noexcept {
+  return row.updates.empty() || threads == 1;
+}
+
 /// The table, in the order in which it is shown.
 [[nodiscard]] std::span<const SolverRow> solver_rows();
 

@@ -35,7 +35,7 @@ class HessianProducts {
       : matrix_(matrix), team_(team), d_(d), order_(list.size()), rank_(list.size()),
         ends_(static_cast<std::size_t>(matrix.rows())),
         values_(static_cast<std::size_t>(matrix.nonzeros())), rest_(list.size()), x_(list.size()),
-        partial_(static_cast<std::size_t>(team.size())) {
+        partial_(static_cast<std::size_t>(Team::parts_of(matrix.nonzeros()))) {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     Array<double> sizes(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {
@@ -62,7 +62,7 @@ class HessianProducts {
     for (std::size_t a = 0; a < x.size(); ++a) {
       x_[rank_[support[a]]] = static_cast<float>(x[a]);
     }
-    team_.run([&](Worker worker) {
+    team_.for_parts(parts(), [&](Worker worker) {
       Array<float>& sums = partial_[static_cast<std::size_t>(worker.rank)];
       sums.assign(x_.size(), 0.0F);
       const Range share = nonzero_share(matrix_.row_pointers(), worker);
@@ -88,12 +88,14 @@ class HessianProducts {
  private:
   static constexpr Index off_the_list = -1;
 
-  /// Stores the entries of rows that count, each worker's side by side from where its rows begin in
+  [[nodiscard]] int parts() const noexcept { return static_cast<int>(partial_.size()); }
+
+  /// Stores the entries of rows that count, each part's side by side from where its rows begin in
   /// the matrix, and what the other rows add to the diagonal.
   void take_rows(std::span<const Index> rank_of) {
     constexpr float most = 1e30F;  // limit of what is squared, to avoid infinity
     const float least = d_.empty() ? 0.0F : 1e-3F * *std::max_element(d_.begin(), d_.end());
-    team_.run([&](Worker worker) {
+    team_.for_parts(parts(), [&](Worker worker) {
       Array<float>& rest = partial_[static_cast<std::size_t>(worker.rank)];
       rest.assign(rest_.size(), 0.0F);
       const Range rows = nonzero_share(matrix_.row_pointers(), worker);
@@ -124,7 +126,7 @@ class HessianProducts {
     }
   }
 
-  /// The position where the entries of a worker's rows begin.
+  /// The position where the entries of a part's rows begin.
   [[nodiscard]] std::size_t first_of(Range rows) const noexcept {
     return static_cast<std::size_t>(matrix_.row_pointers()[static_cast<std::size_t>(rows.begin)]);
   }
@@ -166,7 +168,7 @@ class HessianProducts {
   AlignedArray<float> values_;
   Array<float> rest_;            ///< what the rows that do not count add to the diagonal, by rank
   Array<float> x_;               ///< by rank
-  Slots<Array<float>> partial_;  ///< by worker
+  Slots<Array<float>> partial_;  ///< by part of the rows
 };
 
 }  // namespace sounder

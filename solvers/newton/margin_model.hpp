@@ -27,8 +27,7 @@ class MarginModel final : public QuadraticModel {
   MarginModel(const QuadraticTerms& terms, const CsrMatrix& matrix, const CscMatrix& columns,
               std::span<const Index> list, const Team& team)
       : terms_(terms), matrix_(matrix), columns_(columns), list_(list), team_(team),
-        rows_(terms.d.size()), image_(terms.d.size()),
-        partial_(static_cast<std::size_t>(team.size() - 1)) {
+        rows_(terms.d.size()), image_(terms.d.size()) {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       rows_[i] = {terms.d[i], 0.0F};
     }
@@ -150,9 +149,15 @@ class MarginModel final : public QuadraticModel {
     return sum;
   }
 
-  /// image = X_S x; each worker adds up its own sums.
+  /// image = X_S x; each part of the support has its own sums.
   void spread(std::span<const double> x) {
-    team_.run([&](Worker worker) {
+    Offset nonzeros = 0;
+    for (const std::size_t k : support_) {
+      nonzeros += static_cast<Offset>(columns_.column(list_[k]).size());
+    }
+    const int parts = Team::parts_of(nonzeros);
+    partial_ = Slots<Array<double>>(static_cast<std::size_t>(parts - 1));
+    team_.for_parts(parts, [&](Worker worker) {
       Array<double>& sums =
           worker.rank == 0 ? image_ : partial_[static_cast<std::size_t>(worker.rank - 1)];
       sums.assign(rows_.size(), 0.0);

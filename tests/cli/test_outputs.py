@@ -7,7 +7,8 @@ import unittest
 
 from support import ProgramTest, classification
 
-KEYS = """status solver loss penalty lambda C l1_ratio threads update seed rows columns nonzeros
+KEYS = """status solver loss penalty lambda C l1_ratio threads update seed reproducible
+reproducible_given rows columns nonzeros
 load_seconds train_seconds epochs updates objective objective_C dual_objective relative_gap
 nonzero_coefficients peak_memory_bytes version""".split()
 

@@ -55,6 +55,34 @@ class Threads(ProgramTest):
         self.expect(4, "--threads", 4, OMP_THREAD_LIMIT="8")
         self.expect(1, "--threads", 4, OMP_THREAD_LIMIT="1", OMP_PROC_BIND="true")
 
+    def test_deterministic_runs_are_the_same_with_1_2_and_3_threads(self):
+        self.write("data", classification(60, 8))
+        for problem, solver in (((), "cd"), (("--loss", "hinge"), "dual-cd"),
+                                (("--loss", "hinge", "--intercept"), "cd"),
+                                (("--columns", "2000"), "dual-cd")):
+            models = set()
+            for threads in (1, 2, 3):
+                self.run_program("train", "data", "m", "--deterministic", "--threads", str(threads),
+                                 "--json", "run.json", *problem)
+                run = json.loads(self.read("run.json"))
+                self.assertEqual(run["solver"], solver)
+                self.assertIs(run["reproducible"], True)
+                self.assertEqual(run["reproducible_given"], ["seed", "build"])
+                models.add(self.read("m"))
+            self.assertEqual(len(models), 1, problem)
+
+    def test_what_meets_by_chance_is_not_reproducible(self):
+        self.write("data", classification(60, 8))
+        for solver in ("hogwild", "shotgun", "block-greedy", "block-cd"):
+            for threads in (1, 2):
+                self.run_program("train", "data", "m", "--solver", solver, "--threads", str(threads),
+                                 "--json", "run.json")
+                run = json.loads(self.read("run.json"))
+                self.assertIs(run["reproducible"], threads == 1, solver)
+            _, said = self.run_program("train", "data", "m", "--solver", solver, "--threads", "2",
+                                       "--deterministic", code=2)
+            self.assertIn("--deterministic", said)
+
     @needs("taskset")
     def test_affinity(self):
         core = str(min(os.sched_getaffinity(0)))

@@ -130,7 +130,11 @@ TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   const auto few = make_instance<Logistic, L2>({.rows = 50, .columns = 20});
   REQUIRE(choose_solver(few.problem(), 0.0).solver == Solver::hogwild);  // no gap to reach
   REQUIRE(chosen(make_instance<Logistic, L1>({.rows = 19, .columns = 20})).solver == Solver::cd);
-  REQUIRE(chosen(make_instance<Hinge, L1>({.rows = 50, .columns = 20})).solver == Solver::hogwild);
+  REQUIRE(chosen(make_instance<Hinge, L1>({.rows = 50, .columns = 20})).solver == Solver::cd);
+  REQUIRE(chosen(make_instance<SquaredHinge, L2>({.rows = 50, .columns = 20})).solver ==
+          Solver::cd);
+  REQUIRE(chosen(make_instance<SquaredHinge, L2>({.rows = 19, .columns = 20})).solver ==
+          Solver::dual_cd);
   REQUIRE(chosen(make_instance<Squared, Bounded>({.rows = 19, .columns = 20})).solver ==
           Solver::cd);
 
@@ -140,11 +144,31 @@ TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   REQUIRE(machine.solver == Solver::dual_cd);
   REQUIRE(machine.result.status == Status::converged);
   REQUIRE(chosen(make_instance<Hinge, L2>({.rows = 60, .columns = 5, .intercept = true})).solver ==
-          Solver::hogwild);
+          Solver::cd);
+  REQUIRE(chosen(make_instance<Hinge, L2>({.rows = 60, .columns = 5, .lambda = 1e-4})).solver ==
+          Solver::cd);  // weak
   REQUIRE(machine.why == choose_solver(problem, 1e-3).why);
   REQUIRE(machine.model.solver_type == "L2R_L1LOSS_SVC_DUAL");
-  REQUIRE_THROWS_WITH(fit<Hinge>(problem.matrix, problem.targets, {.solver = Solver::cd}),
-                      Catch::Contains("hinge") && Catch::Contains("Solver::hogwild"));
+  const Fit rounded = fit<Hinge>(problem.matrix, problem.targets, {.solver = Solver::cd});
+  REQUIRE(rounded.result.status == Status::converged);
+  REQUIRE(rounded.result.certificate.objective ==
+          Approx(machine.result.certificate.objective).epsilon(2e-3));
+}
+
+TEST_CASE("a deterministic fit gives the same model with 1, 2 and 4 threads, or refuses", "[fit]") {
+  const auto instance = make_instance<Logistic, L2>({.rows = 19, .columns = 20});
+  const auto problem = instance.problem();
+  REQUIRE(fit(problem.matrix, problem.targets, {.threads = 1}).solver == Solver::hogwild);
+  std::vector<double> first;
+  for (const int threads : {1, 2, 4}) {
+    const Fit made =
+        fit(problem.matrix, problem.targets, {.threads = threads, .deterministic = true});
+    REQUIRE(made.solver == Solver::cd);
+    first = first.empty() ? made.result.w : first;
+    REQUIRE(made.result.w == first);
+  }
+  const FitOptions<> asked{.threads = 2, .solver = Solver::hogwild, .deterministic = true};
+  REQUIRE_THROWS_WITH(fit(problem.matrix, problem.targets, asked), Catch::Contains("Solver::cd"));
 }
 
 TEST_CASE("the defaults of a fit are what its options say", "[fit]") {

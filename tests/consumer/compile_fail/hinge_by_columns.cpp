@@ -1,6 +1,7 @@
-// A hinge has a corner, and coordinate descent needs a smooth loss: one error a solver.
+// A hinge has a corner, and parallel coordinate descent needs a smooth loss: one error a
+// solver.
+#include <sounder/solvers/block_cd.hpp>
 #include <sounder/solvers/block_greedy.hpp>
-#include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/loss/hinge.hpp>
 #include <sounder/solvers/penalty/elastic_net.hpp>
 #include <sounder/solvers/penalty/l1.hpp>
@@ -12,7 +13,7 @@ using HingeProblem = sounder::Problem<sounder::Hinge, P>;
 
 void train(const HingeProblem<sounder::L1>& lasso, const HingeProblem<sounder::L2>& ridge,
            const HingeProblem<sounder::ElasticNet>& net, sounder::Trace& trace) {
-  static_cast<void>(sounder::cd(lasso, {}, trace));
+  static_cast<void>(sounder::block_cd(lasso, {}, trace));
   static_cast<void>(sounder::shotgun(ridge, {}, trace));
   static_cast<void>(sounder::block_greedy(net, {}, trace));
 }

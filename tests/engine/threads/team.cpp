@@ -227,33 +227,35 @@ TEST_CASE("a reduction adds one part a worker, in order of rank, with 1, 2 and 4
       };
       Positions all(static_cast<std::size_t>(count));
       std::iota(all.begin(), all.end(), 0);
-      REQUIRE(Team(threads).reduce(count, Positions{}, work, append) == all);
-      REQUIRE(shares == (count < 2 ? 1 : threads));
-      REQUIRE(additions == shares - 1);
-      // If there is too little to share, the caller does it.
-      REQUIRE(Team(threads).reduce(count, Positions{}, work, append, count + 1) == all);
-      REQUIRE(additions == shares - 2);
+      for (const int parts : {1, 2, 5}) {
+        shares = 0;
+        additions = 0;
+        REQUIRE(Team(threads).reduce(count, parts, Positions{}, work, append) == all);
+        REQUIRE(shares == parts);
+        REQUIRE(additions == parts - 1);
+      }
     }
   }
 }
 
-TEST_CASE("a reduction has the bits of its shares, added up one by one: 1, 2 and 4 threads",
+TEST_CASE("a reduction has the bits of its parts, added up one by one: 1, 2 and 4 threads",
           "[team]") {
   const auto work = [](Range share, double& own) {
     for (std::int64_t k = share.begin; k < share.end; ++k) {
       own += std::sin(static_cast<double>(k));
     }
   };
-  for (const int threads : {1, 2, 4}) {
+  for (const int parts : {1, 2, 3, 7}) {
     double expected = 0.0;
-    for (int rank = 0; rank < threads; ++rank) {
+    for (int rank = 0; rank < parts; ++rank) {
       double own = 0.0;
-      work(sounder::share_of(10'001, {rank, threads}), own);
+      work(sounder::share_of(10'001, {rank, parts}), own);
       expected += own;
     }
     const auto add = [](double& sum, double part) { sum += part; };
-    for (int again = 0; again < 3; ++again) {
-      REQUIRE(Team(threads).reduce(10'001, 0.0, work, add) == expected);
+    for (const int threads : {1, 2, 4}) {
+      CAPTURE(parts, threads);
+      REQUIRE(Team(threads).reduce(10'001, parts, 0.0, work, add) == expected);
     }
   }
 }

@@ -100,19 +100,19 @@ TEMPLATE_TEST_CASE("cd: same seed and one thread, same bits", "[cd]", Squared, L
   REQUIRE(cd(problem, options, trace).w == cd(problem, options, trace).w);
 }
 
-TEMPLATE_TEST_CASE("cd with a team large enough to share work", "[cd]", Squared, Logistic,
-                   SquaredHinge) {
+TEMPLATE_TEST_CASE(
+    "cd with a team large enough to share work has the same bits: 1, 2, 3 and 4 threads", "[cd]",
+    Squared, Logistic, SquaredHinge) {
   const auto instance = make_instance<TestType, Bounded>(
       {.rows = 12000, .columns = 400, .density = 0.3}, Bounded{.l1_strength = 1e-3});
   const auto problem = instance.problem();
   SilentTrace trace;
   const Result alone = cd(problem, CoordinateOptions{.tolerance = 1e-8}, trace);
   REQUIRE(alone.status == Status::converged);
-  for (const int threads : {2, 4}) {
+  for (const int threads : {2, 3, 4}) {
     const Result result =
         cd(problem, CoordinateOptions{.threads = threads, .tolerance = 1e-8}, trace);
-    REQUIRE(result.status == Status::converged);
-    REQUIRE(result.certificate.objective == Approx(alone.certificate.objective).epsilon(1e-7));
+    REQUIRE(result.w == alone.w);
   }
 }
 
