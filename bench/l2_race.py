@@ -88,8 +88,6 @@ class Race:
         times = {f"-s {s}": self.to_excess(cell, lambda e, s=s: self.liblinear(cell, s, e))
                  for s in LIBLINEAR[cell.loss, "l2"]}
         for solver, threads in itertools.product(self.arguments.solvers, self.arguments.threads):
-            if solver == "cd" and cell.loss == "hinge":
-                continue
             times[f"{solver} {threads}"] = self.to_excess(
                 cell, lambda e, s=solver, t=threads: self.sounder(cell, s, t, e))
         return times

@@ -50,7 +50,7 @@ struct FitOptions {
   double initial_intercept = 0.0;        ///< b to start from
   Solver solver = Solver::automatic;     ///< which solver to use
   /// The same model from the same options, at any number of threads: only solvers that can (hogwild
-  /// with one thread).
+  /// with one thread). A run that `time_limit` ends is not the same twice.
   bool deterministic = false;
 };
 
@@ -118,9 +118,8 @@ template <class SolverOptions, class L, class P>
 template <Loss L, Penalty P>
 [[nodiscard]] Result fit_by(Solver solver, const Problem<L, P>& problem,
                             const FitOptions<L, P>& options, Trace& trace) {
-  static_assert(
-      L::smooth || CornerLoss<L> || !BoxedPenalty<P>,
-      "no solver takes bounds with a loss that has a corner: take SquaredHinge for Hinge");
+  static_assert(L::smooth || CornerLoss<L> || !BoxedPenalty<P>,
+                "no solver takes bounds with a loss whose corner it cannot round");
   if (solver == Solver::cd) {
     if constexpr (L::smooth || CornerLoss<L>) {
       return cd(problem, run_options<CoordinateOptions>(options), trace);

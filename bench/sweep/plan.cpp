@@ -19,11 +19,11 @@ bool is_plain(const std::string& solver) {
   return solver_row(solver).updates.empty();
 }
 
-std::vector<Setting> make_plan(const Wishes& wishes, bool smooth) {
+std::vector<Setting> make_plan(const Wishes& wishes, const LossRow& loss) {
   std::vector<Setting> plan;
   // The serial runs that all others are compared with.
   for (const SolverRow& row : solver_rows()) {
-    if (row.updates.empty() && !row.l2_only && (smooth || !row.smooth_losses_only)) {
+    if (row.updates.empty() && !row.l2_only && row.takes_loss(loss.smooth, loss.rounded)) {
       add(plan, {std::string(row.name), std::string(row.default_update()), 1});
     }
   }

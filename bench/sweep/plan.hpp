@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <sounder/bench/sweep/row.hpp>
+#include <sounder/solvers/named/names.hpp>
 
 namespace sounder::sweep {
 
@@ -19,8 +20,8 @@ struct Wishes {
 /// The settings of one round. Serial solvers come first: with one thread, they are the baseline.
 /// Then each solver with each of its update policies and each number of threads; one thread is
 /// among them, because efficiencies refer to it.
-/// @param smooth whether the loss has a derivative everywhere, as coordinate solvers need
-[[nodiscard]] std::vector<Setting> make_plan(const Wishes& wishes, bool smooth);
+/// @param loss the loss; not every solver takes it
+[[nodiscard]] std::vector<Setting> make_plan(const Wishes& wishes, const LossRow& loss);
 
 /// Whether a solver runs alone, or on shared data without an update policy.
 [[nodiscard]] bool is_plain(const std::string& solver);

@@ -114,10 +114,9 @@ std::string Sweep::virtual_problem() const {
 }
 
 std::vector<Row> Sweep::plan() const {
-  const bool smooth = loss_row(request_.loss).smooth;
   std::vector<Row> rows;
   for (int repeat = 1; repeat <= options_.repeats; ++repeat) {
-    for (const Setting& setting : make_plan(options_.wishes, smooth)) {
+    for (const Setting& setting : make_plan(options_.wishes, loss_row(request_.loss))) {
       Row& row = rows.emplace_back();
       row.setting = setting;
       row.repeat = repeat;

@@ -68,6 +68,9 @@ struct Result {
   double step = 0.0;                   ///< the step size used, in the solver's own scale
   Index parallel = 0;                  ///< coordinates updated at once, for solvers that choose it
   Certificate certificate;             ///< of `w`
+  /// Rows whose dual variable was not zero in the end, if the solver has one a row and most may be
+  /// zero (hinge losses).
+  std::optional<Index> support_vectors;
   /// Conflicts of the updates, if the policy was a counting one: see counting.hpp.
   std::optional<UpdateCounts> counts;
   std::uint64_t seed = 0;  ///< the seed of the options

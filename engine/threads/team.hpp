@@ -144,8 +144,10 @@ class Team {
   /// How many parts to cut a pass into that each add up a vector of their own: by the work alone
   /// (nonzeros, for example), so that the sum of these vectors has the same bits for any number of
   /// threads. A power of two up to 16, which two, four or eight workers can share out evenly.
-  [[nodiscard]] static int parts_of(std::int64_t work) noexcept {
-    constexpr std::int64_t enough = 500'000;
+  /// @param length of a vector; adding vectors up must cost little beside the pass
+  [[nodiscard]] static int parts_of(std::int64_t work, std::size_t length) noexcept {
+    const std::int64_t enough =
+        std::max<std::int64_t>(500'000, 8 * static_cast<std::int64_t>(length));
     return static_cast<int>(
         std::bit_floor(static_cast<std::uint64_t>(std::clamp<std::int64_t>(work / enough, 1, 16))));
   }

@@ -36,9 +36,11 @@ void require_suitable(const Arguments& arguments, const TrainOptions& options) {
     }
   }
   // At the corner of a hinge, coordinates can block each other.
-  if (solver.smooth_losses_only && !loss_row(options.loss).smooth) {
-    throw UsageError("--solver " + options.chosen +
-                     " needs a smooth loss: --loss squared-hinge, or --solver cd");
+  const LossRow& loss = loss_row(options.loss);
+  if (!solver.takes_loss(loss.smooth, loss.rounded)) {
+    throw UsageError(
+        "--solver " + options.chosen + " needs a smooth loss" +
+        (loss.rounded ? ": --loss squared-hinge, or --solver cd" : ": take --solver hogwild"));
   }
   if (solver.l2_only) {
     if (options.l1_ratio != 0.0 || options.penalty == NoPenalty::name) {

@@ -88,7 +88,7 @@ double most_bytes_a_column(const SweepOptions& options) {
   const sweep::Wishes& wishes = options.sweep.wishes;
   double most =
       std::max(bytes_a_column_by_columns(options.train.run.threads),
-               solver_row(loss_row(options.train.loss).smooth ? "cd" : "sgd").bytes_a_column(1));
+               std::max(solver_row("cd").bytes_a_column(1), solver_row("sgd").bytes_a_column(1)));
   for (const std::string& solver : wishes.solvers) {
     most = std::max(most, solver_row(solver).bytes_a_column(wishes.threads.back()));
   }

@@ -70,7 +70,7 @@ std::vector<std::string_view> all_solvers() {
 /// The solvers of a sweep by default.
 std::vector<std::string_view> swept_solvers(bool smooth) {
   return solver_names_where(
-      [&](const SolverRow& row) { return row.swept && (smooth || !row.smooth_losses_only); });
+      [&](const SolverRow& row) { return row.swept && row.takes_loss(smooth, !smooth); });
 }
 
 void read_wishes(const Arguments& arguments, SweepOptions& options) {
@@ -94,7 +94,7 @@ void read_wishes(const Arguments& arguments, SweepOptions& options) {
     if (solver_row(solver).l2_only && (train.penalty != L2::name || train.intercept)) {
       throw UsageError("solver " + solver + " needs --penalty l2, and no --intercept");
     }
-    if (solver_row(solver).smooth_losses_only && !smooth) {
+    if (!solver_row(solver).takes_loss(smooth, loss_row(train.loss).rounded)) {
       throw UsageError("solver " + solver +
                        " needs a smooth loss: --loss squared-hinge, or --solvers hogwild");
     }

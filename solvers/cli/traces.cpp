@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <system_error>
 
 #include <sounder/solvers/output/text.hpp>
@@ -101,7 +102,7 @@ CsvTrace::CsvTrace(const std::string& path)
   if (file_ == nullptr) {
     throw std::system_error(errno, std::generic_category(), path_);
   }
-  write("epoch,seconds,updates,objective,relative_gap,nonzero_coefficients\n");
+  write("epoch,seconds,updates,objective,relative_gap,nonzero_coefficients,dual_objective\n");
 }
 
 CsvTrace::~CsvTrace() {
@@ -114,7 +115,9 @@ Trace::Verdict CsvTrace::epoch(const Progress& progress) {
   const Certificate& certificate = progress.certificate;
   write(std::to_string(progress.epoch) + "," + shortest(progress.seconds) + "," +
         std::to_string(progress.updates) + "," + shortest(certificate.objective) + "," +
-        shortest(certificate.relative_gap) + "," + std::to_string(certificate.nonzeros) + "\n");
+        shortest(certificate.relative_gap) + "," + std::to_string(certificate.nonzeros) + "," +
+        (std::isfinite(certificate.dual_objective) ? shortest(certificate.dual_objective) : "") +
+        "\n");
   return Verdict::go_on;
 }
 

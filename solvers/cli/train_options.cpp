@@ -115,6 +115,12 @@ constexpr std::array<const char*, 8> names_of_sgd = {
     "update",  "step",      "step-schedule", "step-decay", "variance-reduction",
     "adagrad", "row-block", "hot-columns"};
 
+/// Whether an option is given that only stochastic gradient descent has.
+bool asks_for_sgd(const Arguments& arguments) {
+  return std::any_of(names_of_sgd.begin(), names_of_sgd.end(),
+                     [&](const char* name) { return arguments.given(name); });
+}
+
 /// Whether C is large or there is no penalty, as far as the options tell.
 bool has_weak_penalty(const TrainOptions& options) {
   return options.penalty == NoPenalty::name || (options.c && *options.c >= 10.0);
@@ -133,7 +139,7 @@ ProblemKind kind_of_problem(const TrainOptions& options) {
 }
 
 /// Resolves "auto" as far as the problem decides it, with the reason.
-void choose_solver(TrainOptions& options) {
+void choose_solver(const Arguments& arguments, TrainOptions& options) {
   options.chosen = options.solver;
   if (options.solver != "auto") {
     return;
@@ -142,6 +148,8 @@ void choose_solver(TrainOptions& options) {
   SolverChoice choice = sounder::choose_solver(kind);
   if (options.deterministic) {
     choice = repeatable(choice, kind.dual);
+  } else if (!kind.smooth && !kind.bounded && asks_for_sgd(arguments)) {
+    choice = {Solver::hogwild, "options of its own are given"};
   }
   options.chosen = to_string(choice.solver);
   options.why = choice.why;
@@ -275,15 +283,14 @@ CommandLine train_command_line() {
 }
 
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {
-  const bool asked = std::any_of(names_of_sgd.begin(), names_of_sgd.end(),
-                                 [&](const char* name) { return arguments.given(name); });
   ProblemKind kind = kind_of_problem(options);
   kind.weak = kind.weak || (options.lambda && sounder::is_weak(*options.lambda, matrix.rows()));
   SolverChoice choice = sounder::choose_solver(kind, matrix, options.run.tolerance);
   if (options.deterministic) {
     choice = repeatable(choice, kind.dual);
   }
-  if (options.solver != "auto" || asked || options.chosen == to_string(choice.solver)) {
+  if (options.solver != "auto" || asks_for_sgd(arguments) ||
+      options.chosen == to_string(choice.solver)) {
     return;
   }
   options.chosen = to_string(choice.solver);
@@ -299,7 +306,7 @@ TrainOptions train_options(const Arguments& arguments) {
   read_strength(arguments, options);
   options.solver = arguments.choice("solver", solver_names());
   options.deterministic = arguments.given("deterministic");
-  choose_solver(options);
+  choose_solver(arguments, options);
   read_run(arguments, options);
   if (options.deterministic && !is_repeatable(solver_row(options.chosen), options.run.threads)) {
     throw UsageError("--solver " + options.chosen +

@@ -172,6 +172,10 @@ void summarise(const TrainOptions& options, const SolveRequest& request, const R
   report.line("weights    " + with_commas(certificate.nonzeros) + " of " +
               with_commas(request.matrix.columns()) + " not zero" +
               (request.intercept ? ", intercept " + digits(result.intercept, 6) : ""));
+  if (result.support_vectors) {
+    report.line("support    " + with_commas(*result.support_vectors) + " of " +
+                with_commas(request.matrix.rows()) + " rows");
+  }
   report.line("model      " + options.model);
   report_hashing(options.read, report);
   if (!options.trace.empty() && options.trace != "-") {
@@ -203,7 +207,7 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["update"] = request.update;
   json["seed"] = request.run.seed;
   json["reproducible"] = is_repeatable(solver_row(request.solver), result.threads) &&
-                         result.status != Status::time_limit &&
+                         result.seconds < request.run.time_limit &&
                          result.status != Status::interrupted;
   json["reproducible_given"] = {"seed", "build"};
   json["tolerance"] = request.run.tolerance > 0.0 ? json_number(request.run.tolerance) : nullptr;
@@ -234,6 +238,8 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["gap"] = json_number(certificate.objective - std::max(certificate.dual_objective, 0.0));
   json["relative_gap"] = json_number(certificate.relative_gap);
   json["nonzero_coefficients"] = certificate.nonzeros;
+  json["support_vectors"] = result.support_vectors ? nlohmann::ordered_json(*result.support_vectors)
+                                                   : nlohmann::ordered_json(nullptr);
   json["intercept"] = request.intercept ? json_number(result.intercept) : nullptr;
   json["data"] = options.data;
   json["model"] = has_model ? nlohmann::ordered_json(options.model) : nullptr;

@@ -69,8 +69,8 @@ class CoordinateEvaluator {
     dual_candidate(problem_, z, a_, team_);
     return certify_candidate(w, z, skipped);
   }
-  /// The same with dual variables a_i at hand, which must be in the domain of the loss's dual and,
-  /// with a free intercept, sum to zero.
+  /// The same with dual variables a_i at hand, of which pull() is made then. They must be in the
+  /// domain of the loss's dual, and with a free intercept the s_i a_i must sum to zero.
   [[nodiscard]] Certificate certify_with(std::span<const double> a, std::span<const double> w,
                                          std::span<const double> z) {
     std::copy(a.begin(), a.end(), a_.begin());

@@ -44,8 +44,7 @@ struct CoordinateMove {
 /// workers.
 template <Loss L, Penalty P>
 class CoordinateStep {
-  static_assert(L::smooth,
-                "coordinate descent needs a smooth loss: take SquaredHinge for Hinge, or hogwild");
+  static_assert(L::smooth, "this solver needs a smooth loss: take SquaredHinge for Hinge, or cd()");
 
  public:
   /// O(nnz / threads); 8 bytes a column.

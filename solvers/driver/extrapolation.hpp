@@ -99,8 +99,8 @@ class Extrapolation {
   [[nodiscard]] Model reduce(std::size_t count, Call<void(Range, Model&)> work) const {
     const auto items = static_cast<std::int64_t>(count);
     const auto products = static_cast<std::int64_t>(known_ * known_);
-    return team_->reduce(items, Team::parts_of(items * products), Model(known_), work,
-                         [](Model& sum, const Model& part) { sum.add(part); });
+    return team_->reduce(items, Team::parts_of(items * products, known_ * known_), Model(known_),
+                         work, [](Model& sum, const Model& part) { sum.add(part); });
   }
 
   /// The penalty as a function of c: gradient at c = 0, and the constant Hessian.

@@ -162,7 +162,8 @@ class FreeDual {
       scale_[k] = diagonal_[k] > 0.0 ? 1.0 / std::sqrt(diagonal_[k]) : 0.0;
     }
     factor_ = team_.reduce(
-        problem_.matrix.rows(), Team::parts_of(problem_.matrix.nonzeros()), Array<double>(m * m),
+        problem_.matrix.rows(), Team::parts_of(problem_.matrix.nonzeros() * 8, m * m),
+        Array<double>(m * m),
         [&](Range rows, Array<double>& sum) {
           for (std::int64_t i = rows.begin; i < rows.end; ++i) {
             const auto row = static_cast<Index>(i);

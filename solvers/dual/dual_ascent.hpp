@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <span>
+#include <type_traits>
 
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/message.hpp>
@@ -248,9 +248,12 @@ class DualAscent {
     }
   }
 
-  /// Epochs up to the next certificate.
+  /// Epochs up to the next certificate: a quarter of those so far, but no more than a few times the
+  /// work of a certificate, which looks at every row.
   void climb() {
+    constexpr std::int64_t few = 20;
     const int until = run_.epoch() + std::max(1, run_.epoch() / 4);
+    const std::int64_t enough = updates_ + few * rows();
     synchronise();
     do {
       run_.begin_epoch();
@@ -274,7 +277,8 @@ class DualAscent {
       }
       updates_ += static_cast<std::int64_t>(dealt_);
       ++since_;
-    } while (run_.epoch() < until && run_.epoch() < options_.max_epochs && !deadline_.cancelled());
+    } while (run_.epoch() < until && updates_ < enough && run_.epoch() < options_.max_epochs &&
+             !deadline_.cancelled());
   }
 
   /// All copies as the first.
@@ -374,6 +378,11 @@ class DualAscent {
     Result result = run_.finish(highest_, relative_gap(run_.lowest(), highest_, null_));
     result.updates = updates_;
     result.threads = team_.size();
+    if constexpr (is_hinge<L>) {
+      const std::span<const double> v = copies_[0].values();
+      result.support_vectors =
+          static_cast<Index>(v.end() - v.begin() - std::count(v.begin(), v.end(), 0.0));
+    }
     return result;
   }
 

@@ -97,9 +97,12 @@ class FreeSteps {
     }
   }
 
-  /// Whether few variables have come to a bound or left one since the last call: conjugate
-  /// gradients know nothing of bounds, and their step would be cut short.
+  /// Whether few variables come to a bound or leave one between calls, or have done so once:
+  /// conjugate gradients know nothing of bounds, and at first their step would be cut short.
   [[nodiscard]] bool is_settled() {
+    if (settled_) {
+      return true;
+    }
     std::size_t changed = 0;
     auto old = was_free_.begin();
     for (const Index i : free_) {
@@ -116,9 +119,9 @@ class FreeSteps {
     changed += static_cast<std::size_t>(was_free_.end() - old);
     was_free_.assign(std::span<const Index>(free_));
     constexpr std::size_t few = 10;  // a tenth of the free variables
-    constexpr int in_vain = 3;       // calls in a row; where nothing settles, it has to do without
-    unsettled_ = few * changed <= free_.size() ? 0 : unsettled_ + 1;
-    return unsettled_ == 0 || unsettled_ > in_vain;
+    constexpr int in_vain = 12;      // calls; where nothing settles, it has to do without
+    settled_ = (!free_.empty() && few * changed <= free_.size()) || ++unsettled_ > in_vain;
+    return settled_;
   }
 
   [[nodiscard]] double dot(std::span<const double> a, std::span<const double> b) const {
@@ -237,7 +240,8 @@ class FreeSteps {
   Array<double> squares_;  ///< x_i.x_i
   Array<Index> free_;
   Array<Index> was_free_;
-  int unsettled_ = 0;
+  bool settled_ = false;
+  int unsettled_ = 0;  ///< calls that found it unsettled
   Array<double> residual_;
   Array<double> scaled_;
   Array<double> conjugate_;

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <utility>
 
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/matrix/csc_matrix.hpp>
@@ -44,12 +42,14 @@ class MethodOfMultipliers {
   MethodOfMultipliers(const Problem<L, P>& problem, const CscMatrix* columns,
                       const CoordinateOptions& options, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options), trace_(trace),
-        team_(options.threads),
+        team_(useful_threads(problem.matrix, options.threads)),
         columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
         point_(problem, columns_, team_), w_(static_cast<std::size_t>(columns_.columns())),
         z_(static_cast<std::size_t>(columns_.rows())), a_(z_.size()), targets_(z_.size()),
         b_(problem.intercept ? options.initial_intercept : 0.0) {
-    std::copy(options.initial.begin(), options.initial.end(), w_.begin());
+    for (std::size_t j = 0; j < options.initial.size(); ++j) {
+      w_[j] = problem.penalty.prox(options.initial[j], 0.0);  // into the bounds
+    }
     run_.training().stop();
   }
 
@@ -70,7 +70,12 @@ class MethodOfMultipliers {
     }
     Result result = run_.finish(point_.highest_dual(), point_.relative_gap(run_.lowest()));
     result.updates = updates_;
-    result.threads = team_.size();
+    result.threads = Team(options_.threads).size();  // the threads that it could use
+    Index support = 0;
+    for (Index i = 0; i < columns_.rows(); ++i) {
+      support += problem_.weight(i) > 0.0 && a_[static_cast<std::size_t>(i)] != 0.0 ? 1 : 0;
+    }
+    result.support_vectors = support;
     return result;
   }
 
@@ -80,7 +85,8 @@ class MethodOfMultipliers {
   static constexpr double narrower = 0.4;
   static constexpr double narrowest = 1e-4;  ///< below, rounding errors of margins tell
   static constexpr double share = 0.1;       ///< of the gap, to which a rounded problem is solved
-  static constexpr int few = 8;              ///< problems in a row in which nothing moved
+  static constexpr double least_tolerance = 1e-11;
+  static constexpr int few = 8;  ///< problems in a row in which nothing moved
 
   /// Passes on whether the run has to end; keeps the epochs of the rounded problems to itself.
   class Cancelled final : public Trace {
@@ -107,7 +113,7 @@ class MethodOfMultipliers {
     CoordinateOptions options = options_;
     options.initial = w_;
     options.initial_intercept = b_;
-    options.tolerance = tolerance(null_objective(rounded, team_));
+    options.tolerance = tolerance(objective_at_zero(rounded, team_));
     options.max_epochs = std::max(1, options_.max_epochs - run_.epoch());
     options.time_limit = std::max(0.0, options_.time_limit - run_.training().seconds());
     Cancelled quiet(trace_);
@@ -116,7 +122,8 @@ class MethodOfMultipliers {
     for (int k = 0; k < std::max(1, inner.epochs); ++k) {
       run_.begin_epoch();
     }
-    still_ = inner.updates > 0 ? 0 : still_ + 1;
+    const bool moved = inner.intercept != b_ || !std::equal(w_.begin(), w_.end(), inner.w.begin());
+    still_ = moved || options.tolerance > least_tolerance ? 0 : still_ + 1;
     updates_ += inner.updates;
     std::copy(inner.w.begin(), inner.w.end(), w_.begin());
     b_ = inner.intercept;
@@ -130,12 +137,12 @@ class MethodOfMultipliers {
 
   /// The relative gap to which the rounded problem is solved. Where nothing bounds the objective
   /// from below, it falls from problem to problem.
-  [[nodiscard]] double tolerance(double null) const noexcept {
+  [[nodiscard]] double tolerance(double at_zero) const noexcept {
     const double bound = std::max(latest_.dual_objective, 0.0);
     const double left =
         bound > 0.0 ? latest_.objective - bound : latest_.objective * std::pow(narrower, solved_);
-    const double unit = std::max(width_ * latest_.objective, 1e-6 * null);
-    return unit > 0.0 ? std::clamp(share * width_ * left / unit, 1e-11, 0.5) : 0.5;
+    const double unit = std::max(width_ * latest_.objective, 1e-6 * at_zero);
+    return unit > 0.0 ? std::clamp(share * width_ * left / unit, least_tolerance, 0.5) : 0.5;
   }
 
   /// Certifies the point with the dual variables a and hands it to the run. Call it with the

@@ -21,6 +21,7 @@ struct SolverRow {
   std::string_view name;            ///< value of --solver
   Family family = Family::rows;     ///< whose options it takes
   bool smooth_losses_only = false;  ///< the corner of a hinge would stop it too early
+  bool rounds_corners = false;      ///< but takes a loss whose corner can be rounded
   bool one_thread = false;          ///< uses one thread, whatever --threads says
   bool l2_only = false;             ///< takes no other penalty, and no free intercept
   bool runs_to_a_gap = false;  ///< stops at a gap by default; otherwise after the papers' number of
@@ -40,6 +41,10 @@ struct SolverRow {
   /// The update policy that it uses by default.
   [[nodiscard]] std::string_view default_update() const noexcept {
     return updates.empty() ? "plain" : updates.front();
+  }
+  /// Whether it takes a loss, by what LossRow says of it.
+  [[nodiscard]] constexpr bool takes_loss(bool smooth, bool rounded) const noexcept {
+    return smooth || !smooth_losses_only || (rounds_corners && rounded);
   }
   /// Whether it takes this option of the command line, or this update policy. @{
   [[nodiscard]] bool takes(std::string_view option) const noexcept;

@@ -32,6 +32,11 @@ namespace sounder {
 template <class ProblemType>
 concept SmoothProblem = std::decay_t<decltype(std::declval<ProblemType>().loss)>::smooth;
 
+/// A problem whose loss has no corner, or one that can be rounded.
+template <class ProblemType>
+concept RoundableProblem = SmoothProblem<ProblemType> ||
+    CornerLoss<std::decay_t<decltype(std::declval<ProblemType>().loss)>>;
+
 /// Stands in the table for solvers that do not run on virtual cores.
 struct NoReplay {};
 
@@ -140,6 +145,8 @@ inline constexpr std::tuple column_solvers{
     detail::entry<detail::Serial>(
         SolverRow{.name = "cd",
                   .family = Family::columns,
+                  .smooth_losses_only = true,
+                  .rounds_corners = true,
                   .runs_to_a_gap = true,
                   .options = detail::of_cd,
                   // Pointers, curvatures, gradient, two marks, the point and the best one.
@@ -151,9 +158,8 @@ inline constexpr std::tuple column_solvers{
                             "nearly collinear columns such as rare words of one document (after "
                             "Celer, newGLMNET, glmnet; each can be switched off)",
                   .threads = "any; fewer where the data is small"},
-        [](auto /*update*/, const auto& problem, const CoordinateOptions& options, Trace& trace) {
-          return cd(problem, options, trace);
-        },
+        [](auto /*update*/, const RoundableProblem auto& problem, const CoordinateOptions& options,
+           Trace& trace) { return cd(problem, options, trace); },
         NoReplay{}),
     detail::entry<detail::LosslessFirst>(
         SolverRow{.name = "shotgun",

@@ -35,7 +35,7 @@ class HessianProducts {
       : matrix_(matrix), team_(team), d_(d), order_(list.size()), rank_(list.size()),
         ends_(static_cast<std::size_t>(matrix.rows())),
         values_(static_cast<std::size_t>(matrix.nonzeros())), rest_(list.size()), x_(list.size()),
-        partial_(static_cast<std::size_t>(Team::parts_of(matrix.nonzeros()))) {
+        partial_(static_cast<std::size_t>(Team::parts_of(matrix.nonzeros(), list.size()))) {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     Array<double> sizes(list.size());
     for (std::size_t k = 0; k < list.size(); ++k) {

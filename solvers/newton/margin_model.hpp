@@ -85,7 +85,17 @@ class MarginModel final : public QuadraticModel {
     }
   }
 
-  void focus(std::span<const std::size_t> support) override { support_.assign(support); }
+  void focus(std::span<const std::size_t> support) override {
+    support_.assign(support);
+    Offset nonzeros = 0;
+    for (const std::size_t k : support_) {
+      nonzeros += static_cast<Offset>(columns_.column(list_[k]).size());
+    }
+    const auto others = static_cast<std::size_t>(Team::parts_of(nonzeros, rows_.size()) - 1);
+    if (partial_.size() != others) {
+      partial_ = Slots<Array<double>>(others);
+    }
+  }
   /// Approximate: see HessianProducts, which the first call builds.
   void multiply(std::span<const double> x, std::span<double> out) override {
     const double drift = terms_.shift.empty() ? 0.0 : along(x) / terms_.total;
@@ -151,13 +161,7 @@ class MarginModel final : public QuadraticModel {
 
   /// image = X_S x; each part of the support has its own sums.
   void spread(std::span<const double> x) {
-    Offset nonzeros = 0;
-    for (const std::size_t k : support_) {
-      nonzeros += static_cast<Offset>(columns_.column(list_[k]).size());
-    }
-    const int parts = Team::parts_of(nonzeros);
-    partial_ = Slots<Array<double>>(static_cast<std::size_t>(parts - 1));
-    team_.for_parts(parts, [&](Worker worker) {
+    team_.for_parts(static_cast<int>(partial_.size()) + 1, [&](Worker worker) {
       Array<double>& sums =
           worker.rank == 0 ? image_ : partial_[static_cast<std::size_t>(worker.rank - 1)];
       sums.assign(rows_.size(), 0.0);

@@ -21,6 +21,12 @@
 
 namespace sounder {
 
+/// So many threads that each has enough of the matrix to be worth waking, `threads` at most. O(1).
+[[nodiscard]] inline int useful_threads(const CsrMatrix& matrix, int threads) noexcept {
+  constexpr Offset enough = 300'000;
+  return static_cast<int>(std::clamp<Offset>(matrix.nonzeros() / enough, 1, std::max(threads, 1)));
+}
+
 /// The driver of cd(), which describes the method. An epoch is one outer pass: certificate over all
 /// features, working set, model of the loss on it, minimiser of the model, line search.
 template <Loss L, Penalty P>
@@ -83,13 +89,6 @@ class CoordinateDescent {
  private:
   static constexpr bool exact = NewtonPass<L, P>::exact;
   static constexpr int few = 8;  ///< epochs in a row in which nothing moved
-
-  /// Limits the threads so that each has enough work to be worth waking.
-  static int useful_threads(const CsrMatrix& matrix, int threads) {
-    constexpr Offset enough = 300'000;
-    return static_cast<int>(
-        std::clamp<Offset>(matrix.nonzeros() / enough, 1, std::max(threads, 1)));
-  }
 
   /// Size of the first working set.
   [[nodiscard]] static std::size_t first_size(std::size_t support) noexcept {

@@ -247,9 +247,10 @@ def make_case(seed, number, options):
     weights = make_weights(rng, n)
     penalty = rng.choice(["none", "l1", "l2", "elastic-net"], p=[.2, .3, .25, .25])
     arguments = ["--loss", loss] + make_penalty(rng, penalty, weights)
-    solver = rng.choice(("auto",) + BY_ROWS + (() if loss == "hinge" else ("auto",) + BY_COLUMNS))
+    solver = rng.choice(("auto",) + BY_ROWS + ("auto",) +
+                        (("cd",) if loss == "hinge" else BY_COLUMNS))
     lower, upper = -math.inf, math.inf
-    if loss != "hinge" and solver not in BY_ROWS and rng.random() < 0.3:
+    if solver not in BY_ROWS and rng.random() < 0.3:
         more, lower, upper = make_bounds(rng)
         arguments += more
     intercept = bool(rng.random() < 0.5)

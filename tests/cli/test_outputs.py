@@ -64,7 +64,8 @@ class Outputs(ProgramTest):
         with open(self.folder / "trace.csv", newline="") as file:
             lines = list(csv.reader(file))
         self.assertEqual(",".join(lines[0]),
-                         "epoch,seconds,updates,objective,relative_gap,nonzero_coefficients")
+                         "epoch,seconds,updates,objective,relative_gap,nonzero_coefficients,"
+                         "dual_objective")
         self.assertEqual([line[0] for line in lines[1:]], [str(k) for k in range(8)])
         seconds = [float(line[1]) for line in lines[1:]]
         self.assertEqual(seconds, sorted(seconds))

@@ -216,7 +216,7 @@ class RightAnswersTest(ProgramTest):
                     margins = [label * model.decision(row) for row, label in zip(*parse(text))]
                     self.assertAlmostEqual(min(margins), 1.0, delta=1e-6)
                     for loss in ("squared-hinge", "hinge"):
-                        if loss == "hinge" and solver in BY_COLUMNS:
+                        if loss == "hinge" and solver in BY_COLUMNS and solver != "cd":
                             continue
                         found = self.train_json(*run, "--loss", loss)
                         self.assertEqual(found["status"], "converged")

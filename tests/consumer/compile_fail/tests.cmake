@@ -31,7 +31,7 @@ sounder_compile_fail_test(whole_values "values must be float or double")
 sounder_compile_fail_test(temporary_values "a view of a temporary array would dangle")
 
 # Once for each of the three solvers.
-set(smooth "needs a smooth loss: take SquaredHinge for Hinge, or hogwild")
+set(smooth "needs a smooth loss: take SquaredHinge for Hinge, or cd")
 sounder_compile_fail_test(hinge_by_columns "${smooth}.*${smooth}.*${smooth}")
 sounder_compile_fail_test(bounds_by_rows "knows no bounds: take a coordinate solver")
 sounder_compile_fail_test(loss_without_curvature

@@ -207,8 +207,7 @@ TEST_CASE("a team's sum has the same bits for 1, 2, 4 and 8 threads", "[team]") 
   }
 }
 
-TEST_CASE("a reduction adds one part a worker, in order of rank, with 1, 2 and 4 threads",
-          "[team]") {
+TEST_CASE("a reduction adds up its parts in order, with 1, 2 and 4 threads", "[team]") {
   using Positions = std::vector<std::int64_t>;
   for (const int threads : {1, 2, 4}) {
     for (const std::int64_t count : {0, 1, 3, 100}) {

@@ -71,7 +71,7 @@ TEMPLATE_LIST_TEST_CASE("dual_cd has the same bits with 1, 2, 3, 4 and 8 threads
                         DualLosses) {
   const auto instance =
       test::make_instance<TestType, L2>({.rows = 300, .columns = 40, .weighted = true}, L2{1e-3});
-  for (const int batch : {2, 16, 64}) {
+  for (const int batch : {0, 2, 16, 64}) {
     const Result alone = solved(instance.problem(), 1, batch, 1e-7);
     for (const int threads : {2, 3, 4, 8}) {
       CAPTURE(TestType::name, batch, threads);

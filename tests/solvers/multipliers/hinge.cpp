@@ -3,6 +3,7 @@
 #include <sounder/solvers/loss/hinge.hpp>
 #include <sounder/solvers/multipliers/rounded_hinge.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -71,14 +72,35 @@ TEST_CASE("the hinge by cd: same bits with 1, 2, 3, 4 and 8 threads, warm starts
   const Result again = cd(problem, warm, silent);
   REQUIRE(again.status == Status::converged);
   REQUIRE(again.certificate.objective <= alone.certificate.objective);
+  // A start outside of the bounds is moved into them.
+  Problem<Hinge, Bounded> bounded = problem;
+  bounded.penalty.lower = 0.0;
+  const Result inside = cd(bounded, warm, silent);
+  REQUIRE(inside.status == Status::converged);
+  REQUIRE(*std::min_element(inside.w.begin(), inside.w.end()) >= 0.0);
   REQUIRE(cd(problem, {.max_epochs = 0}, silent).status == Status::max_epochs);
   const Result few = cd(problem, {.max_epochs = 7, .tolerance = 1e-12}, silent);
   REQUIRE(few.status == Status::max_epochs);
   REQUIRE(few.epochs == 7);
-  struct StopAtOnce final : SilentTrace {
+  struct StopAtOnce final : Trace {
+    Verdict epoch(const Progress& /*progress*/) override { return Verdict::go_on; }
     [[nodiscard]] bool cancelled() const noexcept override { return true; }
   } stop;
   REQUIRE(cd(problem, options, stop).status == Status::interrupted);
+}
+
+TEST_CASE("the hinge by cd with a team large enough to share work: 1, 2 and 4 threads",
+          "[multipliers]") {
+  const auto instance = make_instance<Hinge, Bounded>(
+      {.rows = 12000, .columns = 100, .density = 0.9}, Bounded{.l2_strength = 1e-2});
+  const auto problem = instance.problem();
+  SilentTrace silent;
+  const Result alone = cd(problem, {}, silent);
+  REQUIRE(alone.status == Status::converged);
+  for (const int threads : {2, 4}) {
+    CAPTURE(threads);
+    REQUIRE(cd(problem, {.threads = threads}, silent).w == alone.w);
+  }
 }
 
 TEST_CASE("a rounded hinge is the hinge's proximal term, and its derivatives are derivatives",
