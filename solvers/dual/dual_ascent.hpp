@@ -179,6 +179,8 @@ class DualAscent {
   }
 
  private:
+  static constexpr int least_iterations = 30;  ///< of conjugate gradients
+
   [[nodiscard]] Index rows() const noexcept { return problem_.matrix.rows(); }
   [[nodiscard]] Index columns() const noexcept { return problem_.matrix.columns(); }
   [[nodiscard]] double lambda() const noexcept { return problem_.penalty.l2(); }
@@ -251,7 +253,7 @@ class DualAscent {
   /// Epochs up to the next certificate: a quarter of those so far, but no more than a few times the
   /// work of a certificate, which looks at every row.
   void climb() {
-    constexpr std::int64_t few = 20;
+    constexpr std::int64_t few = 10;
     const int until = run_.epoch() + std::max(1, run_.epoch() / 4);
     const std::int64_t enough = updates_ + few * rows();
     synchronise();
@@ -323,7 +325,7 @@ class DualAscent {
     if constexpr (FreeSteps<L>::applies) {
       if (options_.second_order && run_.epoch() >= 5 && since_ > 0) {
         for (int k = 0; k < 3; ++k) {
-          if (!steps_.improve(v, z_, passes_, std::max(5, since_), deadline_)) {
+          if (!steps_.improve(v, z_, passes_, std::max(least_iterations, since_), deadline_)) {
             break;
           }
           find_margins();

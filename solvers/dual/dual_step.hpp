@@ -87,8 +87,8 @@ concept DualLoss = Loss<L> && requires(const L loss, double x) {
   { dual_step(loss, x, x, x, x, x) } -> std::same_as<double>;
 };
 
-/// Whether the loss is zero beyond a margin: then most dual variables end at a bound, and their rows
-/// drop out.
+/// Whether the loss is zero beyond a margin: then most dual variables end at a bound, and their
+/// rows drop out.
 template <class L>
 inline constexpr bool is_hinge = std::is_same_v<L, Hinge> || std::is_same_v<L, SquaredHinge>;
 
