@@ -5,10 +5,10 @@
                      [--solvers auto,dual-cd,cd,hogwild] [--threads 1,2] [--excess 1e-3] [--limit 20]
 
 FOLDER (or $SOUNDER_DATA) holds a9a, w8a, mushrooms, news20 and imdb_uni.train (LIBSVM files); news1 is
-news20's label 1 against the rest. No intercept. Seconds of the clock in training, without reading: the
-least of --rounds runs at the largest tolerance whose model is within --excess of the best objective
+news20's label 1 against the rest. No intercept. Seconds in training, without reading (sounder's own
+clock; LIBLINEAR's processor time less what it takes with -e 1e30): the least of --rounds runs at the largest tolerance whose model is within --excess of the best objective
 known (bench/certificates_best.txt, or lower if a run here was). Tolerances fall from 0.1 by factors of
-3, for everybody; LIBLINEAR's reading is what it takes with -e 1e30. A dash: not within --limit seconds.
+3, for everybody. A dash: not within --limit seconds.
 
 speed: LIBLINEAR's best by sounder's first solver named; its geometric mean counts a dash as the limit.
 """
@@ -18,26 +18,13 @@ import json
 import math
 import os
 import shutil
-import subprocess
 import tempfile
-import time
 
 import certificates
 from certificates import Cell, FILES, LIBLINEAR, LOSSES, STRENGTHS
 from common import machine
 
 TOLERANCES = [0.1 / 3**k for k in range(12)]
-
-
-def clocked(command, limit):
-    """(exit code or None where the limit ended it, seconds)."""
-    start = time.perf_counter()
-    try:
-        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=limit, check=False).returncode
-    except subprocess.TimeoutExpired:
-        code = None
-    return code, time.perf_counter() - start
 
 
 class Race:
@@ -49,10 +36,11 @@ class Race:
 
     def sounder(self, cell, solver, threads, tolerance):
         path, _, _ = self.files.load(cell.data)
-        code, _ = clocked([self.arguments.program, "train", path, self.model, "--loss", cell.loss, "--C",
-                           cell.C, "--solver", solver, "--tol", repr(tolerance), "--threads", str(threads),
-                           "--max-epochs", "1000000", "--time-limit", repr(self.arguments.limit), "--quiet",
-                           "--json", self.summary], 3 * self.arguments.limit)
+        command = [self.arguments.program, "train", path, self.model, "--loss", cell.loss, "--C", cell.C,
+                   "--solver", solver, "--tol", repr(tolerance), "--threads", str(threads),
+                   "--max-epochs", "1000000", "--time-limit", repr(self.arguments.limit), "--quiet",
+                   "--json", self.summary]
+        code, *_ = certificates.timed(command, 3 * self.arguments.limit)
         if code not in (0, 1):
             return None
         with open(self.summary, encoding="utf-8") as file:
@@ -64,9 +52,10 @@ class Race:
         path, _, _ = self.files.load(cell.data)
         command = ["liblinear-train", "-q", "-s", str(solver), "-c", cell.C, "-e"]
         if path not in self.reading:
-            self.reading[path] = min(clocked([*command, "1e30", path, self.model], 60)[1] for _ in range(3))
-        code, seconds = clocked([*command, repr(tolerance), path, self.model],
-                                self.arguments.limit + self.reading[path])
+            self.reading[path] = min(certificates.timed([*command, "1e30", path, self.model], 60)[1]
+                                     for _ in range(3))
+        code, seconds, _ = certificates.timed([*command, repr(tolerance), path, self.model],
+                                              self.arguments.limit + self.reading[path])
         return max(seconds - self.reading[path], 1e-4) if code == 0 else None
 
     def to_excess(self, cell, run):
@@ -112,7 +101,7 @@ def main():
     if not shutil.which("liblinear-train"):
         parser.error("liblinear-train is not installed (Debian: liblinear-tools)")
     known = certificates.best_known()
-    print(machine.header(arguments.program))
+    print(*machine.header(arguments.program), sep="\n")
     limit = arguments.limit
     logs = []
     with tempfile.TemporaryDirectory() as scratch:
