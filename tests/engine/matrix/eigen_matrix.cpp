@@ -153,8 +153,8 @@ TEST_CASE("dense Eigen matrices and arrays are copied without their zeros", "[ei
 }
 
 TEST_CASE("empty Eigen matrices are empty", "[eigen]") {
-  const Sparse<float, Eigen::RowMajor> none;
-  REQUIRE(csr_view(none).rows() == 0);
+  const Sparse<float, Eigen::RowMajor> empty;
+  REQUIRE(csr_view(empty).rows() == 0);
   const Sparse<float, Eigen::RowMajor> zeros(4, 3);
   REQUIRE(csr_view(zeros).rows() == 4);
   REQUIRE(csr_copy(zeros).columns() == 3);
