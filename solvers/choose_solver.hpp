@@ -82,8 +82,10 @@ struct ProblemKind {
   if (choice.solver == Solver::dual_cd && kind.weak && few) {
     return {Solver::cd, "the penalty is weak and columns are few: Newton steps do not mind either"};
   }
-  if (choice.solver == Solver::hogwild && kind.dual && kind.hinge && !few && tolerance > 0.0) {
-    return {Solver::dual_cd, "rows beyond the margin drop out of the dual"};
+  if (choice.solver == Solver::hogwild && kind.dual && kind.hinge && kind.weak && !few &&
+      tolerance > 0.0) {
+    return {Solver::dual_cd,
+            "the penalty is weak, and rows beyond the margin drop out of the dual"};
   }
   if (choice.solver == Solver::hogwild && kind.smooth && few && tolerance > 0.0) {
     return {Solver::cd, "columns are few, and its Newton steps are exact on those"};

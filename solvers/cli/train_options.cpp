@@ -232,8 +232,8 @@ CommandLine train_command_line() {
       .option("solver", "NAME",
               enumerate(solver_names()) + ": " + solvers_in_words() +
                   "; auto takes cd where there is an l1 penalty or a bound, or columns are few; "
-                  "dual-cd for the hinge with an l2 penalty, and its square where columns are "
-                  "many; else hogwild, or cd for the hinge",
+                  "dual-cd for the hinge with an l2 penalty, and its square where C is 10 or more "
+                  "and columns are many; else hogwild, or cd for the hinge",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option("update", "NAME",

@@ -58,7 +58,7 @@ class CoordinateTest(ProgramTest):
                                    (("--tol", 0.1, "--loss", "hinge"), "dual-cd", "corner"),
                                    (("--loss", "hinge", "--C", 100), "cd", "weak and columns are few"),
                                    (("--loss", "hinge", "--intercept"), "cd", "corner"),
-                                   (("--loss", "squared-hinge", "--columns", 5000), "dual-cd",
+                                   (("--loss", "squared-hinge", "--columns", 5000, "--C", 100), "dual-cd",
                                     "beyond the margin"),
                                    (("--penalty", "l1", "--loss", "hinge"), "cd", "few coefficients")):
             with self.subTest(words=words):

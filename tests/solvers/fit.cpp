@@ -134,7 +134,10 @@ TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   REQUIRE(chosen(make_instance<SquaredHinge, L2>({.rows = 50, .columns = 20})).solver ==
           Solver::cd);
   REQUIRE(chosen(make_instance<SquaredHinge, L2>({.rows = 19, .columns = 20})).solver ==
-          Solver::dual_cd);
+          Solver::hogwild);
+  REQUIRE(
+      chosen(make_instance<SquaredHinge, L2>({.rows = 19, .columns = 20, .lambda = 1e-4})).solver ==
+      Solver::dual_cd);  // weak
   REQUIRE(chosen(make_instance<Squared, Bounded>({.rows = 19, .columns = 20})).solver ==
           Solver::cd);
 
