@@ -68,9 +68,9 @@ std::vector<std::string_view> all_solvers() {
 }
 
 /// The solvers of a sweep by default.
-std::vector<std::string_view> swept_solvers(bool smooth) {
+std::vector<std::string_view> swept_solvers(const LossRow& loss) {
   return solver_names_where(
-      [&](const SolverRow& row) { return row.swept && row.takes_loss(smooth, !smooth); });
+      [&](const SolverRow& row) { return row.swept && row.takes_loss(loss.smooth, loss.rounded); });
 }
 
 void read_wishes(const Arguments& arguments, SweepOptions& options) {
@@ -81,11 +81,11 @@ void read_wishes(const Arguments& arguments, SweepOptions& options) {
                                      // run
   }
   wishes.updates = arguments.choices("updates", update_names);
-  const bool smooth = loss_row(options.train.loss).smooth;
+  const LossRow& loss = loss_row(options.train.loss);
   if (arguments.given("solvers")) {
     wishes.solvers = arguments.choices("solvers", all_solvers());
   } else {
-    for (const std::string_view name : swept_solvers(smooth)) {
+    for (const std::string_view name : swept_solvers(loss)) {
       wishes.solvers.emplace_back(name);
     }
   }
@@ -94,7 +94,7 @@ void read_wishes(const Arguments& arguments, SweepOptions& options) {
     if (solver_row(solver).l2_only && (train.penalty != L2::name || train.intercept)) {
       throw UsageError("solver " + solver + " needs --penalty l2, and no --intercept");
     }
-    if (!solver_row(solver).takes_loss(smooth, loss_row(train.loss).rounded)) {
+    if (!solver_row(solver).takes_loss(loss.smooth, loss.rounded)) {
       throw UsageError("solver " + solver +
                        " needs a smooth loss: --loss squared-hinge, or --solvers hogwild");
     }
@@ -155,8 +155,9 @@ CommandLine sweep_command_line() {
   line.group("Sweep")
       .option("threads", "LIST", "numbers of threads", default_threads())
       .option("solvers", "LIST",
-              enumerate(all_solvers()) + " (default: " + enumerate(swept_solvers(true)) +
-                  "; of hinge loss " + enumerate(swept_solvers(false)) + ")")
+              enumerate(all_solvers()) +
+                  " (default: " + enumerate(swept_solvers(loss_row(Logistic::name))) +
+                  "; of hinge loss " + enumerate(swept_solvers(loss_row(Hinge::name))) + ")")
       .option("updates", "LIST", enumerate(update_names) + "; locked: hogwild only",
               "relaxed,atomic")
       .option("repeats", "N", "runs of each, with different seeds", "3")
