@@ -46,12 +46,12 @@ template <Loss L, Penalty P>
   };
   Result result = solve_prepared(
       problem, options, trace, [&](const auto& prepared, SgdOptions inner, Trace& told) {
-        return stochastic_gradient<L, Q>(
-            prepared, inner,
-            [&](const LabelledRows<L>& data, bool /*adagrad*/, bool sparse,
-                std::int64_t rows_a_pass,
-                const Team& /*team*/) { return make(prepared.penalty, data, sparse, rows_a_pass); },
-            told, PassMaker<Plain, L, Q>(prepared.penalty));
+        const auto pass = [&](const LabelledRows<L>& data, bool /*adagrad*/, bool sparse,
+                              std::int64_t rows_a_pass, const Team& /*team*/) {
+          return make(prepared.penalty, data, sparse, rows_a_pass);
+        };
+        const PassMaker<Plain, L, Q> trial(prepared.penalty);
+        return stochastic_gradient<L, Q>(prepared, inner, {.pass = pass, .trial = trial}, told);
       });
   return {std::move(result), replay.balance()};
 }

@@ -36,9 +36,7 @@ std::vector<Setting> make_plan(const Wishes& wishes, const LossRow& loss) {
       const std::string policy = row.updates.empty() ? std::string(row.default_update()) : update;
       add(plan, {solver, policy, 1});
       for (const int threads : wishes.threads) {
-        if (!row.one_thread) {
-          add(plan, {solver, policy, threads});
-        }
+        add(plan, {solver, policy, threads});
       }
     }
   }

@@ -5,15 +5,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 
 #include <sounder/engine/base/aligned_array.hpp>
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/index.hpp>
 #include <sounder/engine/base/slots.hpp>
-#include <sounder/engine/matrix/column_counts.hpp>
-#include <sounder/engine/matrix/column_order.hpp>
-#include <sounder/engine/matrix/csr_matrix.hpp>
 #include <sounder/engine/threads/team.hpp>
 
 namespace sounder {
@@ -40,31 +38,56 @@ class ColumnParts {
       return {entries_.data() + begin_[k], static_cast<std::size_t>(begin_[k + 1] - begin_[k])};
     }
     /// How many columns it holds.
-    [[nodiscard]] std::size_t columns() const noexcept { return original_.size(); }
-    /// The matrix's columns, by the part's.
-    [[nodiscard]] std::span<const Index> original() const noexcept { return original_; }
+    [[nodiscard]] std::size_t columns() const noexcept { return names_.size(); }
+    /// What the source of the rows calls the part's columns.
+    [[nodiscard]] std::span<const Index> names() const noexcept { return names_; }
 
    private:
     friend class ColumnParts;
     Array<Offset> begin_;
     AlignedArray<Entry> entries_;
-    Array<Index> original_;
+    Array<Index> names_;
   };
 
-  /// O((nnz + parts n) / threads + p).
+  /// O(nnz / threads + parts n + p).
+  /// @tparam Rows OrderedRows or PackedRows; not needed afterwards
   /// @param parts at least 1
-  ColumnParts(const CsrMatrix& matrix, int parts, const Team& team)
-      : rows_(matrix.rows()), parts_(static_cast<std::size_t>(parts)),
-        order_(order_columns(column_counts(matrix, team), matrix.rows(), false, 0)) {
-    team.for_shares(parts, [&](Range share) {
-      for (std::int64_t k = share.begin; k < share.end; ++k) {
-        fill(matrix, static_cast<std::size_t>(k));
+  template <class Rows>
+  ColumnParts(const Rows& rows, int parts, const Team& team)
+      : columns_(rows.order().size()), parts_(static_cast<std::size_t>(parts)) {
+    for (std::size_t k = 0; k < parts_.size(); ++k) {
+      parts_[k].begin_.assign(static_cast<std::size_t>(rows.rows()) + 1, 0);
+    }
+    for (std::size_t rank = 0; rank < columns_; ++rank) {
+      parts_[part_of(rank)].names_.push_back(rows.name_of(rank));
+    }
+    team.for_shares(rows.rows(), [&](Range share) {
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        each_entry(rows, static_cast<Index>(i), [&](Part& part, std::size_t, float) {
+          ++part.begin_[static_cast<std::size_t>(i) + 1];
+        });
+      }
+    });
+    for (Part& part : parts_) {
+      std::partial_sum(part.begin_.begin(), part.begin_.end(), part.begin_.begin());
+      part.entries_ = AlignedArray<Entry>(static_cast<std::size_t>(part.begin_.back()));
+    }
+    team.for_shares(rows.rows(), [&](Range share) {
+      Array<Entry*> next(parts_.size());
+      for (std::int64_t i = share.begin; i < share.end; ++i) {
+        for (std::size_t k = 0; k < parts_.size(); ++k) {
+          next[k] = parts_[k].entries_.data() + parts_[k].begin_[static_cast<std::size_t>(i)];
+        }
+        each_entry(rows, static_cast<Index>(i), [&](Part& part, std::size_t rank, float value) {
+          *next[static_cast<std::size_t>(&part - parts_.begin())]++ = {
+              static_cast<std::uint32_t>(number_of(rank)), value};
+        });
       }
     });
   }
 
-  /// Rows of the matrix, and parts. @{
-  [[nodiscard]] Index rows() const noexcept { return rows_; }
+  /// Columns that hold anything, and parts. @{
+  [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
   [[nodiscard]] int count() const noexcept { return static_cast<int>(parts_.size()); }
   [[nodiscard]] const Part& part(int k) const noexcept {
     return parts_[static_cast<std::size_t>(k)];
@@ -72,62 +95,36 @@ class ColumnParts {
   /// @}
   /// Which part has the column of this rank by frequency, and its number there. O(1). @{
   [[nodiscard]] std::size_t part_of(std::size_t rank) const noexcept {
-    const std::size_t count = parts_.size();
-    const std::size_t place = rank % count;
-    return rank / count % 2 == 0 ? place : count - 1 - place;
+    // 32 bits: dividing 64 takes several times as long on many processors.
+    const auto column = static_cast<std::uint32_t>(rank);
+    const auto count = static_cast<std::uint32_t>(parts_.size());
+    const std::uint32_t place = column % count;
+    return column / count % 2 == 0 ? place : count - 1 - place;
   }
   [[nodiscard]] std::size_t number_of(std::size_t rank) const noexcept {
-    return rank / parts_.size();
+    return static_cast<std::uint32_t>(rank) / static_cast<std::uint32_t>(parts_.size());
   }
   /// @}
-  /// Columns that hold anything, from the most to the least frequent.
-  [[nodiscard]] const ColumnOrder& order() const noexcept { return order_; }
 
  private:
-  /// Calls `visit(rank, value)` for what row i holds in part k.
-  template <class Visit>
-  void each_entry(const CsrMatrix& matrix, Index i, std::size_t k, Visit&& visit) const {
-    matrix.row(i).for_each_double([&](Index column, double value) {
-      const Index label = order_.label_of[static_cast<std::size_t>(column)];
-      const auto rank = static_cast<std::size_t>(label);
-      if (value == 0.0 || label == ColumnOrder::none || part_of(rank) != k) {
-        return;
-      }
+  /// Calls `visit(part, rank, float)` for what row i holds.
+  template <class Rows, class Visit>
+  void each_entry(const Rows& rows, Index i, Visit&& visit) {
+    const auto split = [&](std::size_t rank, double value) {
+      Part& part = parts_[part_of(rank)];
       const auto high = static_cast<float>(value);
-      visit(rank, high);
+      visit(part, rank, high);
       const auto low = static_cast<float>(value - static_cast<double>(high));
       if (low != 0.0F) {
-        visit(rank, low);
+        visit(part, rank, low);
       }
-    });
+    };
+    rows.each(i, split);
+    rows.each_low(i, split);
   }
 
-  void fill(const CsrMatrix& matrix, std::size_t k) {
-    Part& part = parts_[k];
-    for (std::size_t rank = 0; rank < order_.size(); ++rank) {
-      if (part_of(rank) == k) {
-        part.original_.push_back(order_.original_of[rank]);
-      }
-    }
-    part.begin_.assign(static_cast<std::size_t>(rows_) + 1, 0);
-    Offset total = 0;
-    for (Index i = 0; i < rows_; ++i) {
-      each_entry(matrix, i, k, [&](std::size_t, float) { ++total; });
-      part.begin_[static_cast<std::size_t>(i) + 1] = total;
-    }
-    part.entries_ = AlignedArray<Entry>(static_cast<std::size_t>(total));
-    Entry* out = part.entries_.data();
-    for (Index i = 0; i < rows_; ++i) {
-      each_entry(matrix, i, k, [&](std::size_t rank, float value) {
-        const std::size_t local = number_of(rank);
-        *out++ = {static_cast<std::uint32_t>(local), value};
-      });
-    }
-  }
-
-  Index rows_;
+  std::size_t columns_;
   Slots<Part> parts_;
-  ColumnOrder order_;
 };
 
 }  // namespace sounder

@@ -12,7 +12,6 @@
 #include <sounder/engine/base/index.hpp>
 #include <sounder/engine/base/random.hpp>
 #include <sounder/engine/matrix/column_order.hpp>
-#include <sounder/engine/matrix/csr_matrix.hpp>
 #include <sounder/engine/threads/team.hpp>
 
 namespace sounder {
@@ -40,12 +39,14 @@ class RowBatches {
 
   /// O(nonzeros of the rows + products that are not zero), by all threads; 4 bytes a column and
   /// thread meanwhile.
-  /// @param order how frequent columns are: those in most rows are multiplied densely
-  /// @param rows  those that are dealt out
-  /// @param size  rows a batch, from 1 to `largest`
-  RowBatches(const CsrMatrix& matrix, const ColumnOrder& order, std::span<const Index> rows,
-             int size, std::uint64_t seed, const Team& team)
-      : size_(static_cast<std::size_t>(size)), rows_(rows), norms_(rows.size()) {
+  /// @tparam Rows  OrderedRows or PackedRows (of whose doubles the products lose what floats do);
+  ///               not needed afterwards
+  /// @param dealt  those that are dealt out
+  /// @param size   rows a batch, from 1 to `largest`
+  template <class Rows>
+  RowBatches(const Rows& rows, std::span<const Index> dealt, int size, std::uint64_t seed,
+             const Team& team)
+      : size_(static_cast<std::size_t>(size)), rows_(dealt), norms_(dealt.size()) {
     RandomStream random(seed, 0xBA7C4U);
     shuffle(std::span<Index>(rows_), random);
     if (size == 1) {
@@ -53,7 +54,7 @@ class RowBatches {
         for (std::int64_t k = share.begin; k < share.end; ++k) {
           double square = 0.0;
           const auto at = static_cast<std::size_t>(k);
-          matrix.row(rows_[at]).for_each_double([&](Index, double x) { square += x * x; });
+          rows.each(rows_[at], [&](std::size_t, double x) { square += x * x; });
           norms_[at] = std::sqrt(square);
         }
       });
@@ -61,7 +62,7 @@ class RowBatches {
     }
     cosines_ = AlignedArray<float>(static_cast<std::size_t>(count()) * stride());
     team.for_shares(count(), [&](Range share) {
-      Products worker(matrix, order, size_);
+      Products<Rows> worker(rows, size_);
       for (std::int64_t k = share.begin; k < share.end; ++k) {
         const std::span<const Index> own = rows_of(k);
         worker.compute(own, norms_.data() + static_cast<std::size_t>(k) * size_,
@@ -90,11 +91,12 @@ class RowBatches {
   }
 
   /// What one worker needs to multiply the rows of a batch.
+  template <class Rows>
   class Products {
    public:
-    Products(const CsrMatrix& matrix, const ColumnOrder& order, std::size_t size)
-        : matrix_(matrix), order_(order), size_(size), frequent_(frequent(matrix, order)),
-          dense_(size * frequent_), head_(order.size(), 0) {}
+    Products(const Rows& rows, std::size_t size)
+        : rows_(rows), size_(size), frequent_(frequent(rows)), dense_(size * frequent_),
+          head_(rows.order().size(), 0) {}
 
     void compute(std::span<const Index> rows, double* norms, float* cosines) {
       const std::size_t pairs = rows.size() * (rows.size() - 1) / 2;
@@ -128,11 +130,12 @@ class RowBatches {
     };
 
     /// Columns in one row of eight or more, at most so many.
-    [[nodiscard]] static std::size_t frequent(const CsrMatrix& matrix, const ColumnOrder& order) {
+    [[nodiscard]] static std::size_t frequent(const Rows& rows) {
       constexpr std::size_t most = 256;
+      const ColumnOrder& order = rows.order();
       const auto rare =
           std::partition_point(order.count_of.begin(), order.count_of.end(),
-                               [&](Index count) { return Offset{8} * count >= matrix.rows(); });
+                               [&](Index count) { return Offset{8} * count >= rows.rows(); });
       return std::min(most, static_cast<std::size_t>(rare - order.count_of.begin()));
     }
 
@@ -140,13 +143,8 @@ class RowBatches {
       double square = 0.0;
       double* const sums = sums_.data() + std::size_t{k} * (k > 0 ? k - 1 : 0) / 2;
       float* const dense = dense_.data() + std::size_t{k} * frequent_;
-      matrix_.row(i).for_each_double([&](Index column, double x) {
+      rows_.each(i, [&](std::size_t rank, double x) {
         square += x * x;
-        const Index label = order_.label_of[static_cast<std::size_t>(column)];
-        if (label == ColumnOrder::none) {
-          return;
-        }
-        const auto rank = static_cast<std::size_t>(label);
         const auto value = static_cast<float>(x);
         if (rank < frequent_) {
           dense[rank] = value;
@@ -190,8 +188,7 @@ class RowBatches {
       }
     }
 
-    const CsrMatrix& matrix_;
-    const ColumnOrder& order_;
+    const Rows& rows_;
     std::size_t size_;
     std::size_t frequent_;
     Array<float> dense_;         ///< rows of the batch by frequent columns

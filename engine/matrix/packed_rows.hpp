@@ -122,6 +122,24 @@ class PackedRows {
     }
   }
 
+  /// Calls `visit(label, double)` for the entries of row(i), and of low(i): see OrderedRows. @{
+  template <class Visit>
+  void each(Index i, Visit&& visit) const {
+    for (const PackedEntry& entry : row(i)) {
+      visit(at(entry.column), static_cast<double>(entry.value));
+    }
+  }
+  template <class Visit>
+  void each_low(Index i, Visit&& visit) const {
+    for (const PackedEntry& entry : low(i)) {
+      visit(at(entry.column), static_cast<double>(entry.value));
+    }
+  }
+  [[nodiscard]] Index name_of(std::size_t label) const noexcept {
+    return static_cast<Index>(label);
+  }
+  /// @}
+
   /// ||S x_i||^2.
   [[nodiscard]] double squared_norm(Index i) const noexcept {
     return static_cast<double>(squared_norm_[at(i)]);
@@ -217,24 +235,25 @@ class PackedRows {
   Array<PackedEntry> lows_;
 };
 
-/// Computes u = (X S)^T a, repeatedly and in parallel: every worker has a private sum, and these
-/// are added up in order of rank. Holds 8 bytes a column and worker. With one thread the same bits
-/// every time.
+/// Computes u = (X S)^T a, repeatedly and in parallel: rows are cut into parts, each with a sum of
+/// its own, and these are added up in order. The bits depend on the number of parts, not on that of
+/// threads. Holds 8 bytes a column and part.
 class TransposeProduct {
  public:
   /// Keeps a reference to `rows`, which must outlive it.
-  TransposeProduct(const PackedRows& rows, const Team& team)
+  /// @param parts 0: one a thread
+  TransposeProduct(const PackedRows& rows, const Team& team, int parts = 0)
       : rows_(&rows), team_(rows.small() ? 1 : team.size()),
-        sums_(static_cast<std::size_t>(team_.size()),
+        sums_(static_cast<std::size_t>(parts > 0 ? parts : team_.size()),
               [&](std::size_t) { return AlignedArray<double>(rows.columns()); }) {}
 
   /// @param a one number a row
   /// @param u output, one number a label. O((nnz + n) / threads + p), p the number of labels.
   void operator()(std::span<const double> a, std::span<double> u) {
-    team_.run([&](Worker worker) {
-      double* sum = sums_[static_cast<std::size_t>(worker.rank)].data();
+    team_.for_parts(static_cast<int>(sums_.size()), [&](Worker part) {
+      double* sum = sums_[static_cast<std::size_t>(part.rank)].data();
       std::fill_n(sum, rows_->columns(), 0.0);
-      const Range share = share_of(rows_->rows(), worker);
+      const Range share = share_of(rows_->rows(), part);
       for (std::int64_t i = share.begin; i < share.end; ++i) {
         const double scale = a[static_cast<std::size_t>(i)];
         if (scale != 0.0) {

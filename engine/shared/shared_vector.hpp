@@ -4,6 +4,7 @@
 // what happens if two workers meet on a coordinate:
 //
 //   Plain    ordinary memory: one worker only (serial solvers)
+//   Exact    they never meet: each owns its coordinates (see ExactPasses)
 //   Relaxed  load, compute, store: an update that falls between the two is lost by design
 //            (Hogwild! as published: Niu, Recht, Re, Wright, 2011)
 //   Atomic   compare-and-swap loop: no update is lost
@@ -42,6 +43,11 @@ struct Plain {
     x = change(x);
   }
   /// @}
+};
+
+/// The policy of workers who share nothing: a name for those who choose between it and the others.
+struct Exact {
+  static constexpr std::string_view name = "exact";  ///< name in messages
 };
 
 /// Load, compute, store. An update that falls between the two is lost, by design (Niu, Recht, Re,

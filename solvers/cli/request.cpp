@@ -21,7 +21,6 @@ SolveRequest make_request(const TrainOptions& options, const TrainingSet& set, c
   request.weights = set.data.weights;
   request.bounds = options.bounds;
   request.run = options.run;
-  request.run.threads = solver_row(request.solver).one_thread ? 1 : options.run.threads;
   request.run.initial = start.w;
   request.run.initial_intercept = start.intercept;
   request.sgd = options.sgd;

@@ -158,7 +158,8 @@ CommandLine sweep_command_line() {
               enumerate(all_solvers()) +
                   " (default: " + enumerate(swept_solvers(loss_row(Logistic::name))) +
                   "; of hinge loss " + enumerate(swept_solvers(loss_row(Hinge::name))) + ")")
-      .option("updates", "LIST", enumerate(update_names) + "; locked: hogwild only",
+      .option("updates", "LIST",
+              enumerate(update_names) + "; locked: hogwild only; exact: saga only",
               "relaxed,atomic")
       .option("repeats", "N", "runs of each, with different seeds", "3")
       .option("target", "GAP", "relative duality gap that every run goes to", "1e-3")

@@ -193,6 +193,11 @@ void read_stochastic(const Arguments& arguments, TrainOptions& options) {
       arguments.on_off("variance-reduction")) {
     throw UsageError("--adagrad rules out --variance-reduction on");
   }
+  if (options.chosen == "saga" && (sgd.adagrad || !arguments.on_off("variance-reduction"))) {
+    throw UsageError(
+        "--solver saga is variance reduction, and has no AdaGrad steps: take --solver "
+        "sgd with --adagrad or --variance-reduction off");
+  }
   sgd.variance_reduction = arguments.on_off("variance-reduction") && !sgd.adagrad;
   if (arguments.given("extrapolation")) {
     sgd.extrapolation = static_cast<int>(arguments.integer("extrapolation", 0, 64));
@@ -236,16 +241,19 @@ CommandLine train_command_line() {
                   "and columns are many; else hogwild, or cd for the hinge",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
-      .option("update", "NAME",
-              enumerate(update_names) +
-                  ": how threads share the weights; relaxed (default of hogwild) may lose an "
-                  "update, atomic (default of the others) loses none, locked waits",
-              "relaxed")
+      .option(
+          "update", "NAME",
+          enumerate(update_names) +
+              ": how threads share the weights; relaxed (default of hogwild) may lose an "
+              "update, atomic (default of the others) loses none, locked waits; exact (default of "
+              "saga) shares none",
+          "relaxed")
       .option("max-epochs", "N",
-              "passes over the data (default: 1000; 20 for sgd and hogwild asked for by name)")
+              "passes over the data (default: 1000; 20 for sgd, saga and hogwild asked for by "
+              "name)")
       .option("tol", "GAP",
-              "stop at this relative duality gap (default: 1e-3; none for sgd and hogwild asked "
-              "for by name)")
+              "stop at this relative duality gap (default: 1e-3; none for sgd, saga and hogwild "
+              "asked for by name)")
       .option("time-limit", "SECONDS", "stop after this much training")
       .option("seed", "N", "of every random choice", "1")
       .flag("deterministic",
@@ -258,8 +266,8 @@ CommandLine train_command_line() {
       .option("trace", "FILE", "CSV, a row an epoch; - is standard output");
   line.group("Advanced")
       .option("extrapolation", "K",
-              "iterates combined between epochs; 0: none (default: 8 for sgd and hogwild, 5 for "
-              "the others)")
+              "iterates combined between epochs; 0: none (default: 8 for sgd, saga and hogwild, "
+              "5 for the others)")
       .option(
           "newton", "on|off",
           "Newton steps: cd's on the coefficients that are not zero, at the end also the others'; "
@@ -308,7 +316,8 @@ TrainOptions train_options(const Arguments& arguments) {
   options.deterministic = arguments.given("deterministic");
   choose_solver(arguments, options);
   read_run(arguments, options);
-  if (options.deterministic && !is_repeatable(solver_row(options.chosen), options.run.threads)) {
+  if (options.deterministic &&
+      !is_repeatable(solver_row(options.chosen), options.update, options.run.threads)) {
     throw UsageError("--solver " + options.chosen +
                      " with several threads does not give the same model twice: leave out "
                      "--deterministic, or take --threads 1 or --solver auto");

@@ -70,9 +70,6 @@ std::string describe_solver(const TrainOptions& options, const SolveRequest& req
     text += " (auto: " + options.why + ")";
   }
   text += ", " + count_of(request.run.threads, "thread");
-  if (solver_row(request.solver).one_thread && options.run.threads > 1) {
-    text += " (" + request.solver + " is serial)";
-  }
   return text + ", " + request.update + " updates, seed " + std::to_string(request.run.seed);
 }
 
@@ -206,9 +203,9 @@ nlohmann::ordered_json summary_json(const TrainOptions& options, const TrainingS
   json["threads"] = result.threads;
   json["update"] = request.update;
   json["seed"] = request.run.seed;
-  json["reproducible"] = is_repeatable(solver_row(request.solver), result.threads) &&
-                         result.seconds < request.run.time_limit &&
-                         result.status != Status::interrupted;
+  json["reproducible"] =
+      is_repeatable(solver_row(request.solver), request.update, result.threads) &&
+      result.seconds < request.run.time_limit && result.status != Status::interrupted;
   json["reproducible_given"] = {"seed", "build"};
   json["tolerance"] = request.run.tolerance > 0.0 ? json_number(request.run.tolerance) : nullptr;
   json["max_epochs"] = request.run.max_epochs;

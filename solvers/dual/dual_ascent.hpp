@@ -14,10 +14,9 @@
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/message.hpp>
 #include <sounder/engine/base/random.hpp>
-#include <sounder/engine/base/slots.hpp>
-#include <sounder/engine/base/stopwatch.hpp>
 #include <sounder/engine/exact/column_parts.hpp>
 #include <sounder/engine/exact/exact_passes.hpp>
+#include <sounder/engine/exact/ordered_rows.hpp>
 #include <sounder/engine/exact/row_batches.hpp>
 #include <sounder/engine/matrix/products.hpp>
 #include <sounder/engine/run/deadline.hpp>
@@ -30,115 +29,11 @@
 #include <sounder/solvers/driver/run.hpp>
 #include <sounder/solvers/dual/dual_options.hpp>
 #include <sounder/solvers/dual/dual_step.hpp>
+#include <sounder/solvers/dual/dual_variables.hpp>
 #include <sounder/solvers/dual/free_steps.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
-
-/// The dual variables as one worker keeps them: every worker sees all steps and has its own copy.
-template <DualLoss L>
-class alignas(64) DualVariables {
- public:
-  /// Views of targets and strengths C_i, which the caller keeps. All variables are zero; rows with
-  /// C_i = 0 are out.
-  DualVariables(const L& loss, std::span<const double> targets, std::span<const double> strengths,
-                bool shrinks)
-      : loss_(loss), y_(targets), c_(strengths), shrinks_(shrinks), v_(targets.size()),
-        out_(targets.size()) {
-    bring_back_all();
-  }
-
-  /// Whether row i takes steps.
-  [[nodiscard]] bool wants(Index i) const noexcept {
-    return out_[static_cast<std::size_t>(i)] == 0;
-  }
-
-  /// See ExactPasses::run().
-  double step(Index i, double z, double square) noexcept {
-    const auto k = static_cast<std::size_t>(i);
-    const double old = v_[k];
-    const double next = dual_step(loss_, y_[k], z, old, c_[k], square);
-    if constexpr (is_hinge<L>) {
-      if (shrinks_) {
-        watch(k, z, old);
-      }
-    }
-    v_[k] = next;
-    return next - old;
-  }
-
-  /// Between epochs: what pushed hardest in the last one bounds who is left out in the next.
-  void end_epoch() noexcept {
-    up_ = most_up_ > 0.0 ? most_up_ : infinity;
-    down_ = most_down_ > 0.0 ? most_down_ : infinity;
-    most_up_ = most_down_ = 0.0;
-  }
-
-  /// Brings row i back if its variable would move at this margin.
-  void bring_back(Index i, double z) noexcept {
-    const auto k = static_cast<std::size_t>(i);
-    if (out_[k] != 0 && c_[k] > 0.0 && !(pushed(k, z, v_[k]) > 0.0)) {
-      out_[k] = 0;
-    }
-  }
-  /// Every row of positive weight.
-  void bring_back_all() noexcept {
-    for (std::size_t k = 0; k < out_.size(); ++k) {
-      out_[k] = c_[k] > 0.0 ? 0 : 1;
-    }
-    up_ = down_ = infinity;
-  }
-
-  /// v_i = C_i a_i. @{
-  [[nodiscard]] std::span<double> values() noexcept { return v_; }
-  [[nodiscard]] std::span<const double> values() const noexcept { return v_; }
-  /// @}
-
- private:
-  /// How hard the margin z pushes a variable that sits at a bound against it; 0 elsewhere.
-  [[nodiscard]] double pushed(std::size_t k, double z, double v) const noexcept {
-    if constexpr (is_hinge<L>) {
-      const double pull = 1.0 - y_[k] * z;
-      const double alpha = y_[k] * v;
-      if (alpha == 0.0 && pull < 0.0) {
-        return -pull;
-      }
-      if (std::is_same_v<L, Hinge> && alpha == c_[k] && pull > 0.0) {
-        return pull;
-      }
-    }
-    return 0.0;
-  }
-
-  /// Leaves a row out that is pushed harder against its bound than any row was drawn in the same
-  /// direction in the last epoch (Hsieh et al. 2008, section 3.2).
-  void watch(std::size_t k, double z, double v) noexcept {
-    const double pull =
-        1.0 - y_[k] * z - (std::is_same_v<L, Hinge> ? 0.0 : 0.5 * y_[k] * v / c_[k]);
-    const bool at_zero = v == 0.0;
-    const double against = pushed(k, z, v);
-    if (against > 0.0) {
-      if (against > (at_zero ? down_ : up_)) {
-        out_[k] = 1;
-      }
-      return;
-    }
-    // Drawn up by a positive pull, down by a negative one.
-    most_up_ = std::max(most_up_, pull);
-    most_down_ = std::max(most_down_, -pull);
-  }
-
-  L loss_;
-  std::span<const double> y_;
-  std::span<const double> c_;
-  bool shrinks_;
-  Array<double> v_;
-  Array<char> out_;
-  double up_ = infinity;
-  double down_ = infinity;
-  double most_up_ = 0.0;
-  double most_down_ = 0.0;
-};
 
 /// The driver of dual_cd(): see there.
 ///
@@ -154,14 +49,12 @@ class DualAscent {
   DualAscent(const Problem<L, P>& problem, const DualOptions& options, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options), trace_(trace),
         deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
-        workers_(is_serial() ? 1 : team_.size()), parts_(problem.matrix, workers_, team_),
+        rows_(problem.matrix, team_), parts_(rows_, is_serial() ? 1 : team_.size(), team_),
         passes_(parts_, team_), c_(strengths()), w_(static_cast<std::size_t>(columns())),
         z_(static_cast<std::size_t>(rows())),
         steps_(problem.loss, problem.matrix, parts_, problem.targets, c_, team_),
         null_(null_objective(problem, team_)),
-        copies_(static_cast<std::size_t>(workers_), [&](std::size_t) {
-          return DualVariables<L>(problem_.loss, problem_.targets, c_, options_.shrinking);
-        }) {
+        variables_(problem.loss, problem.targets, c_, options.shrinking) {
     run_.training().stop();
   }
 
@@ -212,7 +105,7 @@ class DualAscent {
   }
 
   void start() {
-    const std::span<double> v = copies_[0].values();
+    const std::span<double> v = variables_.values();
     if (!options_.initial.empty()) {
       multiply(problem_.matrix, options_.initial, 0.0, z_, team_);
       for (std::size_t i = 0; i < v.size(); ++i) {
@@ -228,14 +121,14 @@ class DualAscent {
     Array<Index> active;
     dealt_in_.resize(static_cast<std::size_t>(rows()));
     for (Index i = 0; i < rows(); ++i) {
-      const bool wanted = copies_[0].wants(i);
+      const bool wanted = variables_.wants(i);
       dealt_in_[static_cast<std::size_t>(i)] = wanted ? 1 : 0;
       if (wanted) {
         active.push_back(i);
       }
     }
     dealt_ = active.size();
-    batches_.emplace(problem_.matrix, parts_.order(), active, batch_size(),
+    batches_.emplace(rows_, active, batch_size(),
                      options_.seed + static_cast<std::uint64_t>(run_.epoch()), team_);
   }
 
@@ -244,7 +137,7 @@ class DualAscent {
     order_.clear();
     for (std::int64_t k = 0; k < batches_->count(); ++k) {
       const std::span<const Index> rows = (*batches_)[k].rows;
-      if (std::any_of(rows.begin(), rows.end(), [&](Index i) { return copies_[0].wants(i); })) {
+      if (std::any_of(rows.begin(), rows.end(), [&](Index i) { return variables_.wants(i); })) {
         order_.push_back(k);
       }
     }
@@ -256,67 +149,28 @@ class DualAscent {
     constexpr std::int64_t few = 10;
     const int until = run_.epoch() + std::max(1, run_.epoch() / 4);
     const std::int64_t enough = updates_ + few * rows();
-    synchronise();
     do {
       run_.begin_epoch();
       list_batches();
       RandomStream random(options_.seed, static_cast<std::uint64_t>(run_.epoch()));
       shuffle(std::span<std::int64_t>(order_), random);
-      Stopwatch clock = Stopwatch::running();
-      const int workers = pick_workers();
       if (is_serial()) {
-        passes_.run_alone(*batches_, order_, copies_[0]);
+        passes_.run_alone(*batches_, order_, variables_);
       } else {
         passes_.run(*batches_, order_, options_.seed + static_cast<std::uint64_t>(run_.epoch()),
-                    workers, [this](int rank) -> DualVariables<L>& {
-                      return copies_[static_cast<std::size_t>(rank)];
-                    });
+                    variables_);
       }
-      clock.stop();
-      note(workers, clock.seconds());
-      for (DualVariables<L>& copy : copies_) {
-        copy.end_epoch();
-      }
+      variables_.end_epoch();
       updates_ += static_cast<std::int64_t>(dealt_);
       ++since_;
     } while (run_.epoch() < until && updates_ < enough && run_.epoch() < options_.max_epochs &&
              !deadline_.cancelled());
   }
 
-  /// All copies as the first.
-  void synchronise() {
-    for (std::size_t k = 1; k < copies_.size(); ++k) {
-      copies_[k] = copies_[0];
-    }
-  }
-
-  /// More workers only where they are faster: both ways are tried, now and then again. The bits do
-  /// not depend on it.
-  [[nodiscard]] int pick_workers() {
-    if (workers_ == 1) {
-      return 1;
-    }
-    constexpr int again = 64;
-    const int turn = run_.epoch() % again;
-    if (turn == 1) {
-      return workers_;
-    }
-    if (turn == 2) {
-      return 1;
-    }
-    return many_ <= alone_ ? workers_ : 1;
-  }
-  void note(int workers, double seconds) {
-    (workers == 1 ? alone_ : many_) = seconds;
-    if (workers == 1 && workers_ > 1) {
-      synchronise();
-    }
-  }
-
   /// F and D of the point, and who has to come back; shows it to the run. The training clock, which
   /// runs, stands after it.
   void look() {
-    const std::span<double> v = copies_[0].values();
+    const std::span<double> v = variables_.values();
     if (looks_++ % 8 == 7 || latest_.relative_gap < 1e-7) {
       passes_.clear();
       passes_.add(v);
@@ -366,8 +220,8 @@ class DualAscent {
     std::size_t active = 0;
     for (Index i = 0; i < rows(); ++i) {
       const auto k = static_cast<std::size_t>(i);
-      copies_[0].bring_back(i, z_[k]);
-      const bool wanted = copies_[0].wants(i);
+      variables_.bring_back(i, z_[k]);
+      const bool wanted = variables_.wants(i);
       missing = missing || (wanted && dealt_in_[k] == 0);
       active += wanted ? 1 : 0;
     }
@@ -381,7 +235,7 @@ class DualAscent {
     result.updates = updates_;
     result.threads = team_.size();
     if constexpr (is_hinge<L>) {
-      const std::span<const double> v = copies_[0].values();
+      const std::span<const double> v = variables_.values();
       result.support_vectors =
           static_cast<Index>(v.end() - v.begin() - std::count(v.begin(), v.end(), 0.0));
     }
@@ -394,21 +248,19 @@ class DualAscent {
   Trace& trace_;
   Deadline deadline_;
   Team team_;
-  int workers_;
+  OrderedRows rows_;
   ColumnParts parts_;
-  ExactPasses passes_;
+  ExactPasses<> passes_;
   Array<double> c_;  ///< s_i / (n lambda)
   Array<double> w_;
   Array<double> z_;
   FreeSteps<L> steps_;
   double null_;
-  Slots<DualVariables<L>> copies_;  ///< one a worker; the first is always up to date
+  DualVariables<L> variables_;
   std::optional<RowBatches> batches_;
   Array<std::int64_t> order_;
   std::size_t dealt_ = 0;  ///< rows in batches
   Array<char> dealt_in_;   ///< which
-  double alone_ = 0.0;     ///< seconds of an epoch with one worker, and with all
-  double many_ = 0.0;
   Certificate latest_;
   double highest_ = -infinity;
   std::int64_t updates_ = 0;

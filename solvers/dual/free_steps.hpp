@@ -52,7 +52,7 @@ class FreeSteps {
   /// @param w          the passes that hold w
   /// @param iterations of conjugate gradients, at most
   /// @param trace      cuts it short
-  bool improve(std::span<double> v, std::span<const double> z, ExactPasses& w, int iterations,
+  bool improve(std::span<double> v, std::span<const double> z, ExactPasses<>& w, int iterations,
                const Trace& trace) {
     find_free(v, z);
     if (!is_settled() || free_.empty() || !find_direction(iterations, trace)) {
@@ -196,7 +196,7 @@ class FreeSteps {
   }
 
   /// Along d, every variable up to its bound: the first of a few lengths that raises the objective.
-  bool step(std::span<double> v, std::span<const double> z, ExactPasses& w) {
+  bool step(std::span<double> v, std::span<const double> z, ExactPasses<>& w) {
     change_.resize(free_.size());
     for (double length = 1.0; length > 1e-3; length *= 0.25) {
       double linear = 0.0;
@@ -235,7 +235,7 @@ class FreeSteps {
   std::span<const double> y_;
   std::span<const double> c_;
   const Team& team_;
-  ExactPasses along_;
+  ExactPasses<> along_;
   Array<double> image_;    ///< X_F^T of something; columns that no row holds stay zero
   Array<double> squares_;  ///< x_i.x_i
   Array<Index> free_;

@@ -39,7 +39,12 @@ auto with_update(const Entry& /*entry*/, const SolveRequest& request, Use&& use)
   } else {
     return with_type(typename Entry::Updates{}, request.update, [&](auto type) {
       using Update = typename decltype(type)::type;
-      return request.counted ? use(std::type_identity<Counting<Update>>{}) : use(type);
+      if constexpr (Entry::counts) {
+        if (request.counted) {
+          return use(std::type_identity<Counting<Update>>{});
+        }
+      }
+      return use(type);
     });
   }
 }

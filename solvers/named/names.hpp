@@ -23,7 +23,8 @@ using Penalties = TypeList<L1, L2, ElasticNet, NoPenalty>;
 
 inline constexpr auto loss_names = names_of(Losses{});
 inline constexpr auto penalty_names = names_of(Penalties{});
-inline constexpr std::array<std::string_view, 3> update_names = {"relaxed", "atomic", "locked"};
+inline constexpr std::array<std::string_view, 4> update_names = {"relaxed", "atomic", "locked",
+                                                                 "exact"};
 inline constexpr std::array<std::string_view, 3> block_kind_names = {"random", "clustered",
                                                                      "balanced"};
 

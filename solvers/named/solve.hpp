@@ -37,7 +37,7 @@ struct SolveRequest {
   SgdOptions sgd;                ///< further options of sgd and hogwild
   CoordinateOptions coordinate;  ///< further options of the coordinate solvers
   DualOptions dual;              ///< further options of dual-cd
-  bool counted = false;          ///< use the update policy's counting twin; cd and sgd have none
+  bool counted = false;          ///< use the update policy's counting twin, if it has one
 
   /// All options of a solver of one family. @{
   [[nodiscard]] SgdOptions sgd_options() const {

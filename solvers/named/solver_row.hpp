@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sounder/engine/shared/shared_vector.hpp>
+
 namespace sounder {
 
 /// Whether a solver goes through the data by rows or by columns; decides which options it takes.
@@ -22,7 +24,6 @@ struct SolverRow {
   Family family = Family::rows;     ///< whose options it takes
   bool smooth_losses_only = false;  ///< the corner of a hinge would stop it too early
   bool rounds_corners = false;      ///< but takes a loss whose corner can be rounded
-  bool one_thread = false;          ///< uses one thread, whatever --threads says
   bool l2_only = false;             ///< takes no other penalty, and no free intercept
   bool runs_to_a_gap = false;  ///< stops at a gap by default; otherwise after the papers' number of
                                ///< epochs
@@ -60,8 +61,9 @@ struct SolverRow {
 
 /// Whether a run by this solver gives the same bits again: its workers do not race, or there is
 /// only one.
-[[nodiscard]] constexpr bool is_repeatable(const SolverRow& row, int threads) noexcept {
-  return row.updates.empty() || threads == 1;
+[[nodiscard]] constexpr bool is_repeatable(const SolverRow& row, std::string_view update,
+                                           int threads) noexcept {
+  return row.updates.empty() || update == Exact::name || threads == 1;
 }
 
 /// The table, in the order in which it is shown.

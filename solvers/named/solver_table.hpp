@@ -22,6 +22,7 @@
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/named/solver_row.hpp>
 #include <sounder/solvers/newton/newton_epochs.hpp>
+#include <sounder/solvers/saga.hpp>
 #include <sounder/solvers/sgd.hpp>
 #include <sounder/solvers/shotgun.hpp>
 #include <sounder/solvers/virtual_cores.hpp>
@@ -42,10 +43,11 @@ struct NoReplay {};
 
 /// A solver: `run(std::type_identity<Update>{}, problem, options, trace)` returns a Result for
 /// every Update on its list, and `replay(problem, options, workers, trace)` a VirtualRun.
-template <class UpdateList, class Run, class Replay>
+template <class UpdateList, class Run, class Replay, bool Counts = true>
 struct SolverEntry {
   using Updates = UpdateList;  ///< policies of its workers, the default first; none: they share
                                ///< nothing
+  static constexpr bool counts = Counts;  ///< policies have counting twins
 
   SolverRow row;
   Run run;
@@ -61,15 +63,17 @@ inline constexpr auto update_names_of<TypeList<>> = std::array<std::string_view,
 
 /// Makes an entry; fills in the fields of the row that follow from the types.
 template <class UpdateList, class Run, class Replay>
-constexpr SolverEntry<UpdateList, Run, Replay> entry(SolverRow row, Run run, Replay replay) {
+constexpr auto entry(SolverRow row, Run run, Replay replay) {
   row.updates = update_names_of<UpdateList>;
   row.on_virtual_cores = !std::is_same_v<Replay, NoReplay>;
-  return {row, run, replay};
+  constexpr bool counts = !std::is_same_v<UpdateList, TypeList<Exact, Relaxed, Atomic>>;
+  return SolverEntry<UpdateList, Run, Replay, counts>{row, run, replay};
 }
 
 using Serial = TypeList<>;
 using AnyUpdate = TypeList<Relaxed, Atomic, Locked>;
 using LosslessFirst = TypeList<Atomic, Relaxed>;
+using ExactFirst = TypeList<Exact, Relaxed, Atomic>;
 
 inline constexpr std::array<std::string_view, 6> of_cd = {"lower", "upper",       "non-negative",
                                                           "rule",  "working-set", "screening"};
@@ -94,25 +98,39 @@ constexpr double bytes_of_parallel(int threads) {
 inline constexpr std::tuple row_solvers{
     detail::entry<detail::Serial>(
         SolverRow{.name = "sgd",
-                  .one_thread = true,
                   .bytes_a_column = [](int /*threads*/) { return detail::bytes_by_rows(1); },
-                  .help = "sgd is serial stochastic gradient descent",
+                  .help = "sgd is stochastic gradient descent in the serial order",
                   .method =
-                      "serial stochastic gradient descent in plain memory: the baseline; same "
-                      "seed, same bits",
-                  .threads = "1"},
+                      "stochastic gradient descent with variance reduction, in the serial order, "
+                      "on large data in parallel without conflicts: the same bits at any number of "
+                      "threads (Johnson, Zhang 2013)",
+                  .threads = "any; one where the data is small"},
         [](auto /*update*/, const auto& problem, const SgdOptions& options, Trace& trace) {
           return sgd(problem, options, trace);
         },
+        NoReplay{}),
+    detail::entry<detail::ExactFirst>(
+        SolverRow{
+            .name = "saga",
+            .bytes_a_column = [](int threads) { return detail::bytes_by_rows(threads) + 8.0; },
+            .help = "saga remembers each row's derivative",
+            .method = "SAGA in its sparse, proximal form: the same bits at any number of "
+                      "threads, or with `--update relaxed` or `atomic` by threads that do "
+                      "not wait (Defazio, Bach, Lacoste-Julien 2014; Pedregosa, Leblond, "
+                      "Lacoste-Julien 2017)",
+            .threads = "any; one where the data is small"},
+        []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
+                         const SgdOptions& options,
+                         Trace& trace) { return saga<Update>(problem, options, trace); },
         NoReplay{}),
     detail::entry<detail::AnyUpdate>(
         SolverRow{.name = "hogwild",
                   .swept = true,
                   .bytes_a_column = detail::bytes_by_rows,
-                  .help = "hogwild is the same without locks on all threads",
+                  .help = "hogwild takes its steps on all threads at once, without locks",
                   .method =
-                      "the same by many threads on one shared vector without locks (Niu, Recht, "
-                      "Re, Wright 2011); a step touches only its row's coordinates, penalty "
+                      "the steps of sgd by many threads on one shared vector without locks (Niu, "
+                      "Recht, Re, Wright 2011); a step touches only its row's coordinates, penalty "
                       "included",
                   .threads = "any"},
         []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,

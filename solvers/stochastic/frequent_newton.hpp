@@ -77,12 +77,12 @@ class FrequentNewton {
   /// The sum over `rows` rows of what `work(Range, Vector&)` adds to `size` zeros.
   [[nodiscard]] Vector sum_over(std::int64_t rows, std::size_t size,
                                 Call<void(Range, Vector&)> work) const {
-    return team_.reduce(rows, team_.size(), Vector(size), work,
-                        [](Vector& sum, const Vector& part) {
-                          for (std::size_t k = 0; k < sum.size(); ++k) {
-                            sum[k] += part[k];
-                          }
-                        });
+    const int parts = Team::parts_of(rows * static_cast<std::int64_t>(size), size);
+    return team_.reduce(rows, parts, Vector(size), work, [](Vector& sum, const Vector& part) {
+      for (std::size_t k = 0; k < sum.size(); ++k) {
+        sum[k] += part[k];
+      }
+    });
   }
 
   [[nodiscard]] double l2(std::size_t k) const noexcept {

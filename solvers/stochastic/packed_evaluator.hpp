@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include <sounder/solvers/driver/intercept.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 #include <sounder/solvers/stochastic/preconditioner.hpp>
+#include <sounder/solvers/stochastic/row_pass.hpp>
 
 namespace sounder {
 
@@ -31,11 +33,15 @@ class PackedEvaluator {
  public:
   /// @param hot_columns as in order_columns
   /// @param precondition whether to scale by the preconditioner
+  /// @param repeatable  the same bits for any number of threads
   PackedEvaluator(const Problem<L, P>& problem, int hot_columns, bool precondition,
-                  const Team& team)
+                  const Team& team, bool repeatable = false)
       : problem_(problem), team_(team), at_zero_(objective_at_zero(problem, team)),
         null_(null_objective(problem, team)),
-        rows_(pack(problem, hot_columns, precondition, team, scales_)), transpose_(rows_, team),
+        parts_(repeatable ? Team::parts_of(problem.matrix.nonzeros(),
+                                           static_cast<std::size_t>(problem.matrix.columns()))
+                          : team.size()),
+        rows_(pack(problem, hot_columns, precondition, team, parts_, scales_)),
         z_(static_cast<std::size_t>(rows_.rows())), a_(z_.size()), weighted_(z_.size()),
         u_(rows_.columns()), w_(rows_.columns() - first_penalised()), dual_(w_.size()),
         free_(problem, team) {}
@@ -115,7 +121,7 @@ class PackedEvaluator {
     team_.for_each(a_.size(), [&](std::size_t i) {
       weighted_[i] = a_[i] * problem_.weight(static_cast<Index>(i)) / n;
     });
-    transpose_(weighted_, u_);
+    transpose();
     unscale(w);
     const std::size_t first = first_penalised();
     team_.for_each(dual_.size(), [&](std::size_t k) {
@@ -132,6 +138,9 @@ class PackedEvaluator {
     }
     return certify(w_, here, highest_dual_, null_);
   }
+
+  /// Leaves products with X^T to a pass that can do them. It must outlive this.
+  void leave_products_to(RowPass& pass) noexcept { pass_ = &pass; }
 
   /// See sounder::relative_gap().
   [[nodiscard]] double relative_gap(double objective, double dual_objective) const noexcept {
@@ -165,8 +174,8 @@ class PackedEvaluator {
 
  private:
   static PackedRows pack(const Problem<L, P>& problem, int hot_columns, bool precondition,
-                         const Team& team, Array<float>& scales) {
-    const ColumnMoments moments = column_moments(problem, team);
+                         const Team& team, int parts, Array<float>& scales) {
+    const ColumnMoments moments = column_moments(problem, parts, team);
     ColumnOrder order =
         order_columns(moments.counts, problem.matrix.rows(), problem.intercept, hot_columns);
     if (precondition) {
@@ -175,6 +184,16 @@ class PackedEvaluator {
       scales.assign(order.size(), 1.0F);
     }
     return PackedRows(problem.matrix, std::move(order), scales, problem.intercept, team);
+  }
+
+  void transpose() {
+    if (pass_ != nullptr && pass_->transpose(weighted_, u_)) {
+      return;
+    }
+    if (!transpose_) {
+      transpose_.emplace(rows_, team_, parts_);
+    }
+    (*transpose_)(weighted_, u_);
   }
 
   void unscale(std::span<const double> w) {
@@ -189,8 +208,10 @@ class PackedEvaluator {
   double at_zero_;
   double null_;
   Array<float> scales_;
+  int parts_;  ///< of sums over rows
   PackedRows rows_;
-  TransposeProduct transpose_;
+  std::optional<TransposeProduct> transpose_;
+  RowPass* pass_ = nullptr;
   Array<double> z_;
   Array<double> a_;
   Array<double> weighted_;  ///< s_i a_i / n

@@ -22,19 +22,21 @@ struct ColumnMoments {
   Array<double> mean_squares;  ///< p numbers
 };
 
-/// Computes both in one pass over the data. O(nnz / threads + p threads); 16 p bytes a thread.
+/// Computes both in one pass over the data. O(nnz / threads + p parts); 16 p bytes a part. The bits
+/// depend on the parts, not on the threads.
 template <Loss L, Penalty P>
-[[nodiscard]] ColumnMoments column_moments(const Problem<L, P>& problem, const Team& team) {
+[[nodiscard]] ColumnMoments column_moments(const Problem<L, P>& problem, int parts,
+                                           const Team& team) {
   struct Moments {
     Index count = 0;
     double sum = 0.0;
   };
   const CsrMatrix& matrix = problem.matrix;
   const auto columns = static_cast<std::size_t>(matrix.columns());
-  Slots<Array<Moments>> parts(static_cast<std::size_t>(team.size()));
-  team.run([&](Worker worker) {
+  Slots<Array<Moments>> sums(static_cast<std::size_t>(parts));
+  team.for_parts(parts, [&](Worker part) {
     Array<Moments> own(columns);
-    const Range share = nonzero_share(matrix.row_pointers(), worker);
+    const Range share = nonzero_share(matrix.row_pointers(), part);
     for (std::int64_t i = share.begin; i < share.end; ++i) {
       const double weight = problem.weight(static_cast<Index>(i)) / matrix.rows();
       matrix.row(static_cast<Index>(i)).for_each([&](Index j, double value) {
@@ -43,11 +45,11 @@ template <Loss L, Penalty P>
         column.sum += weight * value * value;
       });
     }
-    parts[static_cast<std::size_t>(worker.rank)] = std::move(own);
+    sums[static_cast<std::size_t>(part.rank)] = std::move(own);
   });
   ColumnMoments total{Array<Index>(columns), Array<double>(columns)};
   team.for_each(columns, [&](std::size_t j) {
-    for (const Array<Moments>& part : parts) {
+    for (const Array<Moments>& part : sums) {
       total.counts[j] += part[j].count;
       total.mean_squares[j] += part[j].sum;
     }

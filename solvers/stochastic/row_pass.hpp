@@ -51,6 +51,22 @@ class RowPass {
   /// Sets the terms beside the loss for every coordinate, for the passes to come.
   virtual void prepare(std::span<const StepTerms> terms) = 0;
 
+  /// Takes a point's values as those of the last visit to every row, if steps need them (SAGA).
+  /// @param anchors minus the derivatives, n numbers
+  /// @param pull    X^T (s anchors) / n in the coordinates of the rows
+  virtual void remember(std::span<const double> anchors, std::span<const double> pull) {
+    static_cast<void>(anchors);
+    static_cast<void>(pull);
+  }
+
+  /// u = X^T a in the coordinates of the rows, if the pass has a layout for it; else false.
+  /// @param a one number a row
+  virtual bool transpose(std::span<const double> a, std::span<double> u) {
+    static_cast<void>(a);
+    static_cast<void>(u);
+    return false;
+  }
+
   /// Steps through the rows at `positions` of the schedule, a contiguous share a worker.
   /// @param anchors empty, or minus the derivatives at the last snapshot (variance reduction)
   /// @param step    the step size as a function of the part of its share, in [0, 1), that a worker
@@ -88,6 +104,12 @@ class SteppersPass : public RowPass {
       return shared_.counts();
     }
     return std::nullopt;
+  }
+
+  void remember(std::span<const double> anchors, std::span<const double> pull) override {
+    if constexpr (requires { common_.remember(anchors, pull); }) {
+      common_.remember(anchors, pull);
+    }
   }
 
   void prepare(std::span<const StepTerms> terms) override {
@@ -172,6 +194,15 @@ template <Loss L>
 using MakeRowPass =
     Call<std::unique_ptr<RowPass>(const LabelledRows<L>& data, bool adagrad, bool sparse,
                                   std::int64_t rows_a_pass, const Team& team)>;
+
+/// What a driver needs to know of its passes.
+template <Loss L>
+struct RowPasses {
+  MakeRowPass<L> pass;
+  MakeRowPass<L> trial;     ///< the pass of one worker that tries steps on a sample
+  bool repeatable = false;  ///< the driver's own sums must not depend on the number of threads
+  bool saga = false;        ///< steps keep the derivatives of the last visits by themselves
+};
 
 /// Makes the pass for an update policy: AdaGrad's step, or the plain one with or without soft
 /// thresholds. A penalty that is not elastic is applied by its prox. AdaGrad always has thresholds,

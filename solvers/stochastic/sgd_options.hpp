@@ -23,7 +23,7 @@ enum class StepSchedule {
 
 /// Options of `hogwild` and `sgd`; stored by value, checked by validate().
 struct SgdOptions {
-  int threads = 1;         ///< workers; `sgd` always uses one
+  int threads = 1;         ///< workers, at most
   int max_epochs = 20;     ///< passes over the rows, as in the papers
   double tolerance = 0.0;  ///< stop at this relative duality gap; 0: run every epoch
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds of training clock
@@ -46,6 +46,8 @@ struct SgdOptions {
   bool newton = true;
   bool adagrad = false;  ///< AdaGrad steps; rules out variance reduction
 
+  /// `sgd`: rows a batch, 1 to 64, whose margins are gathered at once; 0: as the data suggests.
+  int batch = 0;
   Index row_block = 16;  ///< at most this many neighbouring rows stay together in the shuffle
   int hot_columns = -1;  ///< columns of which a worker keeps copies; -1: automatic, 0: none
 
@@ -59,6 +61,7 @@ struct SgdOptions {
     require(step >= 0.0 && std::isfinite(step), "step must be 0 (automatic) or more");
     require(step_decay > 0.0 && step_decay <= 1.0, "step_decay must be in (0, 1]");
     require(extrapolation >= 0 && extrapolation <= 64, "extrapolation must be from 0 to 64");
+    require(batch >= 0 && batch <= 64, "batch must be from 0 (automatic) to 64");
     require(row_block >= 1, "row_block must be at least 1");
     require(hot_columns >= -1, "hot_columns must be -1 (automatic) or more");
   }

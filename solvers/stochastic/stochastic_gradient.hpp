@@ -45,17 +45,22 @@ class StochasticGradient {
   static_assert(!BoxedPenalty<P>, "a stochastic step knows no bounds: take a coordinate solver");
 
  public:
-  /// Lays out the data. Keeps references to problem, make_trial and trace, which must outlive it.
+  /// Lays out the data. Keeps references to problem, passes and trace, which must outlive it.
   StochasticGradient(const Problem<L, P>& problem, const SgdOptions& options,
-                     MakeRowPass<L> make_pass_of, MakeRowPass<L> make_trial, Trace& trace)
+                     const RowPasses<L>& passes, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options),
-        make_trial_(make_trial), trace_(trace), team_(options.threads),
-        point_(problem, options.hot_columns, !options.adagrad, team_), rows_(point_.rows()),
-        pass_(make_pass_of(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
+        make_trial_(passes.trial), saga_(passes.saga), trace_(trace), team_(options.threads),
+        point_(problem, options.hot_columns, !options.adagrad, team_, passes.repeatable),
+        rows_(point_.rows()),
+        pass_(passes.pass(labelled_rows(), options.adagrad, sparse(), rows_.rows(), team_)),
         terms_(penalty_shares()), schedule_(rows_.rows(), row_block(), options.seed),
         extrapolation_(problem, point_.scales(), point_.first_penalised(), options.extrapolation,
                        team_),
         newton_(problem, rows_, point_.scales(), point_.first_penalised(), team_) {
+    point_.leave_products_to(*pass_);
+    if (saga_) {
+      minus_ones_.assign(rows_.columns(), -1.0);
+    }
     run_.training().stop();
   }
 
@@ -118,6 +123,11 @@ class StochasticGradient {
     if (automatic_step() && !options_.variance_reduction && !options_.adagrad) {
       step_ = std::min(step_, largest_first_step);
     }
+    if (warm_) {
+      pass_->remember(point_.anchors(), point_.pull());
+    } else {  // the first epoch is plain
+      pass_->remember(Array<double>(point_.anchors().size()), Array<double>(rows_.columns()));
+    }
     run_.training().stop();
   }
 
@@ -127,8 +137,7 @@ class StochasticGradient {
     run_.begin_epoch();
     const bool reduced = options_.variance_reduction && (run_.epoch() > 1 || warm_);
     run_.training().start();
-    pass_->prepare(terms_.at(step_ * unit_ * step_factor(options_, run_.epoch() - 1),
-                             reduced ? point_.pull() : std::span<const double>()));
+    pass_->prepare(terms_.at(rate(0.0), drift(reduced)));
     const bool whole = pass_over_rows(reduced);
     run_.training().stop();
     if (!whole) {
@@ -142,17 +151,30 @@ class StochasticGradient {
     clock.stop();
     if (sound) {
       look();
+      if (run_.epoch() == 1 && !warm_) {
+        pass_->remember(point_.anchors(), point_.pull());
+      }
     } else {
       retreat();
     }
   }
 
+  /// The step size where this part of the epoch is done.
+  [[nodiscard]] double rate(double done) const {
+    return step_ * unit_ * step_factor(options_, run_.epoch() - 1 + done);
+  }
+  /// Minus the mean gradient that a step adds; where steps keep it by themselves, minus its share.
+  [[nodiscard]] std::span<const double> drift(bool reduced) const {
+    if (saga_ && reduced) {
+      return minus_ones_;
+    }
+    return reduced ? point_.pull() : std::span<const double>();
+  }
+
   /// The lock-free part. False if the trace cancelled it.
   bool pass_over_rows(bool reduced) {
     schedule_.shuffle(run_.epoch());
-    const auto step = [this](double done) {
-      return step_ * unit_ * step_factor(options_, run_.epoch() - 1 + done);
-    };
+    const auto step = [this](double done) { return rate(done); };
     return pass_->run(schedule_, {0, schedule_.positions()},
                       reduced ? point_.anchors() : std::span<const double>(), step, trace_);
   }
@@ -199,13 +221,17 @@ class StochasticGradient {
     }
     const bool guarded = options_.extrapolation > 0;
     if (run_.epoch() == 1 && !warm_) {
-      step_ = std::min(step_, guarded ? largest_first_step : 0.25);
+      step_ = std::min({step_, guarded ? largest_first_step : 0.25, largest_step()});
     } else if (found <= latest_.objective) {
-      step_ = guarded ? std::min(1.5 * step_, 16.0) : step_;
+      step_ = guarded ? std::min(1.5 * step_, largest_step()) : step_;
     } else if (found > (guarded && L::smooth ? 1.5 : 1.0) * latest_.objective) {
       step_ *= 0.5;
     }
   }
+
+  /// SAGA's derivatives are an epoch old, and the theory's third of a step is what they bear
+  /// (Defazio, Bach, Lacoste-Julien 2014).
+  [[nodiscard]] double largest_step() const noexcept { return saga_ ? 1.0 / 3.0 : 16.0; }
 
   /// Certifies the point and hands it to the run.
   void look() {
@@ -236,6 +262,7 @@ class StochasticGradient {
     latest_.objective = point_.objective(pass_->vector());
     run_.training().stop();
     look();
+    pass_->remember(point_.anchors(), point_.pull());
   }
 
   /// Finds the step by trial: one pass over a sample of the rows from zero, in one thread.
@@ -278,6 +305,7 @@ class StochasticGradient {
   const Problem<L, P>& problem_;
   SgdOptions options_;
   MakeRowPass<L> make_trial_;
+  bool saga_;
   Trace& trace_;
   Team team_;
   PackedEvaluator<L, P> point_;
@@ -287,6 +315,7 @@ class StochasticGradient {
   Schedule schedule_;
   Extrapolation<L, P> extrapolation_;
   FrequentNewton<L, P> newton_;
+  Array<double> minus_ones_;  ///< with SAGA
   Certificate latest_;
   double unit_ = 1.0;
   double step_ = 1.0;
@@ -295,17 +324,15 @@ class StochasticGradient {
   std::int64_t updates_ = 0;
 };
 
-/// Runs the driver on a prepared problem. `make_trial` makes the pass of one worker that tries
-/// steps on a sample.
+/// Runs the driver on a prepared problem.
 template <Loss L, Penalty P>
 [[nodiscard]] Result stochastic_gradient(const Problem<L, P>& problem, SgdOptions options,
-                                         MakeRowPass<L> make_pass_of, Trace& trace,
-                                         MakeRowPass<L> make_trial) {
+                                         const RowPasses<L>& passes, Trace& trace) {
   if (options.adagrad) {
     options.variance_reduction = false;
     options.hot_columns = 0;  // AdaGrad's sums are in shared memory
   }
-  return StochasticGradient<L, P>(problem, options, make_pass_of, make_trial, trace).run();
+  return StochasticGradient<L, P>(problem, options, passes, trace).run();
 }
 
 /// Runs the driver on any problem, with workers that meet by an update policy.
@@ -321,8 +348,9 @@ template <class Update, Loss L, Penalty P>
   using Q = Rescaled<P>;
   return solve_prepared(
       problem, options, trace, [](const auto& prepared, const SgdOptions& inner, Trace& told) {
-        return stochastic_gradient<L, Q>(prepared, inner, PassMaker<Update, L, Q>(prepared.penalty),
-                                         told, PassMaker<Trial, L, Q>(prepared.penalty));
+        const PassMaker<Update, L, Q> pass(prepared.penalty);
+        const PassMaker<Trial, L, Q> trial(prepared.penalty);
+        return stochastic_gradient<L, Q>(prepared, inner, {.pass = pass, .trial = trial}, told);
       });
 }
 

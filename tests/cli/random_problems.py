@@ -54,7 +54,7 @@ LD = np.longdouble
 TIMEOUT = 60  # seconds
 CODES = {"converged": 0, "max_epochs": 1, "time_limit": 1, "stalled": 1, "separable": 1, "diverged": 4}
 FILL, SINGLE_MAX = 9.969209968386869e36, 3.4028234663852886e38
-BY_ROWS = ("sgd", "hogwild")
+BY_ROWS = ("sgd", "saga", "hogwild")
 BY_COLUMNS = ("cd", "shotgun", "block-greedy", "block-cd")
 
 

@@ -10,7 +10,7 @@ from support import ProgramTest
 
 LARGEST = 2147483647
 TWO_LINES = f"1 1:1\n-1 3:1 {LARGEST}:1\n"
-SOLVERS = ("sgd", "hogwild", "cd", "shotgun", "block-greedy", "block-cd")
+SOLVERS = ("sgd", "saga", "hogwild", "cd", "shotgun", "block-greedy", "block-cd")
 GIGABYTES = 4  # more than the program and two threads reserve
 
 

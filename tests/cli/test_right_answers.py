@@ -8,7 +8,8 @@ import unittest
 from support import ProgramTest, parse
 
 BY_COLUMNS = ("cd", "shotgun", "block-greedy", "block-cd")
-SOLVERS = BY_COLUMNS + ("sgd", "hogwild")
+BY_ROWS = ("sgd", "saga", "hogwild")
+SOLVERS = BY_COLUMNS + BY_ROWS
 
 
 def dense(rows, labels, digits=17):
@@ -90,7 +91,7 @@ class RightAnswersTest(ProgramTest):
                 f"{1 if x + 0.7 * rng.gauss(0, 1) > 0 else -1} 1:{ratio + x:.17g}\n"
                 for x in (rng.gauss(0, 1) for _ in range(100))))
         for solver in SOLVERS:
-            more = ("--tol", 1e-4, "--max-epochs", 2000) if solver in ("sgd", "hogwild") else (
+            more = ("--tol", 1e-4, "--max-epochs", 2000) if solver in BY_ROWS else (
                 "--tol", 1e-4)
             with self.subTest(solver=solver):
                 self.train_json("two", "m", "--loss", "squared", "--penalty", "l1", "--lambda", 0.01,
@@ -231,7 +232,7 @@ class RightAnswersTest(ProgramTest):
         for name, scale in (("one", 1.0), ("tiny", factor), ("huge", 1 / factor)):
             self.write(name, "".join(line.replace(" ", f":{scale!r} ", 1) + "\n" for line in text))
         for penalty in ("l1", "l2", "elastic-net"):
-            for solver in BY_COLUMNS + ("sgd",):
+            for solver in BY_COLUMNS + ("sgd", "saga"):
                 run = ("--penalty", penalty, "--solver", solver, "--tol", 1e-6, "--max-epochs", 500, "--threads", 1)
                 self.train_json("one", "one.m", *run, "--lambda", 0.05)
                 for name, scale in (("tiny", factor), ("huge", 1 / factor)):

@@ -73,15 +73,38 @@ class Threads(ProgramTest):
 
     def test_what_meets_by_chance_is_not_reproducible(self):
         self.write("data", classification(60, 8))
-        for solver in ("hogwild", "shotgun", "block-greedy", "block-cd"):
+        for solver in (("hogwild",), ("shotgun",), ("block-greedy",), ("block-cd",),
+                       ("saga", "--update", "relaxed")):
             for threads in (1, 2):
-                self.run_program("train", "data", "m", "--solver", solver, "--threads", str(threads),
+                self.run_program("train", "data", "m", "--solver", *solver, "--threads", str(threads),
                                  "--json", "run.json")
                 run = json.loads(self.read("run.json"))
                 self.assertIs(run["reproducible"], threads == 1, solver)
-            _, said = self.run_program("train", "data", "m", "--solver", solver, "--threads", "2",
+            _, said = self.run_program("train", "data", "m", "--solver", *solver, "--threads", "2",
                                        "--deterministic", code=2)
             self.assertIn("--deterministic", said)
+
+    def test_sgd_and_saga_are_the_same_with_1_2_and_3_threads(self):
+        # Enough nonzeros for several workers.
+        self.run_program("generate", "text", "data", "--rows", 20000, "--columns", 20000,
+                         "--row-nonzeros", 110, "--quiet")
+        for solver in ("sgd", "saga"):
+            models = set()
+            for threads in (1, 2, 3):
+                run = self.train_json("data", "m", "--solver", solver, "--deterministic", "--threads",
+                                      threads, "--max-epochs", 3)
+                self.assertGreater(run["nonzeros"], 2_000_000)
+                self.assertEqual((run["threads"], run["reproducible"]), (threads, True))
+                models.add(self.read("m"))
+            self.assertEqual(len(models), 1, solver)
+
+    def test_saga_says_what_it_cannot_do(self):
+        self.write("data", classification(60, 8))
+        for option in (("--adagrad",), ("--variance-reduction", "off")):
+            _, said = self.run_program("train", "data", "--solver", "saga", *option, code=2)
+            self.assertIn("--solver saga", said)
+        _, said = self.run_program("train", "data", "--solver", "hogwild", "--update", "exact", code=2)
+        self.assertIn("--update exact goes with --solver saga only", said)
 
     @needs("taskset")
     def test_affinity(self):

@@ -77,7 +77,7 @@ class Train(ProgramTest):
 
     def test_every_solver_and_update_reaches_the_same_objective(self):
         self.write("data", classification())
-        runs = [("--solver", "sgd")]
+        runs = [("--solver", "sgd"), ("--solver", "saga", "--max-epochs", 40)]
         for update in ("relaxed", "atomic", "locked"):
             for threads in (1, 2, 4, 8):
                 runs.append(("--solver", "hogwild", "--update", update, "--threads", threads))
@@ -103,7 +103,7 @@ class Train(ProgramTest):
 
     def test_same_seed_and_one_thread_give_the_same_bytes(self):
         self.write("data", classification())
-        for solver in ("sgd", "hogwild"):
+        for solver in ("sgd", "saga", "hogwild"):
             models = []
             for seed in (3, 3, 4):
                 self.run_program("train", "data", "m", "--solver", solver, "--threads", 1,

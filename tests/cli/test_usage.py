@@ -50,7 +50,7 @@ class Usage(ProgramTest):
     def test_a_solver_to_come_is_answered_with_those_that_exist(self):
         self.write("data", "1 1:1\n-1 2:1\n")
         err = self.run_program("train", "data", "--solver", "no-such-solver", code=2)[1]
-        for name in ("auto", "sgd", "hogwild"):
+        for name in ("auto", "sgd", "saga", "hogwild"):
             self.assertIn(name, err)
 
     def test_help(self):

@@ -33,7 +33,7 @@ Eigen::VectorXd gradient_at(const DenseProblem& problem, const Eigen::VectorXd& 
 /// The diagonal preconditioner, scale^2 for each column, and the unit of the step size.
 std::pair<Eigen::VectorXd, double> geometry(const auto& problem, const DenseProblem& reference) {
   const Team team(1);
-  const sounder::ColumnMoments moments = sounder::column_moments(problem, team);
+  const sounder::ColumnMoments moments = sounder::column_moments(problem, team.size(), team);
   const auto order = sounder::order_columns(moments.counts, problem.matrix.rows(), false, -1);
   const sounder::Array<float> scales =
       sounder::preconditioner(problem, order, moments.mean_squares, team);

@@ -40,12 +40,13 @@ class Recorder final : public Trace {
 /// (F - F*) / F* at the result (relative to F(0) if F* is nearly zero). Also checks every number
 /// reported on the way: objectives are at least F*, dual bounds at most F*, and the result is what
 /// its certificate says.
-template <class Update, class L, class P>
-[[nodiscard]] double excess(const Instance<L, P>& instance, const OraclePoint& best,
-                            const SgdOptions& options) {
+/// @param solve returns a Result for a problem, options and trace
+template <class L, class P, class Solve>
+[[nodiscard]] double excess_by(const Instance<L, P>& instance, const OraclePoint& best,
+                               const SgdOptions& options, Solve&& solve) {
   const Problem<L, P> problem = instance.problem();
   Recorder trace;
-  const Result result = hogwild<Update>(problem, options, trace);
+  const Result result = solve(problem, options, trace);
   const double at_zero = objective_at_zero(problem, Team(1));
   const double null = null_objective(problem, Team(1));
   const double slack = 1e-7 * best.objective + 1e-14 * at_zero;
@@ -63,7 +64,6 @@ template <class Update, class L, class P>
   }
   CAPTURE(result.message, result.step, result.epochs);
   REQUIRE(result.certificate.objective == Approx(lowest).epsilon(1e-12));
-  REQUIRE(result.threads == options.threads);
   REQUIRE(result.seed == options.seed);
   const double objective =
       oracle_objective(instance.dense_problem(), dense(result.w), result.intercept);
@@ -71,6 +71,18 @@ template <class Update, class L, class P>
   REQUIRE(result.certificate.nonzeros ==
           static_cast<Index>(result.w.size()) - std::count(result.w.begin(), result.w.end(), 0.0));
   return (objective - best.objective) / std::max(best.objective, 1e-6 * at_zero);
+}
+
+/// The same of hogwild.
+template <class Update, class L, class P>
+[[nodiscard]] double excess(const Instance<L, P>& instance, const OraclePoint& best,
+                            const SgdOptions& options) {
+  return excess_by(instance, best, options,
+                   [](const auto& problem, const SgdOptions& given, Trace& trace) {
+                     const Result result = hogwild<Update>(problem, given, trace);
+                     REQUIRE(result.threads == given.threads);
+                     return result;
+                   });
 }
 
 /// Bounds on the excess after 20 epochs of 400 rows: three times the worst that was measured over

@@ -71,7 +71,7 @@ TEST_CASE("the preconditioner is the curvature's inverse fourth root in powers o
       const auto instance = make_instance<sounder::Logistic, sounder::ElasticNet>(
           {.rows = 300, .columns = 30, .intercept = intercept, .weighted = weighted});
       const auto problem = instance.problem();
-      const sounder::ColumnMoments moments = sounder::column_moments(problem, Team(1));
+      const sounder::ColumnMoments moments = sounder::column_moments(problem, 1, Team(1));
       REQUIRE(moments.counts == sounder::column_counts(problem.matrix, Team(1)));
       const auto order = sounder::order_columns(moments.counts, 300, intercept, -1);
       const sounder::Array<float> scales =
@@ -91,7 +91,8 @@ TEST_CASE("the preconditioner is the curvature's inverse fourth root in powers o
         REQUIRE(static_cast<double>(scales[k]) / ideal > 0.70);
       }
       for (const int threads : {2, 4, 8}) {
-        const sounder::ColumnMoments again = sounder::column_moments(problem, Team(threads));
+        const sounder::ColumnMoments again =
+            sounder::column_moments(problem, threads, Team(threads));
         REQUIRE(again.counts == moments.counts);
         REQUIRE(preconditioner(problem, order, again.mean_squares, Team(threads)) == scales);
       }
@@ -105,7 +106,7 @@ TEST_CASE("the preconditioner bears columns of zeros and of any size", "[precond
   const std::vector<double> y{1.0};
   const sounder::Problem<sounder::Squared, sounder::NoPenalty> problem{matrix, y,     {},
                                                                        {},     false, {}};
-  const sounder::ColumnMoments moments = sounder::column_moments(problem, Team(1));
+  const sounder::ColumnMoments moments = sounder::column_moments(problem, 1, Team(1));
   const auto order = sounder::order_columns(moments.counts, 1, false, -1);
   for (const float scale : preconditioner(problem, order, moments.mean_squares, Team(1))) {
     REQUIRE(std::isfinite(scale));

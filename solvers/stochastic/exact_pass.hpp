@@ -1,0 +1,243 @@
+// A pass over the rows in the serial order by workers that own columns: the same bits at any number
+// of threads.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/exact/column_parts.hpp>
+#include <sounder/engine/exact/exact_passes.hpp>
+#include <sounder/engine/exact/row_batches.hpp>
+#include <sounder/engine/matrix/csr_matrix.hpp>
+#include <sounder/engine/matrix/packed_rows.hpp>
+#include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/threads/schedule.hpp>
+#include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/penalty/penalty.hpp>
+#include <sounder/solvers/stochastic/labelled_rows.hpp>
+#include <sounder/solvers/stochastic/row_pass.hpp>
+#include <sounder/solvers/stochastic/sgd_options.hpp>
+#include <sounder/solvers/stochastic/step_terms.hpp>
+
+namespace sounder {
+
+/// A coordinate, and the terms that it gets beside the loss at each row that holds it.
+template <class Terms>
+struct StepColumn {
+  double w = 0.0;
+  Terms terms{};
+
+  template <class Step>
+  void take(const Step& step, double value) noexcept {
+    w = terms.moved(w + step.along * value, 0.0F, step.rate);
+  }
+};
+
+/// The recurrence of stochastic gradient descent: see ExactPasses::run(). The step is damped like
+/// that of RowStepper.
+template <Loss L>
+class StochasticSteps {
+ public:
+  /// A step on one row.
+  struct Step {
+    double along = 0.0;  ///< multiple of the row
+    double reach = 0.0;  ///< bounds how far w moves, other terms included
+    float rate = 0.0F;   ///< step size
+
+    [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }
+  };
+  /// The step size at the part of the pass that is done.
+  struct Carry {
+    double done = -1.0;
+    double rate = 0.0;
+  };
+
+  /// @param anchors empty, or minus the derivatives at the last snapshot
+  /// @param rate    the step size as a function of the part of the pass that is done
+  /// @param stride  bounds how far the other terms move a coordinate at a row
+  StochasticSteps(const LabelledRows<L>& data, std::span<const double> anchors,
+                  Call<double(double)> rate, double stride)
+      : data_(data), anchors_(anchors), rate_(rate), stride_(stride) {}
+
+  [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
+
+  [[nodiscard]] Step step(Index i, double z, double norm, Carry& carry, double done) const {
+    if (done != carry.done) {
+      carry = {done, rate_(done)};
+    }
+    const double step = data_.weight(i) * carry.rate;
+    double slope = data_.slope(i, z);
+    if (!anchors_.empty()) {
+      slope += anchors_[static_cast<std::size_t>(i)];
+    }
+    const double along = -slope * (step / (1.0 + step * L::curvature_bound * norm * norm));
+    const double others = stride_ * std::sqrt(static_cast<double>(data_.rows->row(i).size()));
+    return {along, std::abs(along) * norm + others, static_cast<float>(carry.rate)};
+  }
+  static void take(Index /*i*/, double /*z*/, const Step& /*step*/) noexcept {}
+  [[nodiscard]] Carry& carry() noexcept { return carry_; }
+
+ private:
+  LabelledRows<L> data_;
+  std::span<const double> anchors_;
+  Call<double(double)> rate_;
+  double stride_;
+  Carry carry_;
+};
+
+/// A RowPass whose steps are those of one worker, in batches: see ExactPasses. Within a batch a row
+/// sees the steps on the loss of those before it; drift and penalty are added with the rows.
+///
+/// Memory: 8 bytes a nonzero, 2 b a row for batches of b, 8 and a Column a column.
+/// @tparam Column with `w` and `terms`
+template <class Column, Loss L>
+class ExactRowPass : public RowPass {
+ public:
+  using Source = typename decltype(Column::terms)::Source;
+
+  /// Keeps references to the data's rows and to team, which must outlive it.
+  /// @param batch rows a batch
+  ExactRowPass(const LabelledRows<L>& data, int batch, std::uint64_t seed, const Team& team,
+               const Source& source = {})
+      : data_(data), batch_(batch), seed_(seed), team_(team), source_(source),
+        parts_(*data.rows, team.size(), team), passes_(parts_, team),
+        vector_(data.rows->columns()) {}
+
+  [[nodiscard]] std::span<double> vector() noexcept override { return vector_; }
+  [[nodiscard]] int workers() const noexcept override { return team_.size(); }
+  void restart() override {
+    std::fill(vector_.begin(), vector_.end(), 0.0);
+    epoch_ = 0;
+  }
+  void prepare(std::span<const StepTerms> terms) override {
+    passes_.each_column([&](std::size_t j, Column& column) {
+      column.terms = decltype(Column::terms)::from(terms[j], source_);
+    });
+  }
+  bool transpose(std::span<const double> a, std::span<double> u) override {
+    passes_.transpose(a, u);
+    return true;
+  }
+
+ protected:
+  [[nodiscard]] const LabelledRows<L>& data() const noexcept { return data_; }
+  [[nodiscard]] ExactPasses<Column>& passes() noexcept { return passes_; }
+
+  /// How far the terms beside the loss move a coordinate at a row, at most: they are proximal steps
+  /// or gradient steps that do not overshoot, so no further than they move zero.
+  [[nodiscard]] double stride(double step) const {
+    return passes_.largest([rate = static_cast<float>(step)](const Column& column) {
+      return std::abs(column.terms.moved(0.0, 0.0F, rate));
+    });
+  }
+
+  /// Steps on every row once. False if the trace cancelled it.
+  template <class Steps>
+  bool pass(Steps& steps, const Trace& trace) {
+    deal_out();
+    RandomStream random(seed_, ++epoch_);
+    shuffle(std::span<std::int64_t>(order_), random);
+    passes_.each_column([&](std::size_t j, Column& column) { column.w = vector_[j]; });
+    passes_.run(*batches_, order_, seed_ + epoch_, steps);
+    passes_.copy_to(vector_);
+    return !trace.cancelled();
+  }
+
+ private:
+  /// Batches keep their rows from epoch to epoch.
+  void deal_out() {
+    if (!batches_) {
+      Array<Index> all(static_cast<std::size_t>(data_.rows->rows()));
+      std::iota(all.begin(), all.end(), Index{0});
+      batches_.emplace(*data_.rows, all, batch_, seed_, team_);
+      order_.resize(static_cast<std::size_t>(batches_->count()));
+      std::iota(order_.begin(), order_.end(), std::int64_t{0});
+    }
+  }
+
+  LabelledRows<L> data_;
+  int batch_;
+  std::uint64_t seed_;
+  const Team& team_;
+  [[no_unique_address]] Source source_;
+  ColumnParts parts_;
+  ExactPasses<Column> passes_;
+  Array<double> vector_;  ///< between passes
+  std::optional<RowBatches> batches_;
+  Array<std::int64_t> order_;
+  std::uint64_t epoch_ = 0;
+};
+
+/// The pass of stochastic gradient descent.
+template <class Terms, Loss L>
+class ExactPass final : public ExactRowPass<StepColumn<Terms>, L> {
+ public:
+  using ExactRowPass<StepColumn<Terms>, L>::ExactRowPass;
+
+  /// The order of the schedule is not used.
+  bool run(const Schedule& /*schedule*/, Range /*positions*/, std::span<const double> anchors,
+           Call<double(double)> step, const Trace& trace) override {
+    StochasticSteps<L> steps(this->data(), anchors, step, this->stride(step(0.0)));
+    return this->pass(steps, trace);
+  }
+};
+
+/// Fills in the size of a batch: by the data alone, since the bits depend on it. Batches pay where
+/// the data is too large for a cache; AdaGrad has none, because its step sizes change with every
+/// step.
+inline void settle_batches(const CsrMatrix& matrix, SgdOptions& options) noexcept {
+  constexpr int gathered_at_once = 16;
+  constexpr Offset large = 2'000'000;
+  if (options.adagrad) {
+    options.batch = 1;
+  } else if (options.batch == 0) {
+    options.batch = matrix.nonzeros() >= large ? gathered_at_once : 1;
+  }
+  if (options.batch > 1) {
+    options.hot_columns = 0;  // every column has one owner: nobody needs copies
+  }
+}
+
+/// Makes the pass of `sgd`: exact in batches, or by one worker.
+template <Loss L, Penalty P>
+class ExactPassMaker {
+ public:
+  /// Keeps a reference to the penalty, which must outlive it; and itself must outlive its passes.
+  /// @param batch rows a batch; 1: no batches
+  ExactPassMaker(const P& penalty, int batch, std::uint64_t seed)
+      : penalty_(penalty), serial_(penalty), batch_(batch), seed_(seed) {}
+
+  /// The function that MakeRowPass refers to.
+  [[nodiscard]] std::unique_ptr<RowPass> operator()(const LabelledRows<L>& data, bool adagrad,
+                                                    bool sparse, std::int64_t rows_a_pass,
+                                                    const Team& team) const {
+    if (adagrad || batch_ == 1) {
+      return serial_(data, adagrad, sparse, rows_a_pass, alone_);
+    }
+    if constexpr (!ElasticPenalty<P>) {
+      return std::make_unique<ExactPass<ProxTerms<P>, L>>(data, batch_, seed_, team, &penalty_);
+    } else if (sparse) {
+      return std::make_unique<ExactPass<SparseTerms, L>>(data, batch_, seed_, team);
+    } else {
+      return std::make_unique<ExactPass<SmoothTerms, L>>(data, batch_, seed_, team);
+    }
+  }
+
+ private:
+  const P& penalty_;
+  PassMaker<Plain, L, P> serial_;
+  int batch_;
+  std::uint64_t seed_;
+  Team alone_{1};
+};
+
+}  // namespace sounder

@@ -1,0 +1,183 @@
+// SAGA's pass in the serial order by workers that own columns.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
+#include <sounder/solvers/stochastic/exact_pass.hpp>
+#include <sounder/solvers/stochastic/saga_step.hpp>
+
+namespace sounder {
+
+/// A coordinate, the mean gradient there, and the other terms that it gets at each row that holds
+/// it.
+template <class Terms>
+struct SagaColumn {
+  double w = 0.0;
+  double mean = 0.0;
+  Terms terms{};
+
+  template <class Step>
+  void take(const Step& step, double value) noexcept {
+    w = with_mean(terms, mean).moved(w + step.along * value, 0.0F, step.rate);
+    mean += step.change * value;
+  }
+};
+
+/// SAGA's recurrence: see ExactPasses::run().
+template <Loss L>
+class SagaSteps {
+ public:
+  /// A step on one row.
+  struct Step {
+    double along = 0.0;   ///< multiple of the row
+    double change = 0.0;  ///< multiple of the row that is added to the mean gradient
+    double slope = 0.0;   ///< the row's derivative now
+    double reach = 0.0;   ///< bounds how far w moves, other terms included
+    float rate = 0.0F;    ///< step size
+
+    [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }
+  };
+  /// The step size at the part of the pass that is done; the largest derivative so far.
+  struct Carry {
+    double done = -1.0;
+    double rate = 0.0;
+    double steepest = 0.0;
+  };
+
+  /// @param anchors minus each row's derivative at its last visit
+  /// @param rate    the step size as a function of the part of the pass that is done
+  /// @param stride  bounds how far the penalty moves zero
+  /// @param largest |x_ij|
+  SagaSteps(const LabelledRows<L>& data, std::span<double> anchors, Call<double(double)> rate,
+            double stride, double largest)
+      : data_(data), anchors_(anchors), rate_(rate), stride_(stride), largest_(largest) {
+    for (std::size_t i = 0; i < anchors.size(); ++i) {
+      carry_.steepest =
+          std::max(carry_.steepest, std::abs(anchors[i]) * data.weight(static_cast<Index>(i)));
+    }
+  }
+
+  [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
+
+  [[nodiscard]] Step step(Index i, double z, double norm, Carry& carry, double done) const {
+    if (done != carry.done) {
+      carry.done = done;
+      carry.rate = rate_(done);
+    }
+    const double weight = data_.weight(i);
+    const double step = weight * carry.rate;
+    const double slope = data_.slope(i, z);
+    const double change = slope + anchors_[static_cast<std::size_t>(i)];
+    const double along = -change * (step / (1.0 + step * L::curvature_bound * norm * norm));
+    carry.steepest = std::max(carry.steepest, std::abs(slope) * weight);
+    // A column's share of the mean gradient is a mean over its rows, so bounded by the largest.
+    constexpr double rounding = 1.001;
+    const double others = (stride_ + rounding * carry.rate * carry.steepest * largest_) *
+                          std::sqrt(static_cast<double>(data_.rows->row(i).size()));
+    return {along, change * weight / data_.rows->rows(), slope, std::abs(along) * norm + others,
+            static_cast<float>(carry.rate)};
+  }
+  void take(Index i, double /*z*/, const Step& step) noexcept {
+    anchors_[static_cast<std::size_t>(i)] = -step.slope;
+  }
+  [[nodiscard]] Carry& carry() noexcept { return carry_; }
+
+ private:
+  LabelledRows<L> data_;
+  std::span<double> anchors_;
+  Call<double(double)> rate_;
+  double stride_;
+  double largest_;
+  Carry carry_;
+};
+
+/// The pass of SAGA.
+template <class Terms, Loss L>
+class ExactSagaPass final : public ExactRowPass<SagaColumn<Terms>, L> {
+ public:
+  using ExactRowPass<SagaColumn<Terms>, L>::ExactRowPass;
+
+  void remember(std::span<const double> anchors, std::span<const double> pull) override {
+    anchors_.assign(anchors);
+    this->passes().each_column(
+        [pull](std::size_t j, SagaColumn<Terms>& column) { column.mean = -pull[j]; });
+  }
+
+  /// The order of the schedule is not used.
+  bool run(const Schedule& /*schedule*/, Range /*positions*/, std::span<const double> /*anchors*/,
+           Call<double(double)> step, const Trace& trace) override {
+    const auto first = static_cast<float>(step(0.0));
+    const double stride = this->passes().largest([first](const SagaColumn<Terms>& column) {
+      return std::abs(with_mean(column.terms, 0.0).moved(0.0, 0.0F, first));
+    });
+    SagaSteps<L> steps(this->data(), anchors_, step, stride, largest());
+    return this->pass(steps, trace);
+  }
+
+ private:
+  [[nodiscard]] double largest() {
+    if (largest_ == 0.0) {
+      const PackedRows& rows = *this->data().rows;
+      for (Index i = 0; i < rows.rows(); ++i) {
+        for (const PackedEntry& entry : rows.row(i)) {
+          largest_ = std::max(largest_, std::abs(static_cast<double>(entry.value)));
+        }
+      }
+    }
+    return largest_;
+  }
+
+  Array<double> anchors_;
+  double largest_ = 0.0;
+};
+
+/// Makes SAGA's pass: exact in batches, or by workers who meet by an update policy.
+template <class Update, Loss L, Penalty P>
+class SagaPassMaker {
+  static constexpr bool exact = std::is_same_v<Update, Exact>;
+
+ public:
+  /// Keeps a reference to the penalty, which must outlive it; and itself must outlive its passes.
+  /// @param batch rows a batch of the exact pass; 1: one worker, no batches
+  SagaPassMaker(const P& penalty, int batch, std::uint64_t seed)
+      : penalty_(penalty), batch_(batch), seed_(seed) {}
+
+  /// The function that MakeRowPass refers to.
+  [[nodiscard]] std::unique_ptr<RowPass> operator()(const LabelledRows<L>& data, bool /*adagrad*/,
+                                                    bool sparse, std::int64_t rows_a_pass,
+                                                    const Team& team) const {
+    if constexpr (!ElasticPenalty<P>) {
+      return make<ProxTerms<P>>(data, rows_a_pass, team, &penalty_);
+    } else if (sparse) {
+      return make<SparseTerms>(data, rows_a_pass, team, {});
+    } else {
+      return make<SmoothTerms>(data, rows_a_pass, team, {});
+    }
+  }
+
+ private:
+  template <class Terms>
+  [[nodiscard]] std::unique_ptr<RowPass> make(const LabelledRows<L>& data, std::int64_t rows_a_pass,
+                                              const Team& team,
+                                              const typename Terms::Source& source) const {
+    if constexpr (exact) {
+      if (batch_ > 1) {
+        return std::make_unique<ExactSagaPass<Terms, L>>(data, batch_, seed_, team, source);
+      }
+    }
+    using Stepper = SagaStepper<std::conditional_t<exact, Plain, Update>, Terms, L>;
+    return std::make_unique<StepperPass<Stepper>>(data, rows_a_pass, exact ? alone_ : team, source);
+  }
+
+  const P& penalty_;
+  int batch_;
+  std::uint64_t seed_;
+  Team alone_{1};
+};
+
+}  // namespace sounder

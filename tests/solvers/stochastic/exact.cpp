@@ -1,0 +1,277 @@
+// The exact passes of sgd and saga against the plain loop and the oracle, and their bits at any
+// number of threads.
+#include <sounder/engine/base/random.hpp>
+#include <sounder/engine/matrix/column_counts.hpp>
+#include <sounder/engine/shared/locked.hpp>
+#include <sounder/solvers/saga.hpp>
+#include <sounder/solvers/sgd.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "solvers/stochastic/hogwild_checks.hpp"
+#include "support/catch.hpp"
+
+using namespace sounder;
+using sounder::test::Berhu;
+using sounder::test::excess_by;
+using sounder::test::make_instance;
+using sounder::test::OraclePoint;
+using sounder::test::Shape;
+
+namespace {
+
+constexpr std::uint64_t seed = 3;
+constexpr double rate = 0.02;
+
+/// Packed rows, and a drift and penalty for every column.
+struct Data {
+  explicit Data(Index n)
+      : matrix(test::random_matrix(n, 30, 0.3, 5)), targets(static_cast<std::size_t>(n)),
+        weights(targets.size()),
+        rows(matrix, order_columns(column_counts(matrix, Team(1)), n, true, 0),
+             std::vector<float>(31, 1.0F), true, Team(1)),
+        anchors(targets.size()), pull(rows.columns()), terms(rows.columns()) {
+    RandomStream random(8);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      targets[i] = random.uniform() < 0.5 ? 1.0 : -1.0;
+      weights[i] = i % 10 == 0 ? 0.0 : 2.0 * random.uniform();
+      anchors[i] = 0.3 * random.normal();
+    }
+    for (std::size_t j = 0; j < pull.size(); ++j) {
+      pull[j] = 0.1 * random.normal();
+      terms[j] = {0.2 * random.normal(), 0.1 * random.uniform(), 0.05 * random.uniform()};
+    }
+  }
+
+  [[nodiscard]] LabelledRows<Logistic> labelled() const { return {&rows, targets, weights, {}}; }
+
+  CsrMatrix matrix;
+  std::vector<double> targets;
+  std::vector<double> weights;
+  PackedRows rows;
+  std::vector<double> anchors;
+  std::vector<double> pull;
+  std::vector<StepTerms> terms;
+};
+
+/// The rows of each batch in the order in which an exact pass takes them in its epochs.
+std::vector<std::vector<Index>> batches_of(const Data& data, int batch, int epochs) {
+  Array<Index> all(data.targets.size());
+  std::iota(all.begin(), all.end(), Index{0});
+  const RowBatches batches(data.rows, all, batch, seed, Team(1));
+  std::vector<std::int64_t> order(static_cast<std::size_t>(batches.count()));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  std::vector<std::vector<Index>> found;
+  for (std::uint64_t epoch = 1; epoch <= static_cast<std::uint64_t>(epochs); ++epoch) {
+    RandomStream random(seed, epoch);
+    shuffle(std::span(order), random);
+    for (const std::int64_t number : order) {
+      std::vector<std::uint8_t> place(batches[number].rows.size());
+      std::iota(place.begin(), place.end(), std::uint8_t{0});
+      RandomStream within(seed + epoch, static_cast<std::uint64_t>(number));
+      shuffle(std::span(place), within);
+      std::vector<Index>& rows = found.emplace_back();
+      for (const std::uint8_t k : place) {
+        rows.push_back(batches[number].rows[k]);
+      }
+    }
+  }
+  return found;
+}
+
+/// The plain loop: a row sees the steps on the loss of those before it in its batch, and all else
+/// of earlier batches. `saga`: the drift is a share of a mean gradient, which the loop keeps.
+template <class Terms>
+std::vector<double> plain_loop(const Data& data, int batch, int epochs, bool saga) {
+  std::vector<double> w(data.pull.size(), 0.0);
+  std::vector<double> mean;
+  for (const double value : data.pull) {
+    mean.push_back(-value);
+  }
+  std::vector<double> anchors = data.anchors;
+  const double n = data.matrix.rows();
+  for (const std::vector<Index>& rows : batches_of(data, batch, epochs)) {
+    std::vector<double> seen = w;
+    std::vector<double> along;
+    std::vector<double> change;
+    for (const Index i : rows) {
+      const auto k = static_cast<std::size_t>(i);
+      double z = 0.0;
+      double square = 0.0;
+      data.rows.each(i, [&](std::size_t j, double x) {
+        z += seen[j] * x;
+        square += x * x;
+      });
+      const double step = data.weights[k] * rate;
+      const double slope = Logistic{}.derivative(data.targets[k], z);
+      along.push_back(-(slope + anchors[k]) * step /
+                      (1.0 + step * Logistic::curvature_bound * square));
+      change.push_back((slope + anchors[k]) * data.weights[k] / n);
+      if (saga) {
+        anchors[k] = -slope;
+      }
+      data.rows.each(i, [&](std::size_t j, double x) { seen[j] += along.back() * x; });
+    }
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      data.rows.each(rows[k], [&](std::size_t j, double x) {
+        StepTerms terms = data.terms[j];
+        terms.drift *= saga ? mean[j] : 1.0;
+        w[j] = Terms::from(terms, {}).moved(w[j] + along[k] * x, 0.0F, static_cast<float>(rate));
+        mean[j] += change[k] * x;
+      });
+    }
+  }
+  return w;
+}
+
+template <class Pass>
+std::vector<double> exact(const Data& data, int batch, int epochs, int threads) {
+  const Team team(threads);
+  Pass pass(data.labelled(), batch, seed, team);
+  pass.remember(data.anchors, data.pull);
+  pass.prepare(data.terms);
+  const Schedule schedule(1, 1, seed);
+  for (int epoch = 0; epoch < epochs; ++epoch) {
+    REQUIRE(pass.run(
+        schedule, {}, data.anchors, [](double) { return rate; }, SilentTrace()));
+  }
+  const std::span<const double> w = pass.vector();
+  return {w.begin(), w.end()};
+}
+
+template <class Pass, class Terms>
+void takes_the_steps_of_the_plain_loop(bool saga) {
+  const Data data(203);
+  for (const int batch : {1, 4, 16, 64}) {
+    const std::vector<double> expected = plain_loop<Terms>(data, batch, 3, saga);
+    const std::vector<double> alone = exact<Pass>(data, batch, 3, 1);
+    for (std::size_t j = 0; j < alone.size(); ++j) {
+      CAPTURE(saga, batch, j);
+      REQUIRE(alone[j] == Approx(expected[j]).margin(1e-6));
+    }
+    for (const int threads : {2, 3, 4, 8}) {
+      CAPTURE(saga, batch, threads);
+      REQUIRE(exact<Pass>(data, batch, 3, threads) == alone);
+    }
+  }
+}
+
+const auto by_sgd = [](const auto& problem, const SgdOptions& options, Trace& trace) {
+  return sgd(problem, options, trace);
+};
+const auto by_saga = [](const auto& problem, const SgdOptions& options, Trace& trace) {
+  return saga(problem, options, trace);
+};
+
+template <class L, class P>
+void has_the_same_bits() {
+  for (const bool intercept : {false, true}) {
+    const auto instance =
+        make_instance<L, P>({.rows = 200, .columns = 40, .intercept = intercept, .weighted = true});
+    for (const int batch : {0, 8}) {
+      for (const bool remembers : {false, true}) {
+        const auto solve = [&](int threads) {
+          SilentTrace trace;
+          const SgdOptions options{.threads = threads, .max_epochs = 6, .batch = batch};
+          return remembers ? saga(instance.problem(), options, trace)
+                           : sgd(instance.problem(), options, trace);
+        };
+        const Result alone = solve(1);
+        for (const int threads : {2, 3, 4, 8}) {
+          CAPTURE(L::name, P::name, intercept, batch, remembers, threads);
+          const Result several = solve(threads);
+          REQUIRE(several.w == alone.w);
+          REQUIRE(several.intercept == alone.intercept);
+          REQUIRE(several.certificate.objective == alone.certificate.objective);
+          REQUIRE(several.certificate.dual_objective == alone.certificate.dual_objective);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("exact passes take the steps of the plain loop: 1, 2, 3, 4 and 8 threads", "[exact]") {
+  takes_the_steps_of_the_plain_loop<ExactPass<SmoothTerms, Logistic>, SmoothTerms>(false);
+  takes_the_steps_of_the_plain_loop<ExactPass<SparseTerms, Logistic>, SparseTerms>(false);
+  takes_the_steps_of_the_plain_loop<ExactSagaPass<SmoothTerms, Logistic>, SmoothTerms>(true);
+  takes_the_steps_of_the_plain_loop<ExactSagaPass<SparseTerms, Logistic>, SparseTerms>(true);
+}
+
+TEST_CASE("sgd and saga have the same bits with 1, 2, 3, 4 and 8 threads", "[exact]") {
+  has_the_same_bits<Logistic, L2>();
+  has_the_same_bits<Hinge, L1>();
+  has_the_same_bits<Squared, NoPenalty>();
+  has_the_same_bits<mine::Huber, Berhu>();
+}
+
+TEST_CASE("sgd and saga in batches reach the optimum with 1, 2 and 4 threads", "[exact]") {
+  const auto reach = [](const auto& instance, double bound) {
+    const OraclePoint best = oracle_minimum(instance.dense_problem());
+    for (const int threads : {1, 2, 4}) {
+      for (const int batch : {4, 16}) {
+        CAPTURE(threads, batch);
+        const SgdOptions options{.threads = threads, .max_epochs = 60, .batch = batch};
+        REQUIRE(excess_by(instance, best, options, by_sgd) <= bound);
+        REQUIRE(excess_by(instance, best, options, by_saga) <= bound);
+      }
+    }
+  };
+  for (const Shape& shape : test::all_shapes()) {
+    CAPTURE(shape);
+    reach(make_instance<Logistic, L2>(shape), 1e-6);
+    reach(make_instance<Squared, L1>(shape), 1e-4);
+  }
+}
+
+TEMPLATE_TEST_CASE("saga without waiting reaches the optimum with 1, 2, 4 and 8 threads", "[exact]",
+                   Relaxed, Atomic, Locked) {
+  const auto instance = make_instance<Logistic, L2>(
+      {.rows = 2000, .columns = 80, .density = 0.1, .intercept = true, .weighted = true});
+  const OraclePoint best = oracle_minimum(instance.dense_problem());
+  for (const int threads : {1, 2, 4, 8}) {
+    CAPTURE(threads);
+    const SgdOptions options{.threads = threads, .max_epochs = 40};
+    REQUIRE(excess_by(instance, best, options,
+                      [](const auto& problem, const SgdOptions& given, Trace& trace) {
+                        return saga<TestType>(problem, given, trace);
+                      }) <= 1e-6);
+  }
+  SilentTrace trace;
+  const SgdOptions one{.max_epochs = 5};
+  REQUIRE(saga<TestType>(instance.problem(), one, trace).w ==
+          saga(instance.problem(), one, trace).w);
+}
+
+TEST_CASE("sgd and saga start from a model, and refuse what they cannot do", "[exact]") {
+  const auto instance = make_instance<Logistic, L2>({.rows = 300, .columns = 10});
+  SilentTrace trace;
+  const Result cold =
+      sgd(instance.problem(), {.max_epochs = 200, .tolerance = 1e-6, .batch = 8}, trace);
+  REQUIRE(cold.status == Status::converged);
+  for (const int threads : {1, 2}) {
+    const SgdOptions warm{.threads = threads, .tolerance = 1e-5, .batch = 8, .initial = cold.w};
+    REQUIRE(sgd(instance.problem(), warm, trace).epochs == 0);
+    REQUIRE(saga(instance.problem(), warm, trace).epochs == 0);
+  }
+  REQUIRE_THROWS_AS(saga(instance.problem(), {.adagrad = true}, trace), std::invalid_argument);
+  REQUIRE_THROWS_AS(sgd(instance.problem(), {.batch = 65}, trace), std::invalid_argument);
+  // AdaGrad has no batches.
+  REQUIRE(sgd(instance.problem(), {.threads = 2, .adagrad = true, .batch = 8}, trace).w ==
+          sgd(instance.problem(), {.adagrad = true}, trace).w);
+}
+
+TEST_CASE("steps that are too large end in the same way: 1 and 2 threads", "[exact]") {
+  const auto instance = make_instance<Squared, L2>({.rows = 300, .columns = 10}, L2{1e-4});
+  SilentTrace trace;
+  SgdOptions options{.max_epochs = 5, .step = 1e6, .batch = 8};
+  const Result alone = sgd(instance.problem(), options, trace);
+  options.threads = 2;
+  const Result several = sgd(instance.problem(), options, trace);
+  REQUIRE(several.status == alone.status);
+  REQUIRE(several.w == alone.w);
+}
