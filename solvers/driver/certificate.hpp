@@ -9,7 +9,7 @@
 
 #include <sounder/engine/base/message.hpp>
 #include <sounder/engine/run/result.hpp>
-#include <sounder/solvers/driver/dual_point.hpp>
+#include <sounder/solvers/driver/dual_bound.hpp>
 #include <sounder/solvers/driver/intercept.hpp>
 #include <sounder/solvers/driver/objective.hpp>
 

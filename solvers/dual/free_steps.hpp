@@ -20,9 +20,11 @@
 namespace sounder {
 
 /// Conjugate gradients on the free variables of a dual that is quadratic there (of hinge, squared
-/// hinge and squared loss), and a step along what they find, cut off at the bounds, where the dual
+/// hinge and squared loss), and a step along what they find: cut off at the bounds, where the dual
 /// objective rises by it (Moré, Toraldo, "On the solution of large quadratic programming problems
-/// with bound constraints", SIAM J. Optimization 1991).
+/// with bound constraints", SIAM J. Optimization 1991), else as far as the first bound, and on from
+/// there on fewer variables. Of a hinge more may be free than the rows have dimensions; then most
+/// directions are flat, and lead to a bound.
 ///
 /// An iteration is a pass over the free rows there and back. One thread calls, the team works; the
 /// same bits for any number of threads.
@@ -55,10 +57,20 @@ class FreeSteps {
   bool improve(std::span<double> v, std::span<const double> z, ExactPasses<>& w, int iterations,
                const Trace& trace) {
     find_free(v, z);
-    if (!is_settled() || free_.empty() || !find_direction(iterations, trace)) {
+    if (!is_settled()) {
       return false;
     }
-    return step(v, z, w);
+    bool moved = false;
+    for (int left = iterations; left > 0 && !free_.empty() && find_direction(left, trace);) {
+      if (step(v, w)) {
+        return true;
+      }
+      if (!step_to_a_bound(v, w)) {
+        return moved;
+      }
+      moved = true;
+    }
+    return moved;
   }
 
  private:
@@ -72,6 +84,11 @@ class FreeSteps {
   [[nodiscard]] double moved(std::size_t i, double v, double change) const noexcept {
     const double sign = std::is_same_v<L, Squared> ? 1.0 : y_[i];
     return sign * std::clamp(sign * (v + change), lowest, highest(i));
+  }
+  /// Strictly within them.
+  [[nodiscard]] bool is_free(std::size_t i, double v) const noexcept {
+    const double alpha = std::is_same_v<L, Squared> ? v : y_[i] * v;
+    return c_[i] > 0.0 && alpha > lowest && alpha < highest(i);
   }
   /// Minus the second derivative of C dual_term(y, v / C) in v.
   [[nodiscard]] double bend(std::size_t i) const noexcept {
@@ -87,12 +104,11 @@ class FreeSteps {
 
   void find_free(std::span<const double> v, std::span<const double> z) {
     free_.clear();
-    residual_.clear();
+    gradient_.clear();
     for (std::size_t i = 0; i < v.size(); ++i) {
-      const double alpha = std::is_same_v<L, Squared> ? v[i] : y_[i] * v[i];
-      if (c_[i] > 0.0 && alpha > lowest && alpha < highest(i)) {
+      if (is_free(i, v[i])) {
         free_.push_back(static_cast<Index>(i));
-        residual_.push_back(slope(i, z[i], v[i]));
+        gradient_.push_back(slope(i, z[i], v[i]));
       }
     }
   }
@@ -151,9 +167,11 @@ class FreeSteps {
 
   /// d: conjugate gradients from zero, preconditioned by the diagonal. False where there is nothing
   /// to do.
-  bool find_direction(int iterations, const Trace& trace) {
+  /// @param left iterations, at most; less those that it takes, and one
+  bool find_direction(int& left, const Trace& trace) {
     constexpr double enough = 1e-2;  // of the residual, in the norm of the preconditioner
     const std::size_t m = free_.size();
+    residual_.assign(std::span<const double>(gradient_));
     step_.assign(m, 0.0);
     product_.resize(m);
     precondition();
@@ -163,7 +181,7 @@ class FreeSteps {
     if (!(first > 0.0)) {
       return false;
     }
-    for (int k = 0; k < iterations && square > enough * enough * first && !trace.cancelled(); ++k) {
+    for (--left; left >= 0 && square > enough * enough * first && !trace.cancelled(); --left) {
       apply(conjugate_, product_);
       const double curvature = dot(conjugate_, product_);
       if (!(curvature > 0.0)) {
@@ -196,7 +214,7 @@ class FreeSteps {
   }
 
   /// Along d, every variable up to its bound: the first of a few lengths that raises the objective.
-  bool step(std::span<double> v, std::span<const double> z, ExactPasses<>& w) {
+  bool step(std::span<double> v, ExactPasses<>& w) {
     change_.resize(free_.size());
     for (double length = 1.0; length > 1e-3; length *= 0.25) {
       double linear = 0.0;
@@ -204,7 +222,7 @@ class FreeSteps {
       for (std::size_t k = 0; k < free_.size(); ++k) {
         const auto i = static_cast<std::size_t>(free_[k]);
         change_[k] = moved(i, v[i], length * step_[k]) - v[i];
-        linear += change_[k] * slope(i, z[i], v[i]);
+        linear += change_[k] * gradient_[k];
         quadratic += bend(i) * change_[k] * change_[k];
       }
       if (!(linear > 0.0)) {
@@ -230,6 +248,50 @@ class FreeSteps {
     return false;
   }
 
+  /// Along d until the first variable comes to its bound, or to d's end. Those that come to one are
+  /// free no longer. False if no variable moves.
+  bool step_to_a_bound(std::span<double> v, ExactPasses<>& w) {
+    constexpr double far = 1e300;
+    constexpr double there = 1.0 + 1e-12;  // whatever rounding does
+    const auto room = [&](std::size_t k) {
+      const auto i = static_cast<std::size_t>(free_[k]);
+      return moved(i, v[i], std::copysign(far, step_[k])) - v[i];
+    };
+    double length = 1.0;
+    for (std::size_t k = 0; k < free_.size(); ++k) {
+      if (std::abs(room(k)) < length * std::abs(step_[k])) {
+        length = room(k) / step_[k];
+      }
+    }
+    change_.resize(free_.size());
+    bool any = false;
+    for (std::size_t k = 0; k < free_.size(); ++k) {
+      const auto i = static_cast<std::size_t>(free_[k]);
+      const double old = v[i];
+      const double whole = room(k);
+      const double part = length * step_[k];
+      v[i] = moved(i, old, std::abs(part) * there < std::abs(whole) ? part : whole);
+      change_[k] = v[i] - old;
+      any = any || change_[k] != 0.0;
+    }
+    if (!any) {
+      return false;
+    }
+    w.add(free_, change_);
+    apply(change_, product_);
+    std::size_t kept = 0;
+    for (std::size_t k = 0; k < free_.size(); ++k) {
+      const auto i = static_cast<std::size_t>(free_[k]);
+      if (is_free(i, v[i])) {
+        gradient_[kept] = gradient_[k] - product_[k];
+        free_[kept++] = free_[k];
+      }
+    }
+    free_.resize(kept);
+    gradient_.resize(kept);
+    return true;
+  }
+
   L loss_;
   const CsrMatrix& matrix_;
   std::span<const double> y_;
@@ -241,7 +303,8 @@ class FreeSteps {
   Array<Index> free_;
   Array<Index> was_free_;
   bool settled_ = false;
-  int unsettled_ = 0;  ///< calls that found it unsettled
+  int unsettled_ = 0;       ///< calls that found it unsettled
+  Array<double> gradient_;  ///< of the dual objective, on free variables
   Array<double> residual_;
   Array<double> scaled_;
   Array<double> conjugate_;

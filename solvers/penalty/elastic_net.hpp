@@ -5,13 +5,13 @@
 
 namespace sounder {
 
-/// P(w) = lambda [ rho ||w||_1 + (1 - rho)/2 ||w||_2^2 ], lambda > 0, 0 <= rho < 1. (For rho = 1
-/// use L1, whose conjugate has another form.) Zou, Hastie, "Regularization and variable selection
-/// via the elastic net", JRSS B 2005.
+/// P(w) = lambda [ rho ||w||_1 + (1 - rho)/2 ||w||_2^2 ], lambda > 0, 0 <= rho <= 1: at the
+/// ends it is L2 and L1, which spare a solver's inner loop the part that is zero. Zou, Hastie,
+/// "Regularization and variable selection via the elastic net", JRSS B 2005.
 struct ElasticNet {
   static constexpr std::string_view name = "elastic-net";  ///< name in messages
   double lambda = 1.0;                                     ///< the strength, > 0
-  double l1_ratio = 0.5;                                   ///< rho, in [0, 1)
+  double l1_ratio = 0.5;                                   ///< rho, in [0, 1]
 
   /// Members that the concept Penalty requires. @{
   [[nodiscard]] double value(double w) const noexcept {
@@ -22,9 +22,11 @@ struct ElasticNet {
   }
   [[nodiscard]] double conjugate(double u) const noexcept {
     const double excess = std::max(std::abs(u) - l1(), 0.0);
-    return 0.5 * excess * excess / l2();
+    return excess > 0.0 ? 0.5 * excess * excess / l2() : 0.0;
   }
-  [[nodiscard]] Interval conjugate_domain() const noexcept { return everywhere; }
+  [[nodiscard]] Interval conjugate_domain() const noexcept {
+    return l2() > 0.0 ? everywhere : Interval{-l1(), l1()};
+  }
   [[nodiscard]] double l1() const noexcept { return lambda * l1_ratio; }
   [[nodiscard]] double l2() const noexcept { return lambda * (1.0 - l1_ratio); }
   [[nodiscard]] ElasticNet scaled(double factor) const noexcept {

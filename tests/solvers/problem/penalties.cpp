@@ -177,6 +177,8 @@ TEST_CASE("without bounds the one type is each of the others", "[penalty]") {
   same(sounder::L1{0.4}, {.l1_strength = 0.4});
   same(sounder::L2{0.4}, {.l2_strength = 0.4});
   same(sounder::ElasticNet{0.4, 0.25}, {.l1_strength = 0.1, .l2_strength = 0.3});
+  same(sounder::ElasticNet{0.4, 1.0}, {.l1_strength = 0.4});
+  same(sounder::ElasticNet{0.4, 0.0}, {.l2_strength = 0.4});
   same(sounder::NoPenalty{}, {});
 }
 
