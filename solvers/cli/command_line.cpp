@@ -24,7 +24,8 @@ bool read_all(std::string_view text, Number& value) {
 
 [[noreturn]] void refuse(const std::string& name, const std::string& wanted,
                          const std::string& text) {
-  const bool positional = name.size() > 1 && std::isupper(static_cast<unsigned char>(name[0])) != 0;
+  // DATA, but not C or C-grid.
+  const bool positional = name.size() > 1 && std::isupper(static_cast<unsigned char>(name[1])) != 0;
   throw UsageError((positional ? "" : "--") + name + " must be " + wanted + ", not '" + text + "'");
 }
 
@@ -76,6 +77,26 @@ double Arguments::positive(const std::string& name) const {
     refuse(name, "a number above 0", text(name));
   }
   return value;
+}
+
+std::vector<double> Arguments::positives(const std::string& name, std::size_t count) const {
+  const std::string words = text(name);
+  std::vector<double> values;
+  for (std::size_t begin = 0; begin <= words.size();) {
+    const std::size_t end = std::min(words.find(':', begin), words.size());
+    double value = 0.0;
+    if (!read_all(words.substr(begin, end - begin), value) || !std::isfinite(value) ||
+        value <= 0.0) {
+      break;
+    }
+    values.push_back(value);
+    begin = end + 1;
+  }
+  const auto colons = static_cast<std::size_t>(std::count(words.begin(), words.end(), ':'));
+  if (values.size() != count || colons + 1 != count) {
+    refuse(name, std::to_string(count) + " numbers above 0 with colons between", words);
+  }
+  return values;
 }
 
 double Arguments::number(const std::string& name, double low, double high) const {

@@ -37,6 +37,8 @@ class Arguments {
   [[nodiscard]] double number(const std::string& name) const;
   /// A finite number above 0.
   [[nodiscard]] double positive(const std::string& name) const;
+  /// So many finite numbers above 0, between colons.
+  [[nodiscard]] std::vector<double> positives(const std::string& name, std::size_t count) const;
   /// A finite number in [low, high].
   [[nodiscard]] double number(const std::string& name, double low, double high) const;
   [[nodiscard]] std::int64_t integer(const std::string& name, std::int64_t low,

@@ -5,7 +5,6 @@
 #include <sounder/solvers/path/cross_validation.hpp>
 #include <sounder/solvers/path/lambda_max.hpp>
 #include <sounder/solvers/path/regularization_path.hpp>
-#include <sounder/solvers/path/warm_cd.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -25,6 +24,7 @@
 #include "memory.hpp"
 #include "path_options.hpp"
 #include "path_report.hpp"
+#include "path_solver.hpp"
 #include "training_set.hpp"
 
 namespace sounder::cli {
@@ -66,6 +66,12 @@ class PathRun {
   /// Checks everything that may fail, before anything is written. @throws InputError
   void prepare() {
     deal_out_folds();
+    if (!options_.c_grid.empty()) {
+      for (const double c : options_.c_grid) {
+        outcome_.lambdas.push_back(1.0 / (data_.matrix.rows() * c));
+      }
+      return;
+    }
     const double largest = lambda_max(data_, shape_.l1_ratio, team_);
     if (!(largest > 0.0)) {
       throw InputError(options_.train.data,
@@ -101,7 +107,7 @@ class PathRun {
 
  private:
   /// A solver on the columns, of which all runs share one copy.
-  [[nodiscard]] WarmCd<L> solver() const { return WarmCd<L>(columns_); }
+  [[nodiscard]] PathSolver<L> solver() const { return PathSolver<L>(columns_); }
 
   void deal_out_folds() {
     if (options_.folds == 0) {
@@ -209,7 +215,7 @@ Exit run_path(Words words) {
       options.train.data, options.train.read, set.data,
       std::max(solver_row("cd").bytes_a_column(threads), bytes_a_column_by_columns(threads)));
   return with_loss(options.train.loss, options.train.loss_parameter, [&](auto loss) {
-    if constexpr (decltype(loss)::smooth) {
+    if constexpr (decltype(loss)::smooth || CornerLoss<decltype(loss)>) {
       return walk(options, set, loss);
     } else {
       return Exit::usage;  // not reached: path_options has refused it

@@ -1,9 +1,13 @@
 #include "path_options.hpp"
 
 #include <array>
+#include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include <sounder/solvers/named/names.hpp>
+#include <sounder/solvers/named/solver_row.hpp>
 #include "problem_arguments.hpp"
 
 namespace sounder::cli {
@@ -12,10 +16,11 @@ namespace {
 constexpr std::array<std::string_view, 2> selection_names = {"best", "1se"};
 
 constexpr const char* description =
-    "Solves an l1 or elastic-net problem at many strengths, from lambda_max (the least one that\n"
-    "leaves only zeros) downwards, each from the solution before it, and writes a CSV row a "
-    "lambda\n"
-    "to standard output: its objective, duality gap, nonzero coefficients, and with --validate or\n"
+    "Solves a problem at many strengths of the penalty, each from the solution before it: from\n"
+    "lambda_max (the least one at which an l1 penalty leaves only zeros) downwards, or along\n"
+    "LIBLINEAR's C with --C-grid, which an l2 penalty needs. Writes a CSV row a lambda to "
+    "standard\n"
+    "output: its objective, duality gap, nonzero coefficients, and with --validate or\n"
     "--folds what it is worth on rows it has not seen. With --select (or a MODEL) the model of "
     "one\n"
     "lambda is written in LIBLINEAR's format.\n";
@@ -35,12 +40,55 @@ constexpr const char* epilogue =
     "\n"
     "Which label is +1, and rows of weight 0: as sounder train.\n"
     "\n"
+    "The solver is cd, or dual-cd where it suits an l2 penalty: the same bits at any number of "
+    "threads.\n"
+    "\n"
     "Exit codes: as sounder train; 1 means that some lambda stopped before the tolerance.\n"
     "\n"
     "Examples:\n"
     "  sounder path a9a > path.csv\n"
     "  sounder path a9a a9a.model --folds 5 --select 1se --csv path.csv\n"
-    "  sounder path prices.svm --loss squared --lambdas 50 --validate later.svm --select best\n";
+    "  sounder path prices.svm --loss squared --lambdas 50 --validate later.svm --select best\n"
+    "  sounder path a9a a9a.model --loss hinge --penalty l2 --C-grid 0.01:100:10 --folds 5\n";
+
+/// lo, lo factor, lo factor^2, ... up to hi.
+std::vector<double> c_grid(const Arguments& arguments) {
+  const std::vector<double> numbers = arguments.positives("C-grid", 3);
+  const double low = numbers[0];
+  const double high = numbers[1];
+  const double factor = numbers[2];
+  if (low > high || factor <= 1.0) {
+    throw UsageError("--C-grid LO:HI:FACTOR rises: LO is at most HI, and FACTOR above 1");
+  }
+  constexpr double most = 100000.0;
+  constexpr double rounding = 1e-9;
+  const double steps = std::floor(std::log(high / low) / std::log(factor) + rounding);
+  if (!(steps < most)) {
+    throw UsageError("--C-grid " + arguments.text("C-grid") + " has more than 100,000 strengths");
+  }
+  std::vector<double> grid;
+  for (int k = 0; k <= static_cast<int>(steps); ++k) {
+    grid.push_back(low * std::pow(factor, k));
+  }
+  return grid;
+}
+
+void read_grid(const Arguments& arguments, PathOptions& options) {
+  options.lambdas = static_cast<int>(arguments.integer("lambdas", 1, 100000));
+  options.lambda_min_ratio = arguments.number("lambda-min-ratio", 1e-12, 1.0);
+  if (arguments.given("C-grid")) {
+    for (const char* other : {"lambdas", "lambda-min-ratio"}) {
+      if (arguments.given(other)) {
+        throw UsageError(std::string("--C-grid says all strengths: leave out --") + other);
+      }
+    }
+    options.c_grid = c_grid(arguments);
+  } else if (options.train.l1_ratio == 0.0) {
+    throw UsageError(
+        "with an l2 penalty no strength leaves only zeros to begin with: say "
+        "--C-grid LO:HI:FACTOR");
+  }
+}
 
 void read_validation(const Arguments& arguments, PathOptions& options) {
   options.validate = arguments.text("validate");
@@ -68,6 +116,8 @@ CommandLine path_command_line() {
   line.group("Path")
       .option("lambdas", "K", "how many strengths", "100")
       .option("lambda-min-ratio", "R", "the last one is R lambda_max", "1e-3")
+      .option("C-grid", "LO:HI:FACTOR",
+              "instead: C = LO, LO FACTOR, ... up to HI, where lambda = 1/(n C)")
       .option("validate", "FILE", "score every lambda on the rows of FILE")
       .option("folds", "K", "score every lambda by K-fold cross-validation")
       .option("select", "RULE",
@@ -99,14 +149,13 @@ PathOptions path_options(const Arguments& arguments) {
   TrainOptions& train = options.train;
   read_data_arguments(arguments, train);
   read_problem_arguments(arguments, train);
-  if (train.l1_ratio == 0.0) {
-    throw UsageError("a path needs an l1 penalty: --penalty l1, or elastic-net with --l1-ratio");
+  if (train.penalty == NoPenalty::name) {
+    throw UsageError("a path needs a penalty: --penalty l1, elastic-net or l2");
   }
-  if (!loss_row(train.loss).smooth) {
-    throw UsageError("a path needs a smooth loss: --loss squared-hinge instead of " + train.loss);
+  if (!solver_row("cd").takes_loss(loss_row(train.loss).smooth, loss_row(train.loss).rounded)) {
+    throw UsageError("a path cannot take --loss " + train.loss);
   }
-  options.lambdas = static_cast<int>(arguments.integer("lambdas", 1, 100000));
-  options.lambda_min_ratio = arguments.number("lambda-min-ratio", 1e-12, 1.0);
+  read_grid(arguments, options);
   read_validation(arguments, options);
   CoordinateOptions& solver = options.solver;
   solver.threads = train.read.threads = read_threads(arguments);

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "command_line.hpp"
 #include "train_options.hpp"
@@ -16,6 +17,7 @@ struct PathOptions {
   TrainOptions train;  ///< as in `sounder train`; `trace` is the CSV
   int lambdas = 0;
   double lambda_min_ratio = 0.0;
+  std::vector<double> c_grid;          ///< LIBLINEAR's C, rising; empty: lambdas from lambda_max
   std::string validate;                ///< file of validation rows; empty: none
   int folds = 0;                       ///< number of folds; 0: none
   std::optional<Selection> selection;  ///< none: no model is written

@@ -35,6 +35,32 @@ class Path(ProgramTest):
                                           "--solver", "cd", "--tol", 1e-8)
                 self.assertAlmostEqual(trained["objective"], float(row["objective"]), places=7)
 
+    def test_a_grid_of_C_is_what_train_finds_with_every_loss_and_penalty(self):
+        self.write("data", classification(80, 10))
+        for loss in ("hinge", "squared-hinge", "logistic"):
+            for more in (("--penalty", "l2"), ("--penalty", "l2", "--intercept"), ("--penalty", "l1")):
+                with self.subTest(loss=loss, more=more):
+                    rows = self.path("data", "--loss", loss, *more, "--C-grid", "0.01:1:10", "--tol",
+                                     1e-6, "--threads", 2)
+                    self.assertEqual(len(rows), 3)
+                    for row, c in zip(rows, (0.01, 0.1, 1.0)):
+                        self.assertAlmostEqual(float(row["C"]), c)
+                        self.assertLessEqual(float(row["relative_gap"]), 1e-6)
+                        trained = self.train_json("data", "m", "--loss", loss, *more, "--C", c, "--tol",
+                                                  1e-8)
+                        self.assertLess(abs(float(row["objective"]) / trained["objective"] - 1), 2e-6)
+
+    def test_a_grid_of_C_is_cross_validated_with_the_same_bits(self):
+        self.write("data", classification(80, 10))
+        models = set()
+        for threads in (1, 2, 3):
+            rows = self.path("data", "m", "--loss", "hinge", "--penalty", "l2", "--C-grid", "0.01:10:10",
+                             "--folds", 4, "--threads", threads)
+            self.assertEqual(len(rows), 4)
+            self.assertTrue(all(float(row["validation_loss"]) > 0 for row in rows))
+            models.add(self.read("m"))
+        self.assertEqual(len(models), 1)
+
     def test_nothing_is_written_beside_the_csv(self):
         self.write("data", classification())
         _, err = self.run_program("path", "data", "--lambdas", 3, "--csv", "path.csv")
@@ -158,8 +184,16 @@ class Path(ProgramTest):
     def test_refusals(self):
         self.write("data", classification())
         for arguments, words in (
-                (("--penalty", "l2"), "needs an l1 penalty"),
-                (("--loss", "hinge"), "squared-hinge"),
+                (("--penalty", "l2"), "--C-grid LO:HI:FACTOR"),
+                (("--penalty", "none"), "needs a penalty"),
+                (("--C-grid", "1:10"), "--C-grid"),
+                (("--C-grid", "1:10:0"), "--C-grid"),
+                (("--C-grid", "1:10:2:"), "--C-grid"),
+                (("--C-grid", "1:x:2"), "--C-grid"),
+                (("--C-grid", "10:1:2"), "LO is at most HI"),
+                (("--C-grid", "1:10:1"), "FACTOR above 1"),
+                (("--C-grid", "1e-9:1e9:1.00000001"), "more than 100,000"),
+                (("--C-grid", "1:10:2", "--lambdas", 5), "leave out --lambdas"),
                 (("--folds", 1), "--folds"),
                 (("--folds", 5, "--validate", "data"), "only one of"),
                 (("--select", "best"), "--validate FILE or --folds K"),
