@@ -37,7 +37,7 @@ struct OraclePoint {
 /// The minimum, to about 1e-9 relative: Newton's method on the objective with corners rounded by
 /// mu, mu falling from 1 to 1e-9. A bound is a quadratic penalty of strength 1 / mu, so it holds in
 /// the limit. O(n p^2) a step, some hundred steps: for small data. The minimum must be attained
-/// (without a penalty: classes overlap).
+/// (without a penalty: classes overlap). Problems met before are answered from memory.
 [[nodiscard]] OraclePoint oracle_minimum(const DenseProblem& problem);
 
 }  // namespace sounder::test

@@ -20,10 +20,11 @@ TEMPLATE_LIST_TEST_CASE(
     "and 4 threads",
     "[newton]", SmoothLosses) {
   for (const auto& shape : sounder::test::all_shapes({.rows = 3000, .columns = 20})) {
+    const auto instance = make_instance<TestType, L2>(shape);
+    const auto problem = instance.problem();
+    const double least = oracle_minimum(instance.dense_problem()).objective;
     for (const int threads : {1, 2, 4}) {
       CAPTURE(shape, threads);
-      const auto instance = make_instance<TestType, L2>(shape);
-      const auto problem = instance.problem();
       const Team team(threads);
       PackedEvaluator<TestType, L2> point(problem, -1, /*precondition=*/true, team);
       FrequentNewton<TestType, L2> newton(problem, point.rows(), point.scales(),
@@ -40,7 +41,6 @@ TEMPLATE_LIST_TEST_CASE(
             [](double a, double b) { return std::abs(a - b) <= 1e-9 * (1.0 + std::abs(b)); }));
         last = here;
       }
-      const double least = oracle_minimum(instance.dense_problem()).objective;
       REQUIRE(std::abs(last - least) <= 1e-8 * least);
     }
   }
