@@ -14,6 +14,8 @@ import statistics
 import subprocess
 import sys
 
+from common import machine
+
 SOLVERS = {"hogwild": (), "sgd": (), "saga": (), "cd": ("--penalty", "l1", "--C", "10"),
            "dual-cd": ("--loss", "hinge")}
 
@@ -39,6 +41,7 @@ def main():
     parser.add_argument("--limit", type=float, default=float("inf"))
     options = parser.parse_args()
     loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.busy)]
+    print(*machine.header(options.program), sep="\n")
     print(f"{options.busy} busy loops, {os.cpu_count()} cores, {os.path.basename(options.data)}, "
           f"{options.epochs} epochs, median of {options.rounds}")
     print(f"{'solver':10} {'1 thread':>10} {str(options.threads) + ' threads':>10} {'ratio':>6}")

@@ -12,8 +12,8 @@
 #include <sounder/engine/base/slots.hpp>
 #include <sounder/solvers/blocks/block_rows.hpp>
 #include <sounder/solvers/blocks/joint_step.hpp>
-#include <sounder/solvers/coordinate/p_star.hpp>
 #include <sounder/solvers/coordinate/parallel_descent.hpp>
+#include <sounder/solvers/coordinate/parallel_limit.hpp>
 
 namespace sounder {
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include <sounder/solvers/blocks/feature_blocks.hpp>
-#include <sounder/solvers/coordinate/p_star.hpp>
 #include <sounder/solvers/coordinate/parallel_descent.hpp>
+#include <sounder/solvers/coordinate/parallel_limit.hpp>
 
 namespace sounder {
 

@@ -5,7 +5,7 @@
 #include <sounder/engine/run/trace.hpp>
 #include <sounder/solvers/driver/prepared_problem.hpp>
 #include <sounder/solvers/problem/problem.hpp>
-#include <sounder/solvers/stochastic/exact_pass.hpp>
+#include <sounder/solvers/stochastic/exact_sgd_pass.hpp>
 #include <sounder/solvers/stochastic/sgd_options.hpp>
 #include <sounder/solvers/stochastic/stochastic_gradient.hpp>
 
@@ -26,7 +26,7 @@ template <Loss L, Penalty P>
       problem, options, trace, [](const auto& prepared, SgdOptions inner, Trace& told) {
         using Q = Rescaled<P>;
         settle_batches(prepared.matrix, inner);
-        const ExactPassMaker<L, Q> pass(prepared.penalty, inner.batch, inner.seed);
+        const ExactSgdPassMaker<L, Q> pass(prepared.penalty, inner.batch, inner.seed);
         const PassMaker<Plain, L, Q> trial(prepared.penalty);
         return stochastic_gradient<L, Q>(prepared, inner,
                                          {.pass = pass, .trial = trial, .repeatable = true}, told);

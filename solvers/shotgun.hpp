@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include <sounder/solvers/coordinate/p_star.hpp>
 #include <sounder/solvers/coordinate/parallel_descent.hpp>
+#include <sounder/solvers/coordinate/parallel_limit.hpp>
 
 namespace sounder {
 

@@ -1,4 +1,4 @@
-// Passes over batches of rows by workers that own columns: the serial method's own steps.
+// Passes in the serial order by workers that own columns: the same bits at any number of threads.
 #pragma once
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/call.hpp>
-#include <sounder/solvers/stochastic/exact_pass.hpp>
+#include <sounder/solvers/stochastic/exact_sgd_pass.hpp>
 #include <sounder/solvers/stochastic/saga_step.hpp>
 
 namespace sounder {

@@ -51,9 +51,9 @@ class alignas(128) SagaStepper {
         means.set(j, -pull[j]);
       }
     }
-    SampleLocks<Update> locks;   ///< held over a step
+    SampleLocks<Update> locks;       ///< held over a step
     SharedVector<MeanUpdate> means;  ///< mean gradient
-    Array<double> anchors;       ///< minus each row's derivative at its last visit
+    Array<double> anchors;           ///< minus each row's derivative at its last visit
   };
 
   /// Like those of RowStepper. @{

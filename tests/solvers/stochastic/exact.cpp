@@ -196,8 +196,8 @@ void has_the_same_bits() {
 }  // namespace
 
 TEST_CASE("exact passes take the steps of the plain loop: 1, 2, 3, 4 and 8 threads", "[exact]") {
-  takes_the_steps_of_the_plain_loop<ExactPass<SmoothTerms, Logistic>, SmoothTerms>(false);
-  takes_the_steps_of_the_plain_loop<ExactPass<SparseTerms, Logistic>, SparseTerms>(false);
+  takes_the_steps_of_the_plain_loop<ExactSgdPass<SmoothTerms, Logistic>, SmoothTerms>(false);
+  takes_the_steps_of_the_plain_loop<ExactSgdPass<SparseTerms, Logistic>, SparseTerms>(false);
   takes_the_steps_of_the_plain_loop<ExactSagaPass<SmoothTerms, Logistic>, SmoothTerms>(true);
   takes_the_steps_of_the_plain_loop<ExactSagaPass<SparseTerms, Logistic>, SparseTerms>(true);
 }

@@ -1,4 +1,4 @@
-// P*: how many coordinates can be updated at once on this data. The formula is
+// The limit P* on how many coordinates are updated at once on this data. Its formula is
 // SpectralRadius::p_star(), in spectral_radius.hpp.
 #pragma once
 

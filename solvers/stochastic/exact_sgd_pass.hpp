@@ -179,7 +179,7 @@ class ExactRowPass : public RowPass {
 
 /// The pass of stochastic gradient descent.
 template <class Terms, Loss L>
-class ExactPass final : public ExactRowPass<StepColumn<Terms>, L> {
+class ExactSgdPass final : public ExactRowPass<StepColumn<Terms>, L> {
  public:
   using ExactRowPass<StepColumn<Terms>, L>::ExactRowPass;
 
@@ -209,11 +209,11 @@ inline void settle_batches(const CsrMatrix& matrix, SgdOptions& options) noexcep
 
 /// Makes the pass of `sgd`: exact in batches, or by one worker.
 template <Loss L, Penalty P>
-class ExactPassMaker {
+class ExactSgdPassMaker {
  public:
   /// Keeps a reference to the penalty, which must outlive it; and itself must outlive its passes.
   /// @param batch rows a batch; 1: no batches
-  ExactPassMaker(const P& penalty, int batch, std::uint64_t seed)
+  ExactSgdPassMaker(const P& penalty, int batch, std::uint64_t seed)
       : penalty_(penalty), serial_(penalty), batch_(batch), seed_(seed) {}
 
   /// The function that MakeRowPass refers to.
@@ -224,11 +224,11 @@ class ExactPassMaker {
       return serial_(data, adagrad, sparse, rows_a_pass, alone_);
     }
     if constexpr (!ElasticPenalty<P>) {
-      return std::make_unique<ExactPass<ProxTerms<P>, L>>(data, batch_, seed_, team, &penalty_);
+      return std::make_unique<ExactSgdPass<ProxTerms<P>, L>>(data, batch_, seed_, team, &penalty_);
     } else if (sparse) {
-      return std::make_unique<ExactPass<SparseTerms, L>>(data, batch_, seed_, team);
+      return std::make_unique<ExactSgdPass<SparseTerms, L>>(data, batch_, seed_, team);
     } else {
-      return std::make_unique<ExactPass<SmoothTerms, L>>(data, batch_, seed_, team);
+      return std::make_unique<ExactSgdPass<SmoothTerms, L>>(data, batch_, seed_, team);
     }
   }
 
