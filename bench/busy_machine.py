@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What a second thread costs where somebody else uses the cores.
 
-    bench/busy_machine.py DATA --program build/release/solvers/cli/sounder
+    bench/busy_machine.py DATA --program build/release/sounder
 
 Runs `sounder train DATA` with one thread and with several in turn, beside as many busy loops as there are
 cores, and prints the seconds of training of each (the median of the rounds) and their ratio; with --busy 0 on
-a quiet machine. Solvers that come to the same bits do the same work. Ends with 1 if a ratio is above --limit.
+a quiet machine. DATA needs 2 million nonzeros for sgd, saga and dual-cd to use more than one thread. Solvers
+that come to the same bits do the same work. Ends with 1 if a ratio is above --limit.
 """
 import argparse
 import json
@@ -40,13 +41,17 @@ def main():
     parser.add_argument("--busy", type=int, default=os.cpu_count(), help="busy loops; default: a core each")
     parser.add_argument("--limit", type=float, default=float("inf"))
     options = parser.parse_args()
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.busy)]
+    if options.threads < 2:
+        parser.error("--threads must be 2 or more")
     print(*machine.header(options.program), sep="\n")
     print(f"{options.busy} busy loops, {os.cpu_count()} cores, {os.path.basename(options.data)}, "
           f"{options.epochs} epochs, median of {options.rounds}")
     print(f"{'solver':10} {'1 thread':>10} {str(options.threads) + ' threads':>10} {'ratio':>6}")
     worst = 0.0
+    loops = []
     try:
+        for _ in range(options.busy):
+            loops.append(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
         for solver in options.solvers.split(","):
             times = {1: [], options.threads: []}
             for _ in range(options.rounds):

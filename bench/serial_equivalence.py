@@ -36,14 +36,19 @@ BATCHES = (10, 100, 1000)
 def run(options, data, solver, threads, folder):
     """Seconds to each gap, and a digest of the model."""
     trace, model = os.path.join(folder, "trace.csv"), os.path.join(folder, "model")
+    for old in (trace, model):
+        if os.path.exists(old):
+            os.remove(old)
     subprocess.run(
         [options.program, "train", data, model, "--solver", solver, "--threads", str(threads), "--C",
          str(options.C), "--tol", repr(GAPS[-1]), "--max-epochs", "1000000", "--time-limit",
          str(options.limit), "--trace", trace, "--quiet"], check=False, stdin=subprocess.DEVNULL)
     with open(trace, encoding="utf-8") as file:
         rows = [(float(row["seconds"]), float(row["relative_gap"])) for row in csv.DictReader(file)]
-    with open(model, "rb") as file:
-        digest = hashlib.sha256(file.read()).hexdigest()
+    digest = ""
+    if os.path.exists(model):
+        with open(model, "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
     return [next((seconds for seconds, gap in rows if gap <= wanted), float("inf")) for wanted in GAPS], digest
 
 
@@ -129,8 +134,8 @@ def main():
     parser.add_argument("--limit", type=float, default=30.0, help="seconds of training, a run")
     options = parser.parse_args()
     print(*machine.header(options.program), sep="\n")
-    with tempfile.TemporaryDirectory() as folder:
-        for data in options.data:
+    for data in options.data:
+        with tempfile.TemporaryDirectory() as folder:
             print(f"\n{os.path.basename(data)}, C = {options.C:g}")
             race(options, data, folder)
             stale(options, data, folder)

@@ -22,7 +22,7 @@ namespace sounder {
 /// @tparam Update Exact, or Relaxed, Atomic, or Locked (in locked.hpp)
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
-/// Cost: O(nnz) an epoch; 8 bytes a row and a column more than sgd(). May be called from several
+/// Cost: O(nnz) an epoch; 8 bytes a row and 16 a column more than sgd(). May be called from several
 /// threads at once.
 template <class Update = Exact, Loss L, Penalty P>
 [[nodiscard]] Result saga(const Problem<L, P>& problem, SgdOptions options, Trace& trace) {

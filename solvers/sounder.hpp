@@ -55,8 +55,11 @@
 #include <sounder/solvers/penalty/none.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
-// 4. Solvers. By rows: hogwild on all threads, and sgd, its serial twin.
+// 4. Solvers. By rows: hogwild on all threads without waiting; sgd and saga in the serial order,
+// with the same bits at any number of threads, as dual_cd, which climbs the dual of an l2 problem.
+#include <sounder/solvers/dual_cd.hpp>
 #include <sounder/solvers/hogwild.hpp>
+#include <sounder/solvers/saga.hpp>
 #include <sounder/solvers/sgd.hpp>
 // By columns: cd for sparse models, and for the hinge with any penalty, bounds or an intercept;
 // shotgun, block_greedy and block_cd, for smooth losses, update several coefficients at once, and

@@ -15,7 +15,8 @@
 namespace sounder {
 
 /// `hogwild` with simulated workers: epochs, staleness and collisions of a run on so many cores,
-/// the same bits each time. With one worker it gives the bits of `sgd`. AdaGrad is not simulated.
+/// the same bits each time. With one worker it gives the bits of hogwild() with one thread. AdaGrad
+/// is not simulated.
 ///
 /// `options.threads` is used for the evaluation between epochs, which is not simulated.
 /// @throws std::invalid_argument if the problem or an option does not fit

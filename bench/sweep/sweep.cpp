@@ -58,13 +58,13 @@ void fill_counts(const UpdateCounts& counts, Row& row) {
   row.staleness_max = counts.staleness.largest();
 }
 
-/// Runs a few epochs of the same run with the counting twin.
-UpdateCounts count(SolveRequest request, int epochs, const Trace& interrupt) {
+/// Runs a few epochs of the same run with the counting twin. Nothing if the policy has none.
+std::optional<UpdateCounts> count(SolveRequest request, int epochs, const Trace& interrupt) {
   request.counted = true;
   request.run.tolerance = 0.0;
   request.run.max_epochs = std::clamp(epochs, 1, counted_epochs);
   CurveTrace unseen(interrupt);
-  return solve(request, unseen).counts.value();
+  return solve(request, unseen).counts;
 }
 
 /// Remembers how long runs took, to predict how long others will take.
@@ -233,11 +233,13 @@ bool Sweep::measure(Row& row, const Trace& interrupt) {
   } else {
     SolveRequest kept_parallel = request;
     kept_parallel.coordinate.parallel = parallel(row.setting);
-    const UpdateCounts counts = count(kept_parallel, result.epochs, interrupt);
+    const std::optional<UpdateCounts> counts = count(kept_parallel, result.epochs, interrupt);
     if (interrupt.cancelled()) {
       return false;
     }
-    fill_counts(counts, row);
+    if (counts) {
+      fill_counts(*counts, row);
+    }
   }
   curves_.push_back({row.setting, row.repeat, curve.thinned(points_a_curve)});
   return true;
@@ -290,7 +292,7 @@ const std::vector<double>& Sweep::step_times(const Row& row, const Trace& interr
   if (absent) {
     Row alone = row;
     alone.setting = {row.setting.solver, std::string(Atomic::name), 1};
-    const UpdateCounts counts = count(request_of(alone), counted_epochs, interrupt);
+    const UpdateCounts counts = count(request_of(alone), counted_epochs, interrupt).value();
     for (const float seconds : counts.step_seconds) {
       if (seconds > 0.0F) {
         place->second.push_back(static_cast<double>(seconds));

@@ -11,6 +11,7 @@
 
 #include <sounder/engine/base/aligned_array.hpp>
 #include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
 #include <sounder/engine/base/random.hpp>
 #include <sounder/engine/base/slots.hpp>
 #include <sounder/engine/base/stopwatch.hpp>
@@ -50,8 +51,11 @@ class ExactPasses {
  public:
   /// Views of parts and team, which the caller keeps. w = 0.
   ExactPasses(const ColumnParts& parts, const Team& team)
-      : parts_(parts), team_(team), crew_(std::min(team.size(), parts.count())),
-        choice_(crew_.size()), columns_(static_cast<std::size_t>(parts.count())) {
+      : ExactPasses(parts, team, WorkerChoice(std::min(team.size(), parts.count()))) {}
+  /// The same with workers that are chosen in a given way, at most one a part.
+  ExactPasses(const ColumnParts& parts, const Team& team, const WorkerChoice& choice)
+      : parts_(parts), team_(team), crew_(std::min(team.size(), parts.count())), choice_(choice),
+        columns_(static_cast<std::size_t>(parts.count())) {
     for (int k = 0; k < parts.count(); ++k) {
       columns_[static_cast<std::size_t>(k)].assign(parts.part(k).columns(), Column{});
     }
@@ -134,15 +138,20 @@ class ExactPasses {
   ///
   /// `method.wants(i)`: false leaves row i out. `method.step(i, z, norm, carry, done)` is the step
   /// where row i has the margin z and |x_i| = norm, and the share `done` of the pass is behind:
-  /// `step.along` is the multiple of x_i, `step.reach` bounds how far w moves, `step.idle()` says
-  /// that it does not. Every worker asks for every step, so these two are const; what they carry
-  /// from row to row is in a `Method::Carry`, of which each has its own. `method.take(i, z, step)`
-  /// is called for each step once, by one worker, when all have asked for it.
+  /// `step.along` is the multiple of x_i, `step.reach` bounds how much |w| grows, `step.idle()`
+  /// says that nothing moves. Every worker asks for every step, so these two are const; what they
+  /// carry from row to row is in a `Method::Carry`, of which each has its own. `method.take(i, z,
+  /// step)` is called for each step once, by one worker, when all have asked for it.
+  /// @param cancelled asked now and then by the caller's thread; true ends the pass early
+  /// @return false if it was ended
   template <class Method>
-  void run(const RowBatches& batches, std::span<const std::int64_t> order, std::uint64_t seed,
-           Method& method) {
+  bool run(const RowBatches& batches, std::span<const std::int64_t> order, std::uint64_t seed,
+           Method& method, Call<bool()> cancelled) {
     double size = norm();
     for (std::size_t at = 0; at < order.size();) {
+      if (cancelled()) {
+        return false;
+      }
       const WorkerChoice::Stretch stretch = choice_.next(order.size(), order.size() - at);
       const std::size_t first = at;
       double seconds = 0.0;
@@ -150,6 +159,7 @@ class ExactPasses {
                 stretch.workers, method, size, seconds);
       choice_.note(stretch, at - first, seconds);
     }
+    return true;
   }
 
   /// The same where batches are of one row and there is one part: nothing is rounded, nobody waits.

@@ -21,29 +21,39 @@ class WorkerChoice {
   };
 
   explicit WorkerChoice(int workers) noexcept : workers_(workers) {}
+  /// No choice: all of them, in stretches of so many batches.
+  static WorkerChoice always(int workers, std::size_t batches) noexcept {
+    WorkerChoice choice(workers);
+    choice.always_ = batches;
+    return choice;
+  }
 
   /// @param whole batches of a pass
   /// @param left  those still to be done, more than 0
   [[nodiscard]] Stretch next(std::size_t whole, std::size_t left) noexcept {
+    if (always_ > 0) {
+      return {workers_, std::min(left, always_), none};
+    }
+    // No longer, so that the caller can be interrupted.
+    constexpr std::size_t share = 8;
+    const std::size_t trial = std::min(left, whole / share + 1);
     if (workers_ == 1) {
-      return {1, left, none};
+      return {1, trial, none};
     }
     if (left == whole) {
       ++pass_;
     }
-    constexpr std::size_t share = 8;  // of a pass for a trial
-    const std::size_t trial = std::min(left, whole / share + 1);
     if (alone_ == none || together_ == none) {
       return stretch(alone_ == none, trial);
     }
     tries_ = left == whole && pass_ >= next_trial_;
-    return tries_ ? stretch(!is_alone(), trial) : stretch(is_alone(), left);
+    return stretch(tries_ ? !is_alone() : is_alone(), trial);
   }
 
   /// Takes down how long a stretch took.
   /// @param batches of it that were done, more than 0
   void note(const Stretch& stretch, std::size_t batches, double seconds) noexcept {
-    if (workers_ == 1) {
+    if (workers_ == 1 || always_ > 0) {
       return;
     }
     const bool before = is_alone();
@@ -68,6 +78,7 @@ class WorkerChoice {
   }
 
   int workers_;
+  std::size_t always_ = 0;
   double alone_ = none;  ///< seconds a batch, when last tried
   double together_ = none;
   int pass_ = 0;

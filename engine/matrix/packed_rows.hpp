@@ -108,6 +108,8 @@ class PackedRows {
     const Offset first = low_begin_[at(i)];
     return {lows_.data() + first, static_cast<std::size_t>(low_begin_[at(i) + 1] - first)};
   }
+  /// Whether some low() is not empty.
+  [[nodiscard]] bool has_lows() const noexcept { return lows_.size() > 0; }
   /// Labels below this come first in every row.
   [[nodiscard]] std::size_t frequent() const noexcept { return at(frequent_); }
 

@@ -11,11 +11,12 @@
 //   Locked   a mutex per stripe of coordinates, held over a whole sample: the baseline that the
 //            lock-free policies are measured against (in locked.hpp)
 //
-// Each has a counting twin, Counting<Update> in counting.hpp, for runs that measure conflicts.
+// All but Exact have a counting twin, Counting<Update> in counting.hpp, for runs that measure
+// conflicts.
 //
-// All but Plain use relaxed std::atomic_ref: there is no data race in the sense of C++, and on
-// x86-64 relaxed loads and stores are plain moves. Relaxed order is enough because no coordinate
-// publishes another one, and joining the team orders everything.
+// Relaxed, Atomic and Locked use relaxed std::atomic_ref: there is no data race in the sense of
+// C++, and on x86-64 relaxed loads and stores are plain moves. Relaxed order is enough because no
+// coordinate publishes another one, and joining the team orders everything.
 #pragma once
 
 #include <algorithm>

@@ -26,8 +26,8 @@ struct Command {
 
 constexpr std::array commands = {
     Command{"train", "DATA [MODEL]", "fit a linear model to a LIBSVM file", run_train},
-    Command{"path", "DATA [MODEL]",
-            "solutions at many strengths of an l1 penalty; cross-validation", run_path},
+    Command{"path", "DATA [MODEL]", "solutions at many strengths of the penalty; cross-validation",
+            run_path},
     Command{"predict", "DATA MODEL [OUT]",
             "what a model says of each row, and how often it is right", run_predict},
     Command{"inspect", "DATA", "what the data is, and how parallel training on it can be",

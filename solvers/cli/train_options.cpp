@@ -271,21 +271,25 @@ CommandLine train_command_line() {
       .option(
           "newton", "on|off",
           "Newton steps: cd's on the coefficients that are not zero, at the end also the others'; "
-          "sgd's and hogwild's at the end on the most frequent columns; dual-cd's on the dual "
+          "sgd's, saga's and hogwild's at the end on the most frequent columns; dual-cd's on the "
+          "dual "
           "variables within their bounds",
           "on");
-  line.group("Advanced, of sgd and hogwild")
+  line.group("Advanced, of sgd, saga and hogwild")
       .option("step", "X", "step size, in units of the inverse curvature (default: found by trial)")
       .option("step-schedule", "NAME", enumerate(schedule_names), "auto")
       .option("step-decay", "X", "factor an epoch; implies --step-schedule epoch-decay", "0.9")
       .option("variance-reduction", "on|off",
               "subtract each row's gradient at the last epoch's end (sparse SVRG)", "on")
       .flag("adagrad", "a step size a coordinate; turns variance reduction off")
-      .option("row-block", "N", "neighbouring rows that stay together in the shuffle, at most",
-              "16")
+      .option(
+          "row-block", "N",
+          "neighbouring rows that stay together in the shuffle, at most; not of sgd and saga on "
+          "large data",
+          "16")
       .option("hot-columns", "N",
               "frequent columns that each thread keeps copies of; 0: Hogwild! "
-              "as published (default: automatic)");
+              "as published (default: automatic); not of saga, nor of sgd on large data");
   return line.epilogue("Losses, in the label y and z = x.w + b:\n" + losses_in_words() + "\n" +
                        epilogue);
 }

@@ -30,7 +30,7 @@ struct TrainOptions {
   std::string solver;  ///< as asked for, perhaps "auto"
   std::string chosen;  ///< the solver after resolving "auto", see reconsider_solver
   std::string why;     ///< why "auto" comes to that
-  std::string update;  ///< "plain" for a serial solver
+  std::string update;  ///< "plain" where threads share nothing
   bool deterministic = false;
   RunOptions run;
   SgdOptions sgd;                ///< without the options in `run`

@@ -1,4 +1,4 @@
-// A dual point for coefficients without a penalty, for which dual_point.hpp only knows D = 0.
+// A dual point for coefficients without a penalty, for which dual_bound.hpp only knows D = 0.
 #pragma once
 
 #include <algorithm>

@@ -158,7 +158,7 @@ class DualAscent {
         passes_.run_alone(*batches_, order_, variables_);
       } else {
         passes_.run(*batches_, order_, options_.seed + static_cast<std::uint64_t>(run_.epoch()),
-                    variables_);
+                    variables_, [this] { return deadline_.cancelled(); });
       }
       variables_.end_epoch();
       updates_ += static_cast<std::int64_t>(dealt_);

@@ -251,11 +251,18 @@ class FreeSteps {
   /// Along d until the first variable comes to its bound, or to d's end. Those that come to one are
   /// free no longer. False if no variable moves.
   bool step_to_a_bound(std::span<double> v, ExactPasses<>& w) {
+    const double rise = dot(gradient_, step_);
+    if (!(rise > 0.0) || !std::isfinite(rise)) {
+      return false;  // rounding is all there is
+    }
     constexpr double far = 1e300;
     constexpr double there = 1.0 + 1e-12;  // whatever rounding does
-    const auto room = [&](std::size_t k) {
+    const auto bound = [&](std::size_t k) {
       const auto i = static_cast<std::size_t>(free_[k]);
-      return moved(i, v[i], std::copysign(far, step_[k])) - v[i];
+      return moved(i, v[i], std::copysign(far, step_[k]));
+    };
+    const auto room = [&](std::size_t k) {
+      return bound(k) - v[static_cast<std::size_t>(free_[k])];
     };
     double length = 1.0;
     for (std::size_t k = 0; k < free_.size(); ++k) {
@@ -268,9 +275,9 @@ class FreeSteps {
     for (std::size_t k = 0; k < free_.size(); ++k) {
       const auto i = static_cast<std::size_t>(free_[k]);
       const double old = v[i];
-      const double whole = room(k);
       const double part = length * step_[k];
-      v[i] = moved(i, old, std::abs(part) * there < std::abs(whole) ? part : whole);
+      v[i] = std::abs(part) * there < std::abs(room(k)) || part == 0.0 ? moved(i, old, part)
+                                                                       : bound(k);
       change_[k] = v[i] - old;
       any = any || change_[k] != 0.0;
     }

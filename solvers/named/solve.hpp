@@ -34,7 +34,7 @@ struct SolveRequest {
   std::span<const double> targets;
   std::span<const double> weights;
   RunOptions run;                ///< options of every solver
-  SgdOptions sgd;                ///< further options of sgd and hogwild
+  SgdOptions sgd;                ///< further options of sgd, saga and hogwild
   CoordinateOptions coordinate;  ///< further options of the coordinate solvers
   DualOptions dual;              ///< further options of dual-cd
   bool counted = false;          ///< use the update policy's counting twin, if it has one

@@ -110,15 +110,14 @@ inline constexpr std::tuple row_solvers{
         },
         NoReplay{}),
     detail::entry<detail::ExactFirst>(
-        SolverRow{
-            .name = "saga",
-            .bytes_a_column = [](int threads) { return detail::bytes_by_rows(threads) + 8.0; },
-            .help = "saga remembers each row's derivative",
-            .method = "SAGA in its sparse, proximal form: the same bits at any number of "
-                      "threads, or with `--update relaxed` or `atomic` by threads that do "
-                      "not wait (Defazio, Bach, Lacoste-Julien 2014; Pedregosa, Leblond, "
-                      "Lacoste-Julien 2017)",
-            .threads = "any; one where the data is small"},
+        SolverRow{.name = "saga",
+                  .bytes_a_column = [](int /*threads*/) { return detail::bytes_by_rows(1) + 16.0; },
+                  .help = "saga remembers each row's derivative",
+                  .method = "SAGA in its sparse, proximal form: the same bits at any number of "
+                            "threads, or with `--update relaxed` or `atomic` by threads that do "
+                            "not wait (Defazio, Bach, Lacoste-Julien 2014; Pedregosa, Leblond, "
+                            "Lacoste-Julien 2017)",
+                  .threads = "any; one where the data is small"},
         []<class Update>(std::type_identity<Update> /*update*/, const auto& problem,
                          const SgdOptions& options,
                          Trace& trace) { return saga<Update>(problem, options, trace); },

@@ -22,7 +22,8 @@ struct ElasticNet {
   }
   [[nodiscard]] double conjugate(double u) const noexcept {
     const double excess = std::max(std::abs(u) - l1(), 0.0);
-    return excess > 0.0 ? 0.5 * excess * excess / l2() : 0.0;
+    // No penalty at all is not this one: NaN.
+    return excess > 0.0 || !(lambda > 0.0) ? 0.5 * excess * excess / l2() : 0.0;
   }
   [[nodiscard]] Interval conjugate_domain() const noexcept {
     return l2() > 0.0 ? everywhere : Interval{-l1(), l1()};

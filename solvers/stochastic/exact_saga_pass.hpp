@@ -37,7 +37,7 @@ class SagaSteps {
     double along = 0.0;   ///< multiple of the row
     double change = 0.0;  ///< multiple of the row that is added to the mean gradient
     double slope = 0.0;   ///< the row's derivative now
-    double reach = 0.0;   ///< bounds how far w moves, other terms included
+    double reach = 0.0;   ///< bounds how much longer w gets, by the other terms too
     float rate = 0.0F;    ///< step size
 
     [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }
@@ -51,7 +51,7 @@ class SagaSteps {
 
   /// @param anchors minus each row's derivative at its last visit
   /// @param rate    the step size as a function of the part of the pass that is done
-  /// @param stride  bounds how far the penalty moves zero
+  /// @param stride  how far the penalty moves zero, at most
   /// @param largest |x_ij|
   SagaSteps(const LabelledRows<L>& data, std::span<double> anchors, Call<double(double)> rate,
             double stride, double largest)

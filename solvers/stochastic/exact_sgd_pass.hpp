@@ -42,6 +42,25 @@ struct StepColumn {
   }
 };
 
+/// Packed rows as steps see them, in floats: of two entries a value, each would bring the terms
+/// beside the loss. Has the interface of OrderedRows.
+class StepRows {
+ public:
+  explicit StepRows(const PackedRows& rows) : rows_(rows) {}
+  [[nodiscard]] Index rows() const noexcept { return rows_.rows(); }
+  [[nodiscard]] const ColumnOrder& order() const noexcept { return rows_.order(); }
+  [[nodiscard]] Index name_of(std::size_t label) const noexcept { return rows_.name_of(label); }
+  template <class Visit>
+  void each(Index i, Visit&& visit) const {
+    rows_.each(i, visit);
+  }
+  template <class Visit>
+  void each_low(Index /*i*/, Visit&& /*visit*/) const {}
+
+ private:
+  const PackedRows& rows_;
+};
+
 /// The recurrence of stochastic gradient descent: see ExactPasses::run(). The step is damped like
 /// that of RowStepper.
 template <Loss L>
@@ -50,7 +69,7 @@ class StochasticSteps {
   /// A step on one row.
   struct Step {
     double along = 0.0;  ///< multiple of the row
-    double reach = 0.0;  ///< bounds how far w moves, other terms included
+    double reach = 0.0;  ///< bounds how much longer w gets, by the other terms too
     float rate = 0.0F;   ///< step size
 
     [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }
@@ -63,7 +82,7 @@ class StochasticSteps {
 
   /// @param anchors empty, or minus the derivatives at the last snapshot
   /// @param rate    the step size as a function of the part of the pass that is done
-  /// @param stride  bounds how far the other terms move a coordinate at a row
+  /// @param stride  bounds how much larger the other terms make a coordinate at a row
   StochasticSteps(const LabelledRows<L>& data, std::span<const double> anchors,
                   Call<double(double)> rate, double stride)
       : data_(data), anchors_(anchors), rate_(rate), stride_(stride) {}
@@ -97,7 +116,8 @@ class StochasticSteps {
 /// A RowPass whose steps are those of one worker, in batches: see ExactPasses. Within a batch a row
 /// sees the steps on the loss of those before it; drift and penalty are added with the rows.
 ///
-/// Memory: 8 bytes a nonzero, 2 b a row for batches of b, 8 and a Column a column.
+/// Memory: 8 bytes a nonzero; 12 + 2 b + 8 threads a row for batches of b; 12 and a Column a
+/// column.
 /// @tparam Column with `w` and `terms`
 template <class Column, Loss L>
 class ExactRowPass : public RowPass {
@@ -109,13 +129,14 @@ class ExactRowPass : public RowPass {
   ExactRowPass(const LabelledRows<L>& data, int batch, std::uint64_t seed, const Team& team,
                const Source& source = {})
       : data_(data), batch_(batch), seed_(seed), team_(team), source_(source),
-        parts_(*data.rows, team.size(), team), passes_(parts_, team),
+        parts_(StepRows(*data.rows), team.size(), team), passes_(parts_, team),
         vector_(data.rows->columns()) {}
 
   [[nodiscard]] std::span<double> vector() noexcept override { return vector_; }
   [[nodiscard]] int workers() const noexcept override { return team_.size(); }
   void restart() override {
     std::fill(vector_.begin(), vector_.end(), 0.0);
+    batches_.reset();
     epoch_ = 0;
   }
   void prepare(std::span<const StepTerms> terms) override {
@@ -124,6 +145,9 @@ class ExactRowPass : public RowPass {
     });
   }
   bool transpose(std::span<const double> a, std::span<double> u) override {
+    if (data_.rows->has_lows()) {
+      return false;
+    }
     passes_.transpose(a, u);
     return true;
   }
@@ -132,8 +156,9 @@ class ExactRowPass : public RowPass {
   [[nodiscard]] const LabelledRows<L>& data() const noexcept { return data_; }
   [[nodiscard]] ExactPasses<Column>& passes() noexcept { return passes_; }
 
-  /// How far the terms beside the loss move a coordinate at a row, at most: they are proximal steps
-  /// or gradient steps that do not overshoot, so no further than they move zero.
+  /// How much larger the terms beside the loss make a coordinate at a row, at most. They are
+  /// proximal steps, or gradient steps that do not overshoot: no two points get farther apart, so
+  /// |moved(x)| <= |x| + |moved(0)|.
   [[nodiscard]] double stride(double step) const {
     return passes_.largest([rate = static_cast<float>(step)](const Column& column) {
       return std::abs(column.terms.moved(0.0, 0.0F, rate));
@@ -147,9 +172,10 @@ class ExactRowPass : public RowPass {
     RandomStream random(seed_, ++epoch_);
     shuffle(std::span<std::int64_t>(order_), random);
     passes_.each_column([&](std::size_t j, Column& column) { column.w = vector_[j]; });
-    passes_.run(*batches_, order_, seed_ + epoch_, steps);
+    const bool whole = passes_.run(*batches_, order_, seed_ + epoch_, steps,
+                                   [&trace] { return trace.cancelled(); });
     passes_.copy_to(vector_);
-    return !trace.cancelled();
+    return whole;
   }
 
  private:
@@ -158,7 +184,7 @@ class ExactRowPass : public RowPass {
     if (!batches_) {
       Array<Index> all(static_cast<std::size_t>(data_.rows->rows()));
       std::iota(all.begin(), all.end(), Index{0});
-      batches_.emplace(*data_.rows, all, batch_, seed_, team_);
+      batches_.emplace(StepRows(*data_.rows), all, batch_, seed_, team_);
       order_.resize(static_cast<std::size_t>(batches_->count()));
       std::iota(order_.begin(), order_.end(), std::int64_t{0});
     }

@@ -28,7 +28,8 @@ namespace sounder {
 /// machine learning", SIAM J. Optim. 2011).
 ///
 /// For smooth losses, and penalties without l1. One thread calls, the team works. Memory, from the
-/// first call on: 8 bytes a row, and 8 F (F + 1) a worker for F frequent columns.
+/// first call on: 8 bytes a row, and 8 F (F + 1) a part of the rows, at most 16, for F frequent
+/// columns.
 template <Loss L, Penalty P>
 class FrequentNewton {
  public:

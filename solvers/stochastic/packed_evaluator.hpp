@@ -27,7 +27,8 @@ namespace sounder {
 ///
 /// Packed coordinates: label k stands for column order().original_of[k], whose coefficient is w_k
 /// scales()[k]; label 0 is the intercept if the problem has one. One thread calls, the team works.
-/// Memory: 8 bytes a nonzero; 8 (threads + 3) a column; 24 a row.
+/// Memory: 8 bytes a nonzero; 8 (parts + 3) a column, where the pass has no
+/// layout of its own for products; 24 a row.
 template <Loss L, Penalty P>
 class PackedEvaluator {
  public:

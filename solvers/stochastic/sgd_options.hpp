@@ -21,7 +21,7 @@ enum class StepSchedule {
   linear,       ///< step * (1 - t / max_epochs)
 };
 
-/// Options of `hogwild` and `sgd`; stored by value, checked by validate().
+/// Options of `hogwild`, `sgd` and `saga`; stored by value, checked by validate().
 struct SgdOptions {
   int threads = 1;         ///< workers, at most
   int max_epochs = 20;     ///< passes over the rows, as in the papers
@@ -46,7 +46,8 @@ struct SgdOptions {
   bool newton = true;
   bool adagrad = false;  ///< AdaGrad steps; rules out variance reduction
 
-  /// `sgd`: rows a batch, 1 to 64, whose margins are gathered at once; 0: as the data suggests.
+  /// `sgd` and `saga`: rows a batch, 1 to 64, whose margins are gathered at once; 0: as the data
+  /// suggests.
   int batch = 0;
   Index row_block = 16;  ///< at most this many neighbouring rows stay together in the shuffle
   int hot_columns = -1;  ///< columns of which a worker keeps copies; -1: automatic, 0: none

@@ -1,4 +1,5 @@
-// The driver that `hogwild` and `sgd` share: epochs of stochastic steps, and the work between them.
+// The driver that `hogwild`, `sgd` and `saga` share: epochs of stochastic steps, and the work
+// between them.
 #pragma once
 
 #include <algorithm>
@@ -124,6 +125,9 @@ class StochasticGradient {
       step_ = std::min(step_, largest_first_step);
     }
     if (warm_) {
+      if (automatic_step()) {
+        step_ = std::min(step_, largest_step());
+      }
       pass_->remember(point_.anchors(), point_.pull());
     } else {  // the first epoch is plain
       pass_->remember(Array<double>(point_.anchors().size()), Array<double>(rows_.columns()));
@@ -171,7 +175,7 @@ class StochasticGradient {
     return reduced ? point_.pull() : std::span<const double>();
   }
 
-  /// The lock-free part. False if the trace cancelled it.
+  /// The workers' part. False if the trace cancelled it.
   bool pass_over_rows(bool reduced) {
     schedule_.shuffle(run_.epoch());
     const auto step = [this](double done) { return rate(done); };

@@ -216,6 +216,16 @@ class Sweep(ProgramTest):
             data = re.search(r'id="sweep">(.*?)</script>', self.read("page.html"), re.DOTALL)[1]
             json.loads(data, parse_constant=self.fail)
 
+    def test_saga_has_policies_and_counts_nothing(self):
+        self.write("data", classification(60, 8))
+        self.run_program("sweep", "data", "--solvers", "saga", "--updates", "relaxed,exact", "--threads",
+                         "1,2", "--repeats", 1, "--csv", "sweep.csv", "--quiet")
+        with open(f"{self.folder}/sweep.csv", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row["solver"] == "saga"]
+        self.assertEqual({(row["update"], row["threads"]) for row in rows},
+                         {("relaxed", "1"), ("relaxed", "2"), ("exact", "1"), ("exact", "2")})
+        self.assertEqual({row["status"] for row in rows}, {"converged"})
+
     def test_usage(self):
         self.write("data", classification())
         for arguments, sentence in (

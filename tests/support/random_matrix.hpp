@@ -31,4 +31,19 @@ inline CsrMatrix random_matrix(Index n, Index p, double density, std::uint64_t s
   return random_matrix(n, std::vector<double>(static_cast<std::size_t>(p), density), seed);
 }
 
+/// The same with values that no float holds.
+inline CsrMatrix with_doubles(const CsrMatrix& matrix) {
+  std::vector<Offset> pointers{0};
+  std::vector<Index> columns;
+  std::vector<double> values;
+  for (Index i = 0; i < matrix.rows(); ++i) {
+    matrix.row(i).for_each_double([&](Index j, double x) {
+      columns.push_back(j);
+      values.push_back(x * (1.0 + 1e-9));
+    });
+    pointers.push_back(static_cast<Offset>(columns.size()));
+  }
+  return CsrMatrix::adopt(pointers, columns, values, matrix.columns());
+}
+
 }  // namespace sounder::test

@@ -2,6 +2,7 @@
 #include <sounder/engine/exact/exact_passes.hpp>
 #include <sounder/engine/exact/ordered_rows.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <numeric>
@@ -51,10 +52,12 @@ Passed pass(const CsrMatrix& matrix, int parts, int workers, int batch, int epoc
   const RowBatches batches(ordered, rows, batch, /*seed=*/7, team);
   std::vector<std::int64_t> order(static_cast<std::size_t>(batches.count()));
   std::iota(order.begin(), order.end(), 0);
-  ExactPasses<> passes(columns, team);
+  // In short stretches, by all workers: on a machine of few cores one would soon go on alone.
+  ExactPasses<> passes(columns, team, WorkerChoice::always(std::min(workers, parts), 7));
   Towards method(matrix.rows());
   for (int epoch = 0; epoch < epochs; ++epoch) {
-    passes.run(batches, order, static_cast<std::uint64_t>(epoch), method);
+    REQUIRE(passes.run(batches, order, static_cast<std::uint64_t>(epoch), method,
+                       [] { return false; }));
   }
   Passed result{std::vector<double>(static_cast<std::size_t>(matrix.columns())), method.v};
   passes.copy_to(result.w);

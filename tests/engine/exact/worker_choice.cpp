@@ -74,5 +74,5 @@ TEST_CASE("the choice follows the machine", "[exact]") {
 TEST_CASE("one worker is not asked", "[exact]") {
   WorkerChoice choice(1);
   REQUIRE(pass(choice, {1e-5, NAN}) == 0);
-  REQUIRE(choice.next(whole, whole).batches == whole);
+  REQUIRE(choice.next(whole, whole).workers == 1);
 }
