@@ -17,8 +17,7 @@ namespace sounder {
 /// as those of sgd(); with another policy workers share the vectors without waiting: ProxASAGA
 /// (Pedregosa, Leblond, Lacoste-Julien, NIPS 2017).
 ///
-/// `options.variance_reduction`, `adagrad` and `hot_columns` do not apply: SAGA is a way of
-/// reducing variance, and has neither of the others.
+/// `options.variance_reduction` and `adagrad` do not apply: SAGA is a way of reducing variance.
 /// @tparam Update Exact, or Relaxed, Atomic, or Locked (in locked.hpp)
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///
@@ -30,11 +29,16 @@ template <class Update = Exact, Loss L, Penalty P>
     refuse({"saga has no AdaGrad steps"});
   }
   options.variance_reduction = true;
-  options.hot_columns = 0;
+  if constexpr (!std::is_same_v<Update, Exact>) {
+    options.hot_columns = 0;  // the mean gradient is in shared memory
+  }
   return solve_prepared(
       problem, options, trace, [](const auto& prepared, SgdOptions inner, Trace& told) {
         using Q = Rescaled<P>;
         settle_batches(prepared.matrix, inner);
+        if (inner.batch == 1) {
+          inner.hot_columns = 0;
+        }
         const SagaPassMaker<Update, L, Q> pass(prepared.penalty, inner.batch, inner.seed);
         const PassMaker<Plain, L, Q> trial(prepared.penalty);
         return stochastic_gradient<L, Q>(prepared, inner,

@@ -14,7 +14,7 @@ namespace sounder {
 /// The steps of `hogwild`, one after another. On large data workers that own columns take them in
 /// batches, so that they are those of one worker to the bit, and the model does not depend on the
 /// number of threads; on small data one worker takes them. See ExactPasses.
-/// `options.hot_columns` and `options.row_block` apply to the latter alone.
+/// `options.row_block` applies to the latter alone.
 ///
 /// @throws std::invalid_argument if the problem or an option does not fit
 ///

@@ -105,6 +105,13 @@ class ColumnParts {
     return static_cast<std::uint32_t>(rank) / static_cast<std::uint32_t>(parts_.size());
   }
   /// @}
+  /// How many columns of part k have a lower rank: those of a range of ranks lie side by side.
+  /// O(1).
+  [[nodiscard]] std::size_t columns_before(std::size_t k, std::size_t rank) const noexcept {
+    const std::size_t whole = rank / parts_.size();
+    const std::size_t place = whole % 2 == 0 ? k : parts_.size() - 1 - k;
+    return whole + (place < rank % parts_.size() ? 1 : 0);
+  }
 
  private:
   /// Calls `visit(part, rank, float)` for what row i holds.

@@ -45,7 +45,8 @@ struct PlainColumn {
 /// Sci. Comput. 2019).
 ///
 /// One thread calls, the team works; with fewer workers where they are not faster.
-/// @tparam Column what is kept of a column: `w`, and `take(step, value)`
+/// @tparam Column what is kept of a column: `w`, and `take(step, value)`; with hot columns also
+///         `take_hot(step, value)` and `settle(distance)`
 template <class Column = PlainColumn>
 class ExactPasses {
  public:
@@ -60,6 +61,14 @@ class ExactPasses {
       columns_[static_cast<std::size_t>(k)].assign(parts.part(k).columns(), Column{});
     }
   }
+
+  /// The first `count` columns by rank, which every row must hold first, take steps by take_hot();
+  /// what else is due to them they get seldom, by settle(). At first there are none. @{
+  void set_hot(std::size_t count) noexcept { hot_ = count; }
+  void settle(std::size_t first, std::size_t last, double distance) {
+    for_parts([&](std::size_t k) { settle(k, first, last, distance); });
+  }
+  /// @}
 
   /// Adds change_i x_i for some rows, into each part by its worker, in the order of the list; all
   /// rows where there is no list. @{
@@ -137,6 +146,22 @@ class ExactPasses {
     each_column([w](std::size_t j, const Column& column) { w[j] = column.w; });
   }
 
+  /// The root of the sum of value(column)^2 over the first `count` columns by rank, and a little
+  /// more; does not depend on the parts. O(count).
+  template <class Value>
+  [[nodiscard]] double norm(std::size_t count, Value&& value) const {
+    const double most = largest([&](const Column& column) { return std::abs(value(column)); });
+    if (!(most > 0.0)) {
+      return 0.0;
+    }
+    double sum = 0.0;  // of squares in units of the largest one's: nothing overflows
+    for (std::size_t rank = 0; rank < count; ++rank) {
+      const double part = value(columns_[parts_.part_of(rank)][parts_.number_of(rank)]) / most;
+      sum += part * part;
+    }
+    return 1.0001 * most * std::sqrt(sum);
+  }
+
   /// Runs the batches of `order`.
   ///
   /// `method.wants(i)`: false leaves row i out. `method.step(i, z, norm, carry, done)` is the step
@@ -145,12 +170,14 @@ class ExactPasses {
   /// says that nothing moves. Every worker asks for every step, so these two are const; what they
   /// carry from row to row is in a `Method::Carry`, of which each has its own. `method.take(i, z,
   /// step)` is called for each step once, by one worker, when all have asked for it.
+  /// With hot columns `method.settle(batches, carry, visit)` calls `visit(first, last, distance)`
+  /// for the ranks that are to be settled after so many batches.
   /// @param cancelled asked now and then by the caller's thread; true ends the pass early
   /// @return false if it was ended
   template <class Method>
   bool run(const RowBatches& batches, std::span<const std::int64_t> order, std::uint64_t seed,
            Method& method, Call<bool()> cancelled) {
-    double size = norm();
+    double size = norm(parts_.columns(), [](const Column& column) { return column.w; });
     for (std::size_t at = 0; at < order.size();) {
       if (cancelled()) {
         return false;
@@ -180,7 +207,7 @@ class ExactPasses {
         const double z = product(own.data(), part.row(i), [](double term) { return term; });
         const auto step =
             method.step(i, z, batch.norms[0], method.carry(), share(at, order.size()));
-        scatter(part.row(i), step, own.data());
+        scatter(part.row(i), step, own.data(), 0);
         method.take(i, z, step);
       }
     }
@@ -188,6 +215,7 @@ class ExactPasses {
 
  private:
   static constexpr std::size_t row_room = RowBatches::largest;  ///< whole cache lines
+  static constexpr bool has_hot = requires(Column column) { column.settle(0.0); };
 
   /// Batches to be walked through.
   struct Walk {
@@ -312,6 +340,14 @@ class ExactPasses {
         for (int part = worker.rank; part < parts_.count(); part += workers) {
           scatter(part, turn);
         }
+        if constexpr (has_hot) {
+          std::as_const(method).settle(
+              at + 1, carry, [&](std::size_t from, std::size_t to, double distance) {
+                for (int part = worker.rank; part < parts_.count(); part += workers) {
+                  settle(static_cast<std::size_t>(part), from, to, distance);
+                }
+              });
+        }
         parity = 1 - parity;
       }
       if (worker.rank == 0) {
@@ -374,16 +410,34 @@ class ExactPasses {
   template <class Step>
   void scatter(int part, const Turn<Step>& turn) noexcept {
     Column* const own = columns_[static_cast<std::size_t>(part)].data();
+    const std::size_t hot = parts_.columns_before(static_cast<std::size_t>(part), hot_);
     for (std::size_t k = 0; k < turn.count; ++k) {
-      scatter(parts_.part(part).row(turn.row(k)), turn.steps[k], own);
+      scatter(parts_.part(part).row(turn.row(k)), turn.steps[k], own, hot);
     }
   }
+  /// @param hot that many columns of the part are
   template <class Step>
-  static void scatter(std::span<const ColumnParts::Entry> row, const Step& step,
-                      Column* own) noexcept {
-    if (!step.idle()) {
-      for (const ColumnParts::Entry& entry : row) {
-        own[entry.column].take(step, static_cast<double>(entry.value));
+  static void scatter(std::span<const ColumnParts::Entry> row, const Step& step, Column* own,
+                      std::size_t hot) noexcept {
+    if (step.idle()) {
+      return;
+    }
+    std::size_t e = 0;
+    if constexpr (has_hot) {
+      for (; e < row.size() && row[e].column < hot; ++e) {
+        own[row[e].column].take_hot(step, static_cast<double>(row[e].value));
+      }
+    }
+    for (; e < row.size(); ++e) {
+      own[row[e].column].take(step, static_cast<double>(row[e].value));
+    }
+  }
+  void settle(std::size_t k, std::size_t first, std::size_t last, double distance) noexcept {
+    if constexpr (has_hot) {
+      Column* const own = columns_[k].data();
+      const std::size_t end = parts_.columns_before(k, last);
+      for (std::size_t j = parts_.columns_before(k, first); j < end; ++j) {
+        own[j].settle(distance);
       }
     }
   }
@@ -412,20 +466,6 @@ class ExactPasses {
     });
   }
 
-  /// |w| and a little more, added up by rank, so that it does not depend on the parts. O(p).
-  [[nodiscard]] double norm() const {
-    const double most = largest([](const Column& column) { return std::abs(column.w); });
-    if (!(most > 0.0)) {
-      return 0.0;
-    }
-    double sum = 0.0;  // of squares in units of the largest one's: nothing overflows
-    for (std::size_t rank = 0; rank < parts_.columns(); ++rank) {
-      const double value = columns_[parts_.part_of(rank)][parts_.number_of(rank)].w / most;
-      sum += value * value;
-    }
-    return 1.0001 * most * std::sqrt(sum);
-  }
-
   static constexpr std::size_t seldom = 16;  ///< batches between looks at the clock
 
   const ColumnParts& parts_;
@@ -433,6 +473,7 @@ class ExactPasses {
   Team crew_;  ///< those of the team who have a part
   WorkerChoice choice_;
   Slots<Array<Column>> columns_;  ///< by part
+  std::size_t hot_ = 0;           ///< columns by rank
   Slots<Array<double>> sums_;     ///< of transpose(), once it was called
 };
 

@@ -22,6 +22,15 @@ struct SagaColumn {
   Terms terms{};
 
   template <class Step>
+  void take_hot(const Step& step, double value) noexcept {
+    w += step.along * value;
+    mean += step.change * value;
+  }
+  void settle(double distance) noexcept {
+    const Terms now = with_mean(terms, mean);
+    w = now.prox(w - distance * static_cast<double>(now.drift), distance);
+  }
+  template <class Step>
   void take(const Step& step, double value) noexcept {
     w = with_mean(terms, mean).moved(w + step.along * value, 0.0F, step.rate);
     mean += step.change * value;
@@ -42,10 +51,8 @@ class SagaSteps {
 
     [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }
   };
-  /// The step size at the part of the pass that is done; the largest derivative so far.
-  struct Carry {
-    double done = -1.0;
-    double rate = 0.0;
+  /// And the largest derivative so far.
+  struct Carry : Travel {
     double steepest = 0.0;
   };
 
@@ -53,9 +60,11 @@ class SagaSteps {
   /// @param rate    the step size as a function of the part of the pass that is done
   /// @param stride  how far the penalty moves zero, at most
   /// @param largest |x_ij|
-  SagaSteps(const LabelledRows<L>& data, std::span<double> anchors, Call<double(double)> rate,
-            double stride, double largest)
-      : data_(data), anchors_(anchors), rate_(rate), stride_(stride), largest_(largest) {
+  /// @param hot     columns
+  SagaSteps(const LabelledRows<L>& data, const HotBands& bands, std::span<double> anchors,
+            Call<double(double)> rate, double stride, double largest, std::size_t hot)
+      : data_(data), bands_(&bands), anchors_(anchors), rate_(rate), stride_(stride),
+        largest_(largest), width_(std::sqrt(static_cast<double>(hot))) {
     for (std::size_t i = 0; i < anchors.size(); ++i) {
       carry_.steepest =
           std::max(carry_.steepest, std::abs(anchors[i]) * data.weight(static_cast<Index>(i)));
@@ -65,10 +74,7 @@ class SagaSteps {
   [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
 
   [[nodiscard]] Step step(Index i, double z, double norm, Carry& carry, double done) const {
-    if (done != carry.done) {
-      carry.done = done;
-      carry.rate = rate_(done);
-    }
+    carry.advance(done, rate_);
     const double weight = data_.weight(i);
     const double step = weight * carry.rate;
     const double slope = data_.slope(i, z);
@@ -78,21 +84,27 @@ class SagaSteps {
     // A column's share of the mean gradient is a mean over its rows, so bounded by the largest.
     constexpr double rounding = 1.001;
     const double others = (stride_ + rounding * carry.rate * carry.steepest * largest_) *
-                          std::sqrt(static_cast<double>(data_.rows->row(i).size()));
+                          (width_ + std::sqrt(static_cast<double>(data_.rows->row(i).size())));
     return {along, change * weight / data_.rows->rows(), slope, std::abs(along) * norm + others,
             static_cast<float>(carry.rate)};
   }
   void take(Index i, double /*z*/, const Step& step) noexcept {
     anchors_[static_cast<std::size_t>(i)] = -step.slope;
   }
+  template <class Visit>
+  void settle(std::size_t batches, Carry& carry, Visit&& visit) const {
+    carry.settle(*bands_, bands_->due(batches), visit);
+  }
   [[nodiscard]] Carry& carry() noexcept { return carry_; }
 
  private:
   LabelledRows<L> data_;
+  const HotBands* bands_;
   std::span<double> anchors_;
   Call<double(double)> rate_;
   double stride_;
   double largest_;
+  double width_;
   Carry carry_;
 };
 
@@ -115,7 +127,7 @@ class ExactSagaPass final : public ExactRowPass<SagaColumn<Terms>, L> {
     const double stride = this->passes().largest([first](const SagaColumn<Terms>& column) {
       return std::abs(with_mean(column.terms, 0.0).moved(0.0, 0.0F, first));
     });
-    SagaSteps<L> steps(this->data(), anchors_, step, stride, largest());
+    SagaSteps<L> steps(this->data(), this->bands(), anchors_, step, stride, largest(), this->hot());
     return this->pass(steps, trace);
   }
 

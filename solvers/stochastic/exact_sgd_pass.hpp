@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include <sounder/engine/matrix/csr_matrix.hpp>
 #include <sounder/engine/matrix/packed_rows.hpp>
 #include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/shared/hot_columns.hpp>
 #include <sounder/engine/threads/schedule.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
@@ -30,11 +32,20 @@
 
 namespace sounder {
 
-/// A coordinate, and the terms that it gets beside the loss at each row that holds it.
+/// A coordinate, and the terms that it gets beside the loss at each row that holds it; if it is
+/// hot, for many rows at once.
 template <class Terms>
 struct StepColumn {
   double w = 0.0;
   Terms terms{};
+
+  template <class Step>
+  void take_hot(const Step& step, double value) noexcept {
+    w += step.along * value;
+  }
+  void settle(double distance) noexcept {
+    w = terms.prox(w - distance * static_cast<double>(terms.drift), distance);
+  }
 
   template <class Step>
   void take(const Step& step, double value) noexcept {
@@ -61,6 +72,33 @@ class StepRows {
   const PackedRows& rows_;
 };
 
+/// When hot columns get their terms, as HotBands has it with a batch for a tick. The sums of step
+/// sizes are what a worker carries.
+struct Travel {
+  double done = -1.0;  ///< part of the pass, and the step size there
+  double rate = 0.0;
+  double travelled = 0.0;                        ///< sum of steps
+  std::array<double, HotBands::most> settled{};  ///< travelled when each band was settled
+
+  /// Takes a step at this part of the pass.
+  void advance(double part, const Call<double(double)>& step) {
+    if (part != done) {
+      done = part;
+      rate = step(part);
+    }
+    travelled += rate;
+  }
+  /// Calls `visit(first label, last label, distance)` for the first bands.
+  template <class Visit>
+  void settle(const HotBands& bands, int count, Visit&& visit) {
+    for (int k = 0; k < count; ++k) {
+      double& last = settled[static_cast<std::size_t>(k)];
+      visit(bands.begin_of(k), bands.end_of(k), travelled - last);
+      last = travelled;
+    }
+  }
+};
+
 /// The recurrence of stochastic gradient descent: see ExactPasses::run(). The step is damped like
 /// that of RowStepper.
 template <Loss L>
@@ -74,47 +112,51 @@ class StochasticSteps {
 
     [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }
   };
-  /// The step size at the part of the pass that is done.
-  struct Carry {
-    double done = -1.0;
-    double rate = 0.0;
-  };
+  using Carry = Travel;
 
   /// @param anchors empty, or minus the derivatives at the last snapshot
   /// @param rate    the step size as a function of the part of the pass that is done
   /// @param stride  bounds how much larger the other terms make a coordinate at a row
-  StochasticSteps(const LabelledRows<L>& data, std::span<const double> anchors,
-                  Call<double(double)> rate, double stride)
-      : data_(data), anchors_(anchors), rate_(rate), stride_(stride) {}
+  /// @param hot     and how much longer all hot ones together
+  StochasticSteps(const LabelledRows<L>& data, const HotBands& bands,
+                  std::span<const double> anchors, Call<double(double)> rate, double stride,
+                  double hot)
+      : data_(data), bands_(&bands), anchors_(anchors), rate_(rate), stride_(stride), hot_(hot) {}
 
   [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
 
   [[nodiscard]] Step step(Index i, double z, double norm, Carry& carry, double done) const {
-    if (done != carry.done) {
-      carry = {done, rate_(done)};
-    }
+    carry.advance(done, rate_);
     const double step = data_.weight(i) * carry.rate;
     double slope = data_.slope(i, z);
     if (!anchors_.empty()) {
       slope += anchors_[static_cast<std::size_t>(i)];
     }
     const double along = -slope * (step / (1.0 + step * L::curvature_bound * norm * norm));
-    const double others = stride_ * std::sqrt(static_cast<double>(data_.rows->row(i).size()));
+    const double others =
+        hot_ + stride_ * std::sqrt(static_cast<double>(data_.rows->row(i).size()));
     return {along, std::abs(along) * norm + others, static_cast<float>(carry.rate)};
   }
   static void take(Index /*i*/, double /*z*/, const Step& /*step*/) noexcept {}
+  template <class Visit>
+  void settle(std::size_t batches, Carry& carry, Visit&& visit) const {
+    carry.settle(*bands_, bands_->due(batches), visit);
+  }
   [[nodiscard]] Carry& carry() noexcept { return carry_; }
 
  private:
   LabelledRows<L> data_;
+  const HotBands* bands_;
   std::span<const double> anchors_;
   Call<double(double)> rate_;
   double stride_;
+  double hot_;
   Carry carry_;
 };
 
 /// A RowPass whose steps are those of one worker, in batches: see ExactPasses. Within a batch a row
-/// sees the steps on the loss of those before it; drift and penalty are added with the rows.
+/// sees the steps on the loss of those before it; drift and penalty are added with the rows, to hot
+/// columns after so many batches.
 ///
 /// Memory: 8 bytes a nonzero; 12 + 2 b + 8 threads a row for batches of b; 12 and a Column a
 /// column.
@@ -129,8 +171,11 @@ class ExactRowPass : public RowPass {
   ExactRowPass(const LabelledRows<L>& data, int batch, std::uint64_t seed, const Team& team,
                const Source& source = {})
       : data_(data), batch_(batch), seed_(seed), team_(team), source_(source),
+        bands_(data.rows->order(), data.rows->rows(), data.rows->rows()),
         parts_(StepRows(*data.rows), team.size(), team), passes_(parts_, team),
-        vector_(data.rows->columns()) {}
+        vector_(data.rows->columns()) {
+    passes_.set_hot(hot());
+  }
 
   [[nodiscard]] std::span<double> vector() noexcept override { return vector_; }
   [[nodiscard]] int workers() const noexcept override { return team_.size(); }
@@ -165,6 +210,11 @@ class ExactRowPass : public RowPass {
     });
   }
 
+  [[nodiscard]] std::size_t hot() const noexcept {
+    return static_cast<std::size_t>(data_.rows->order().hot);
+  }
+  [[nodiscard]] const HotBands& bands() const noexcept { return bands_; }
+
   /// Steps on every row once. False if the trace cancelled it.
   template <class Steps>
   bool pass(Steps& steps, const Trace& trace) {
@@ -174,6 +224,10 @@ class ExactRowPass : public RowPass {
     passes_.each_column([&](std::size_t j, Column& column) { column.w = vector_[j]; });
     const bool whole = passes_.run(*batches_, order_, seed_ + epoch_, steps,
                                    [&trace] { return trace.cancelled(); });
+    steps.carry().settle(bands_, bands_.count,
+                         [this](std::size_t first, std::size_t last, double distance) {
+                           passes_.settle(first, last, distance);
+                         });
     passes_.copy_to(vector_);
     return whole;
   }
@@ -195,6 +249,7 @@ class ExactRowPass : public RowPass {
   std::uint64_t seed_;
   const Team& team_;
   [[no_unique_address]] Source source_;
+  HotBands bands_;
   ColumnParts parts_;
   ExactPasses<Column> passes_;
   Array<double> vector_;  ///< between passes
@@ -212,7 +267,13 @@ class ExactSgdPass final : public ExactRowPass<StepColumn<Terms>, L> {
   /// The order of the schedule is not used.
   bool run(const Schedule& /*schedule*/, Range /*positions*/, std::span<const double> anchors,
            Call<double(double)> step, const Trace& trace) override {
-    StochasticSteps<L> steps(this->data(), anchors, step, this->stride(step(0.0)));
+    const double first = step(0.0);
+    const double hot = this->passes().norm(this->hot(), [first](const StepColumn<Terms>& column) {
+      StepColumn<Terms> zero{0.0, column.terms};
+      zero.settle(first);
+      return zero.w;
+    });
+    StochasticSteps<L> steps(this->data(), this->bands(), anchors, step, this->stride(first), hot);
     return this->pass(steps, trace);
   }
 };
@@ -227,9 +288,6 @@ inline void settle_batches(const CsrMatrix& matrix, SgdOptions& options) noexcep
     options.batch = 1;
   } else if (options.batch == 0) {
     options.batch = matrix.nonzeros() >= large ? gathered_at_once : 1;
-  }
-  if (options.batch > 1) {
-    options.hot_columns = 0;  // every column has one owner: nobody needs copies
   }
 }
 

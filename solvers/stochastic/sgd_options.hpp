@@ -50,7 +50,9 @@ struct SgdOptions {
   /// suggests.
   int batch = 0;
   Index row_block = 16;  ///< at most this many neighbouring rows stay together in the shuffle
-  int hot_columns = -1;  ///< columns of which a worker keeps copies; -1: automatic, 0: none
+  /// Frequent columns that get penalty and variance reduction for many rows at once, and of which
+  /// hogwild's workers keep copies; -1: automatic, 0: none.
+  int hot_columns = -1;
 
   std::span<const double> initial = {};  ///< p coefficients to start from; empty: zero
   double initial_intercept = 0.0;        ///< b to start from

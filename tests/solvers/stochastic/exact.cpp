@@ -7,6 +7,7 @@
 #include <sounder/solvers/sgd.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -29,11 +30,12 @@ constexpr double rate = 0.02;
 /// Packed rows, and a drift and penalty for every column.
 struct Data {
   /// @param doubles values that are no floats
-  explicit Data(Index n, bool doubles)
+  /// @param hot     columns
+  Data(Index n, bool doubles, int hot)
       : matrix(doubles ? test::with_doubles(test::random_matrix(n, 30, 0.3, 5))
                        : test::random_matrix(n, 30, 0.3, 5)),
         targets(static_cast<std::size_t>(n)), weights(targets.size()),
-        rows(matrix, order_columns(column_counts(matrix, Team(1)), n, true, 0),
+        rows(matrix, order_columns(column_counts(matrix, Team(1)), n, true, hot),
              std::vector<float>(31, 1.0F), true, Team(1)),
         anchors(targets.size()), pull(rows.columns()), terms(rows.columns()) {
     RandomStream random(8);
@@ -59,23 +61,26 @@ struct Data {
   std::vector<StepTerms> terms;
 };
 
-/// The rows of each batch in the order in which an exact pass takes them in its epochs.
-std::vector<std::vector<Index>> batches_of(const Data& data, int batch, int epochs) {
+using Batches = std::vector<std::vector<Index>>;
+
+/// The rows of each batch in the order in which an exact pass takes them, by epoch.
+std::vector<Batches> batches_of(const Data& data, int batch, int epochs) {
   Array<Index> all(data.targets.size());
   std::iota(all.begin(), all.end(), Index{0});
   const RowBatches batches(data.rows, all, batch, seed, Team(1));
   std::vector<std::int64_t> order(static_cast<std::size_t>(batches.count()));
   std::iota(order.begin(), order.end(), std::int64_t{0});
-  std::vector<std::vector<Index>> found;
+  std::vector<Batches> found;
   for (std::uint64_t epoch = 1; epoch <= static_cast<std::uint64_t>(epochs); ++epoch) {
     RandomStream random(seed, epoch);
     shuffle(std::span(order), random);
+    Batches& own = found.emplace_back();
     for (const std::int64_t number : order) {
       std::vector<std::uint8_t> place(batches[number].rows.size());
       std::iota(place.begin(), place.end(), std::uint8_t{0});
       RandomStream within(seed + epoch, static_cast<std::uint64_t>(number));
       shuffle(std::span(place), within);
-      std::vector<Index>& rows = found.emplace_back();
+      std::vector<Index>& rows = own.emplace_back();
       for (const std::uint8_t k : place) {
         rows.push_back(batches[number].rows[k]);
       }
@@ -85,7 +90,8 @@ std::vector<std::vector<Index>> batches_of(const Data& data, int batch, int epoc
 }
 
 /// The plain loop: a row sees the steps on the loss of those before it in its batch, and all else
-/// of earlier batches. `saga`: the drift is a share of a mean gradient, which the loop keeps.
+/// of earlier batches; hot columns get that when HotBands says so. `saga`: the drift is a share of
+/// a mean gradient, which the loop keeps.
 template <class Terms>
 std::vector<double> plain_loop(const Data& data, int batch, int epochs, bool saga) {
   std::vector<double> w(data.pull.size(), 0.0);
@@ -95,7 +101,14 @@ std::vector<double> plain_loop(const Data& data, int batch, int epochs, bool sag
   }
   std::vector<double> anchors = data.anchors;
   const double n = data.matrix.rows();
-  for (const std::vector<Index>& rows : batches_of(data, batch, epochs)) {
+  const HotBands bands(data.rows.order(), data.matrix.rows(), data.matrix.rows());
+  const auto hot = static_cast<std::size_t>(data.rows.order().hot);
+  const auto terms_of = [&](std::size_t j) {
+    StepTerms terms = data.terms[j];
+    terms.drift *= saga ? mean[j] : 1.0;
+    return Terms::from(terms, {});
+  };
+  const auto take = [&](const std::vector<Index>& rows) {
     std::vector<double> seen = w;
     std::vector<double> along;
     std::vector<double> change;
@@ -119,12 +132,34 @@ std::vector<double> plain_loop(const Data& data, int batch, int epochs, bool sag
     }
     for (std::size_t k = 0; k < rows.size(); ++k) {
       data.rows.each(rows[k], [&](std::size_t j, double x) {
-        StepTerms terms = data.terms[j];
-        terms.drift *= saga ? mean[j] : 1.0;
-        w[j] = Terms::from(terms, {}).moved(w[j] + along[k] * x, 0.0F, static_cast<float>(rate));
+        w[j] += along[k] * x;
+        if (j >= hot) {
+          w[j] = terms_of(j).moved(w[j], 0.0F, static_cast<float>(rate));
+        }
         mean[j] += change[k] * x;
       });
     }
+  };
+  for (const Batches& epoch : batches_of(data, batch, epochs)) {
+    double travelled = 0.0;
+    std::array<double, HotBands::most> settled{};
+    const auto settle = [&](int count) {
+      for (int k = 0; k < count; ++k) {
+        double& last = settled[static_cast<std::size_t>(k)];
+        for (std::size_t j = bands.begin_of(k); j < bands.end_of(k); ++j) {
+          const Terms terms = terms_of(j);
+          w[j] = terms.prox(w[j] - (travelled - last) * static_cast<double>(terms.drift),
+                            travelled - last);
+        }
+        last = travelled;
+      }
+    };
+    for (std::size_t tick = 1; tick <= epoch.size(); ++tick) {
+      take(epoch[tick - 1]);
+      travelled += rate * static_cast<double>(epoch[tick - 1].size());
+      settle(bands.due(tick));
+    }
+    settle(bands.count);
   }
   return w;
 }
@@ -145,13 +180,13 @@ std::vector<double> exact(const Data& data, int batch, int epochs, int threads) 
 }
 
 template <class Pass, class Terms>
-void takes_the_steps_of_the_plain_loop(bool saga, bool doubles = false) {
-  const Data data(203, doubles);
+void takes_the_steps_of_the_plain_loop(bool saga, bool doubles = false, int hot = 0) {
+  const Data data(203, doubles, hot);
   for (const int batch : {1, 4, 16, 64}) {
     const std::vector<double> expected = plain_loop<Terms>(data, batch, 3, saga);
     const std::vector<double> alone = exact<Pass>(data, batch, 3, 1);
     for (std::size_t j = 0; j < alone.size(); ++j) {
-      CAPTURE(saga, batch, j);
+      CAPTURE(saga, doubles, hot, batch, j);
       REQUIRE(alone[j] == Approx(expected[j]).margin(1e-6));
     }
     for (const int threads : {2, 3, 4, 8}) {
@@ -202,7 +237,12 @@ TEST_CASE("exact passes take the steps of the plain loop: 1, 2, 3, 4 and 8 threa
   takes_the_steps_of_the_plain_loop<ExactSgdPass<SparseTerms, Logistic>, SparseTerms>(false);
   takes_the_steps_of_the_plain_loop<ExactSagaPass<SmoothTerms, Logistic>, SmoothTerms>(true);
   takes_the_steps_of_the_plain_loop<ExactSagaPass<SparseTerms, Logistic>, SparseTerms>(true);
-  takes_the_steps_of_the_plain_loop<ExactSgdPass<SparseTerms, Logistic>, SparseTerms>(false, true);
+  for (const int hot : {5, 31}) {
+    takes_the_steps_of_the_plain_loop<ExactSgdPass<SparseTerms, Logistic>, SparseTerms>(false, true,
+                                                                                        hot);
+    takes_the_steps_of_the_plain_loop<ExactSagaPass<SparseTerms, Logistic>, SparseTerms>(
+        true, false, hot);
+  }
   takes_the_steps_of_the_plain_loop<ExactSagaPass<SmoothTerms, Logistic>, SmoothTerms>(true, true);
 }
 
