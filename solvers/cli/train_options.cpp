@@ -287,13 +287,12 @@ CommandLine train_command_line() {
           "neighbouring rows that stay together in the shuffle, at most; not of sgd and saga on "
           "large data",
           "16")
-      .option(
-          "hot-columns", "N",
-          "frequent columns that get penalty and variance reduction for many rows at once, and "
-          "of which hogwild's threads keep copies; 0: Hogwild! as published (default: automatic)");
-  not of saga, nor of sgd on large data ");
-               return line.epilogue("Losses, in the label y and z = x.w + b:\n" +
-                                    losses_in_words() + "\n" + epilogue);
+      .option("hot-columns", "N",
+              "frequent columns that get penalty and variance reduction for many rows at once, and "
+              "of which hogwild's threads keep copies; 0: Hogwild! as published (default: "
+              "automatic)");
+  return line.epilogue("Losses, in the label y and z = x.w + b:\n" + losses_in_words() + "\n" +
+                       epilogue);
 }
 
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {
