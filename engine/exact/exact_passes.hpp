@@ -26,7 +26,7 @@ namespace sounder {
 
 /// What a pass keeps of a column of a plain sum w = sum_i v_i x_i.
 struct PlainColumn {
-  double w = 0.0;
+  double w = 0.0;  ///< the coordinate
 
   /// What a step on a row adds to a column in which the row has this value.
   template <class Step>

@@ -15,6 +15,7 @@ namespace sounder {
 /// same interface for scaled rows. A view of the matrix; 12 bytes a column.
 class OrderedRows {
  public:
+  /// Counts the columns. O(nnz / threads + p).
   OrderedRows(const CsrMatrix& matrix, const Team& team)
       : matrix_(matrix),
         order_(order_columns(column_counts(matrix, team), matrix.rows(), false, 0)) {}

@@ -20,6 +20,7 @@ class WorkerChoice {
     double limit;         ///< seconds a batch beyond which the workers should part
   };
 
+  /// Between one and so many, at least 1.
   explicit WorkerChoice(int workers) noexcept : workers_(workers) {}
   /// No choice: all of them, in stretches of so many batches.
   static WorkerChoice always(int workers, std::size_t batches) noexcept {

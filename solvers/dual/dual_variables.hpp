@@ -24,7 +24,7 @@ class DualVariables {
     double next = 0.0;   ///< its value then
     double reach = 0.0;  ///< |along| |x_i|
 
-    [[nodiscard]] bool idle() const noexcept { return along == 0.0; }
+    [[nodiscard]] bool idle() const noexcept { return along == 0.0; }  ///< nothing moves
   };
   struct Carry {};  ///< nothing
 

@@ -17,10 +17,11 @@ namespace sounder {
 /// it.
 template <class Terms>
 struct SagaColumn {
-  double w = 0.0;
-  double mean = 0.0;
-  Terms terms{};
+  double w = 0.0;     ///< the coordinate
+  double mean = 0.0;  ///< of the gradient
+  Terms terms{};      ///< what it gets beside the loss; the drift is a share of the mean
 
+  /// See ExactPasses. @{
   template <class Step>
   void take_hot(const Step& step, double value) noexcept {
     w += step.along * value;
@@ -35,6 +36,7 @@ struct SagaColumn {
     w = with_mean(terms, mean).moved(w + step.along * value, 0.0F, step.rate);
     mean += step.change * value;
   }
+  /// @}
 };
 
 /// SAGA's recurrence: see ExactPasses::run().
@@ -49,11 +51,11 @@ class SagaSteps {
     double reach = 0.0;   ///< bounds how much longer w gets, by the other terms too
     float rate = 0.0F;    ///< step size
 
-    [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }
+    [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }  ///< nothing moves
   };
   /// And the largest derivative so far.
   struct Carry : Travel {
-    double steepest = 0.0;
+    double steepest = 0.0;  ///< times the weight
   };
 
   /// @param anchors minus each row's derivative at its last visit
@@ -71,6 +73,7 @@ class SagaSteps {
     }
   }
 
+  /// See ExactPasses::run(). @{
   [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
 
   [[nodiscard]] Step step(Index i, double z, double norm, Carry& carry, double done) const {
@@ -96,6 +99,7 @@ class SagaSteps {
     carry.settle(*bands_, bands_->due(batches), visit);
   }
   [[nodiscard]] Carry& carry() noexcept { return carry_; }
+  /// @}
 
  private:
   LabelledRows<L> data_;

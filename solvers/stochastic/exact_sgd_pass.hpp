@@ -36,9 +36,10 @@ namespace sounder {
 /// hot, for many rows at once.
 template <class Terms>
 struct StepColumn {
-  double w = 0.0;
-  Terms terms{};
+  double w = 0.0;  ///< the coordinate
+  Terms terms{};   ///< what it gets beside the loss
 
+  /// See ExactPasses. @{
   template <class Step>
   void take_hot(const Step& step, double value) noexcept {
     w += step.along * value;
@@ -51,12 +52,14 @@ struct StepColumn {
   void take(const Step& step, double value) noexcept {
     w = terms.moved(w + step.along * value, 0.0F, step.rate);
   }
+  /// @}
 };
 
 /// Packed rows as steps see them, in floats: of two entries a value, each would bring the terms
 /// beside the loss. Has the interface of OrderedRows.
 class StepRows {
  public:
+  /// A view. @{
   explicit StepRows(const PackedRows& rows) : rows_(rows) {}
   [[nodiscard]] Index rows() const noexcept { return rows_.rows(); }
   [[nodiscard]] const ColumnOrder& order() const noexcept { return rows_.order(); }
@@ -67,6 +70,7 @@ class StepRows {
   }
   template <class Visit>
   void each_low(Index /*i*/, Visit&& /*visit*/) const {}
+  /// @}
 
  private:
   const PackedRows& rows_;
@@ -75,8 +79,8 @@ class StepRows {
 /// When hot columns get their terms, as HotBands has it with a batch for a tick. The sums of step
 /// sizes are what a worker carries.
 struct Travel {
-  double done = -1.0;  ///< part of the pass, and the step size there
-  double rate = 0.0;
+  double done = -1.0;                            ///< part of the pass
+  double rate = 0.0;                             ///< the step size there
   double travelled = 0.0;                        ///< sum of steps
   std::array<double, HotBands::most> settled{};  ///< travelled when each band was settled
 
@@ -110,9 +114,9 @@ class StochasticSteps {
     double reach = 0.0;  ///< bounds how much longer w gets, by the other terms too
     float rate = 0.0F;   ///< step size
 
-    [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }
+    [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }  ///< nothing moves
   };
-  using Carry = Travel;
+  using Carry = Travel;  ///< from row to row
 
   /// @param anchors empty, or minus the derivatives at the last snapshot
   /// @param rate    the step size as a function of the part of the pass that is done
@@ -123,6 +127,7 @@ class StochasticSteps {
                   double hot)
       : data_(data), bands_(&bands), anchors_(anchors), rate_(rate), stride_(stride), hot_(hot) {}
 
+  /// See ExactPasses::run(). @{
   [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
 
   [[nodiscard]] Step step(Index i, double z, double norm, Carry& carry, double done) const {
@@ -143,6 +148,7 @@ class StochasticSteps {
     carry.settle(*bands_, bands_->due(batches), visit);
   }
   [[nodiscard]] Carry& carry() noexcept { return carry_; }
+  /// @}
 
  private:
   LabelledRows<L> data_;
@@ -164,7 +170,7 @@ class StochasticSteps {
 template <class Column, Loss L>
 class ExactRowPass : public RowPass {
  public:
-  using Source = typename decltype(Column::terms)::Source;
+  using Source = typename decltype(Column::terms)::Source;  ///< see SmoothTerms
 
   /// Keeps references to the data's rows and to team, which must outlive it.
   /// @param batch rows a batch
@@ -177,6 +183,7 @@ class ExactRowPass : public RowPass {
     passes_.set_hot(hot());
   }
 
+  /// Like those of RowPass. @{
   [[nodiscard]] std::span<double> vector() noexcept override { return vector_; }
   [[nodiscard]] int workers() const noexcept override { return team_.size(); }
   void restart() override {
@@ -196,10 +203,17 @@ class ExactRowPass : public RowPass {
     passes_.transpose(a, u);
     return true;
   }
+  /// @}
 
  protected:
+  /// The rows, the passes over them, the hot columns. @{
   [[nodiscard]] const LabelledRows<L>& data() const noexcept { return data_; }
   [[nodiscard]] ExactPasses<Column>& passes() noexcept { return passes_; }
+  [[nodiscard]] std::size_t hot() const noexcept {
+    return static_cast<std::size_t>(data_.rows->order().hot);
+  }
+  [[nodiscard]] const HotBands& bands() const noexcept { return bands_; }
+  /// @}
 
   /// How much larger the terms beside the loss make a coordinate at a row, at most. They are
   /// proximal steps, or gradient steps that do not overshoot: no two points get farther apart, so
@@ -209,11 +223,6 @@ class ExactRowPass : public RowPass {
       return std::abs(column.terms.moved(0.0, 0.0F, rate));
     });
   }
-
-  [[nodiscard]] std::size_t hot() const noexcept {
-    return static_cast<std::size_t>(data_.rows->order().hot);
-  }
-  [[nodiscard]] const HotBands& bands() const noexcept { return bands_; }
 
   /// Steps on every row once. False if the trace cancelled it.
   template <class Steps>

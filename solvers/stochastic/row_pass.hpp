@@ -198,7 +198,7 @@ using MakeRowPass =
 /// What a driver needs to know of its passes.
 template <Loss L>
 struct RowPasses {
-  MakeRowPass<L> pass;
+  MakeRowPass<L> pass;      ///< of the run
   MakeRowPass<L> trial;     ///< the pass of one worker that tries steps on a sample
   bool repeatable = false;  ///< the driver's own sums must not depend on the number of threads
   bool saga = false;        ///< steps keep the derivatives of the last visits by themselves

@@ -45,6 +45,7 @@ class alignas(128) SagaStepper {
     /// For this number of coordinates.
     explicit Common(std::size_t columns) : means(columns) {}
     void restart() noexcept {}  ///< remember() is called before every run
+    /// See RowPass::remember().
     void remember(std::span<const double> derivatives, std::span<const double> pull) {
       anchors.assign(derivatives);
       for (std::size_t j = 0; j < pull.size(); ++j) {
