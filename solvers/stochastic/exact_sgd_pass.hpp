@@ -183,19 +183,23 @@ class ExactRowPass : public RowPass {
     passes_.set_hot(hot());
   }
 
-  /// Like those of RowPass. @{
+  /// See RowPass.
   [[nodiscard]] std::span<double> vector() noexcept override { return vector_; }
+  /// See RowPass.
   [[nodiscard]] int workers() const noexcept override { return team_.size(); }
+  /// See RowPass.
   void restart() override {
     std::fill(vector_.begin(), vector_.end(), 0.0);
     batches_.reset();
     epoch_ = 0;
   }
+  /// See RowPass.
   void prepare(std::span<const StepTerms> terms) override {
     passes_.each_column([&](std::size_t j, Column& column) {
       column.terms = decltype(Column::terms)::from(terms[j], source_);
     });
   }
+  /// See RowPass.
   bool transpose(std::span<const double> a, std::span<double> u) override {
     if (data_.rows->has_lows()) {
       return false;
@@ -203,17 +207,18 @@ class ExactRowPass : public RowPass {
     passes_.transpose(a, u);
     return true;
   }
-  /// @}
 
  protected:
-  /// The rows, the passes over them, the hot columns. @{
+  /// The rows.
   [[nodiscard]] const LabelledRows<L>& data() const noexcept { return data_; }
+  /// The passes over them.
   [[nodiscard]] ExactPasses<Column>& passes() noexcept { return passes_; }
+  /// The number of hot columns.
   [[nodiscard]] std::size_t hot() const noexcept {
     return static_cast<std::size_t>(data_.rows->order().hot);
   }
+  /// When they are settled.
   [[nodiscard]] const HotBands& bands() const noexcept { return bands_; }
-  /// @}
 
   /// How much larger the terms beside the loss make a coordinate at a row, at most. They are
   /// proximal steps, or gradient steps that do not overshoot: no two points get farther apart, so
