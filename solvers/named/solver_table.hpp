@@ -111,7 +111,7 @@ inline constexpr std::tuple row_solvers{
         NoReplay{}),
     detail::entry<detail::ExactFirst>(
         SolverRow{.name = "saga",
-                  .bytes_a_column = [](int /*threads*/) { return detail::bytes_by_rows(1) + 16.0; },
+                  .bytes_a_column = [](int /*threads*/) { return detail::bytes_by_rows(1); },
                   .help = "saga remembers each row's derivative",
                   .method = "SAGA in its sparse, proximal form: the same bits at any number of "
                             "threads, or with `--update relaxed` or `atomic` by threads that do "
