@@ -458,12 +458,8 @@ class ExactPasses {
   }
   template <class Work>
   void for_parts(Work&& work) const {
-    team_.for_shares(parts_.count(), [&](Range share) {
-      for (auto k = static_cast<std::size_t>(share.begin); k < static_cast<std::size_t>(share.end);
-           ++k) {
-        work(k);
-      }
-    });
+    team_.for_parts(parts_.count(),
+                    [&](Worker part) { work(static_cast<std::size_t>(part.rank)); });
   }
 
   static constexpr std::size_t seldom = 16;  ///< batches between looks at the clock

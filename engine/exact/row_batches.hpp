@@ -25,6 +25,14 @@ class RowBatches {
  public:
   static constexpr int largest = 64;  ///< rows a batch
 
+  /// Rows a batch that suit data of so many nonzeros; 1 where it is so small that there is nothing
+  /// to share out and nothing to gather at once. By the data alone: the bits depend on it. O(1).
+  [[nodiscard]] static constexpr int suitable(Offset nonzeros) noexcept {
+    constexpr Offset large = 2'000'000;
+    constexpr int gathered_at_once = 16;
+    return nonzeros >= large ? gathered_at_once : 1;
+  }
+
   /// One batch.
   struct Batch {
     std::span<const Index> rows;    ///< of the matrix

@@ -78,15 +78,14 @@ class DualAscent {
   [[nodiscard]] Index columns() const noexcept { return problem_.matrix.columns(); }
   [[nodiscard]] double lambda() const noexcept { return problem_.penalty.l2(); }
 
-  /// Whether there is enough to do for several workers, who need batches. By the data alone: the
-  /// bits depend on the batches.
-  [[nodiscard]] bool is_large() const noexcept {
-    constexpr Offset enough = 2'000'000;
-    return problem_.matrix.nonzeros() >= enough;
+  [[nodiscard]] int suitable_batch() const noexcept {
+    return RowBatches::suitable(problem_.matrix.nonzeros());
   }
 
   /// Whether rows are taken one by one by one worker, whatever the threads.
-  [[nodiscard]] bool is_serial() const noexcept { return !is_large() && options_.batch <= 1; }
+  [[nodiscard]] bool is_serial() const noexcept {
+    return suitable_batch() == 1 && options_.batch <= 1;
+  }
 
   [[nodiscard]] Array<double> strengths() const {
     Array<double> c(static_cast<std::size_t>(rows()));
@@ -100,8 +99,7 @@ class DualAscent {
   }
 
   [[nodiscard]] int batch_size() const noexcept {
-    constexpr int gathered_at_once = 16;
-    return options_.batch > 0 ? options_.batch : is_large() ? gathered_at_once : 1;
+    return options_.batch > 0 ? options_.batch : suitable_batch();
   }
 
   void start() {

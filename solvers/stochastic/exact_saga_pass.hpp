@@ -39,9 +39,14 @@ struct SagaColumn {
   /// @}
 };
 
+/// What SAGA carries from row to row.
+struct SagaCarry : Travel {
+  double steepest = 0.0;  ///< the largest derivative so far, times its row's weight
+};
+
 /// SAGA's recurrence: see ExactPasses::run().
 template <Loss L>
-class SagaSteps {
+class SagaSteps : public ExactSteps<L, SagaCarry> {
  public:
   /// A step on one row.
   struct Step {
@@ -53,63 +58,46 @@ class SagaSteps {
 
     [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }  ///< nothing moves
   };
-  /// And the largest derivative so far.
-  struct Carry : Travel {
-    double steepest = 0.0;  ///< times the weight
-  };
 
   /// @param anchors minus each row's derivative at its last visit
-  /// @param rate    the step size as a function of the part of the pass that is done
   /// @param stride  how far the penalty moves zero, at most
   /// @param largest |x_ij|
   /// @param hot     columns
   SagaSteps(const LabelledRows<L>& data, const HotBands& bands, std::span<double> anchors,
             Call<double(double)> rate, double stride, double largest, std::size_t hot)
-      : data_(data), bands_(&bands), anchors_(anchors), rate_(rate), stride_(stride),
-        largest_(largest), width_(std::sqrt(static_cast<double>(hot))) {
+      : ExactSteps<L, SagaCarry>(data, bands, rate), anchors_(anchors), stride_(stride),
+        largest_(largest), hot_width_(std::sqrt(static_cast<double>(hot))) {
+    double& steepest = this->carry().steepest;
     for (std::size_t i = 0; i < anchors.size(); ++i) {
-      carry_.steepest =
-          std::max(carry_.steepest, std::abs(anchors[i]) * data.weight(static_cast<Index>(i)));
+      steepest = std::max(steepest, std::abs(anchors[i]) * data.weight(static_cast<Index>(i)));
     }
   }
 
   /// See ExactPasses::run(). @{
-  [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
-
-  [[nodiscard]] Step step(Index i, double z, double norm, Carry& carry, double done) const {
-    carry.advance(done, rate_);
-    const double weight = data_.weight(i);
-    const double step = weight * carry.rate;
-    const double slope = data_.slope(i, z);
+  [[nodiscard]] Step step(Index i, double z, double norm, SagaCarry& carry, double done) const {
+    const double step = this->advance(i, carry, done);
+    const double weight = this->data().weight(i);
+    const double slope = this->data().slope(i, z);
     const double change = slope + anchors_[static_cast<std::size_t>(i)];
     const double along = -change * (step / (1.0 + step * L::curvature_bound * norm * norm));
     carry.steepest = std::max(carry.steepest, std::abs(slope) * weight);
     // A column's share of the mean gradient is a mean over its rows, so bounded by the largest.
     constexpr double rounding = 1.001;
     const double others = (stride_ + rounding * carry.rate * carry.steepest * largest_) *
-                          (width_ + std::sqrt(static_cast<double>(data_.rows->row(i).size())));
-    return {along, change * weight / data_.rows->rows(), slope, std::abs(along) * norm + others,
-            static_cast<float>(carry.rate)};
+                          (hot_width_ + this->width(i));
+    return {along, change * weight / this->data().rows->rows(), slope,
+            std::abs(along) * norm + others, static_cast<float>(carry.rate)};
   }
   void take(Index i, double /*z*/, const Step& step) noexcept {
     anchors_[static_cast<std::size_t>(i)] = -step.slope;
   }
-  template <class Visit>
-  void settle(std::size_t batches, Carry& carry, Visit&& visit) const {
-    carry.settle(*bands_, bands_->due(batches), visit);
-  }
-  [[nodiscard]] Carry& carry() noexcept { return carry_; }
   /// @}
 
  private:
-  LabelledRows<L> data_;
-  const HotBands* bands_;
   std::span<double> anchors_;
-  Call<double(double)> rate_;
   double stride_;
   double largest_;
-  double width_;
-  Carry carry_;
+  double hot_width_;
 };
 
 /// The pass of SAGA.

@@ -103,10 +103,53 @@ struct Travel {
   }
 };
 
+/// What the recurrences of the exact passes have in common: see ExactPasses::run().
+/// @tparam CarryType a Travel, or more
+template <Loss L, class CarryType>
+class ExactSteps {
+ public:
+  using Carry = CarryType;  ///< from row to row
+
+  /// See ExactPasses::run().
+  [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
+  /// See ExactPasses::run().
+  template <class Visit>
+  void settle(std::size_t batches, Carry& carry, Visit&& visit) const {
+    carry.settle(*bands_, bands_->due(batches), visit);
+  }
+  /// See ExactPasses::run().
+  [[nodiscard]] Carry& carry() noexcept { return carry_; }
+
+ protected:
+  /// Views of all, which the caller keeps. @param rate the step size as a function of the part of
+  /// the pass that is done
+  ExactSteps(const LabelledRows<L>& data, const HotBands& bands, Call<double(double)> rate)
+      : data_(data), bands_(&bands), rate_(rate) {}
+
+  /// The rows.
+  [[nodiscard]] const LabelledRows<L>& data() const noexcept { return data_; }
+  /// Advances to the part of the pass that is done, and returns the row's step size there.
+  [[nodiscard]] double advance(Index i, Carry& carry, double done) const {
+    carry.advance(done, rate_);
+    return data_.weight(i) * carry.rate;
+  }
+  /// The root of the number of a row's entries: bounds of one coordinate's growth times this bound
+  /// that of the whole.
+  [[nodiscard]] double width(Index i) const noexcept {
+    return std::sqrt(static_cast<double>(data_.rows->row(i).size()));
+  }
+
+ private:
+  LabelledRows<L> data_;
+  const HotBands* bands_;
+  Call<double(double)> rate_;
+  Carry carry_;
+};
+
 /// The recurrence of stochastic gradient descent: see ExactPasses::run(). The step is damped like
 /// that of RowStepper.
 template <Loss L>
-class StochasticSteps {
+class StochasticSteps : public ExactSteps<L, Travel> {
  public:
   /// A step on one row.
   struct Step {
@@ -116,48 +159,33 @@ class StochasticSteps {
 
     [[nodiscard]] bool idle() const noexcept { return rate == 0.0F; }  ///< nothing moves
   };
-  using Carry = Travel;  ///< from row to row
 
   /// @param anchors empty, or minus the derivatives at the last snapshot
-  /// @param rate    the step size as a function of the part of the pass that is done
   /// @param stride  bounds how much larger the other terms make a coordinate at a row
   /// @param hot     and how much longer all hot ones together
   StochasticSteps(const LabelledRows<L>& data, const HotBands& bands,
                   std::span<const double> anchors, Call<double(double)> rate, double stride,
                   double hot)
-      : data_(data), bands_(&bands), anchors_(anchors), rate_(rate), stride_(stride), hot_(hot) {}
+      : ExactSteps<L, Travel>(data, bands, rate), anchors_(anchors), stride_(stride), hot_(hot) {}
 
   /// See ExactPasses::run(). @{
-  [[nodiscard]] static bool wants(Index /*i*/) noexcept { return true; }
-
-  [[nodiscard]] Step step(Index i, double z, double norm, Carry& carry, double done) const {
-    carry.advance(done, rate_);
-    const double step = data_.weight(i) * carry.rate;
-    double slope = data_.slope(i, z);
+  [[nodiscard]] Step step(Index i, double z, double norm, Travel& carry, double done) const {
+    const double step = this->advance(i, carry, done);
+    double slope = this->data().slope(i, z);
     if (!anchors_.empty()) {
       slope += anchors_[static_cast<std::size_t>(i)];
     }
     const double along = -slope * (step / (1.0 + step * L::curvature_bound * norm * norm));
-    const double others =
-        hot_ + stride_ * std::sqrt(static_cast<double>(data_.rows->row(i).size()));
+    const double others = hot_ + stride_ * this->width(i);
     return {along, std::abs(along) * norm + others, static_cast<float>(carry.rate)};
   }
   static void take(Index /*i*/, double /*z*/, const Step& /*step*/) noexcept {}
-  template <class Visit>
-  void settle(std::size_t batches, Carry& carry, Visit&& visit) const {
-    carry.settle(*bands_, bands_->due(batches), visit);
-  }
-  [[nodiscard]] Carry& carry() noexcept { return carry_; }
   /// @}
 
  private:
-  LabelledRows<L> data_;
-  const HotBands* bands_;
   std::span<const double> anchors_;
-  Call<double(double)> rate_;
   double stride_;
   double hot_;
-  Carry carry_;
 };
 
 /// A RowPass whose steps are those of one worker, in batches: see ExactPasses. Within a batch a row
@@ -292,16 +320,13 @@ class ExactSgdPass final : public ExactRowPass<StepColumn<Terms>, L> {
   }
 };
 
-/// Fills in the size of a batch: by the data alone, since the bits depend on it. Batches pay where
-/// the data is too large for a cache; AdaGrad has none, because its step sizes change with every
+/// Fills in the size of a batch. AdaGrad has no batches, because its step sizes change with every
 /// step.
 inline void settle_batches(const CsrMatrix& matrix, SgdOptions& options) noexcept {
-  constexpr int gathered_at_once = 16;
-  constexpr Offset large = 2'000'000;
   if (options.adagrad) {
     options.batch = 1;
   } else if (options.batch == 0) {
-    options.batch = matrix.nonzeros() >= large ? gathered_at_once : 1;
+    options.batch = RowBatches::suitable(matrix.nonzeros());
   }
 }
 

@@ -129,7 +129,7 @@ class StochasticGradient {
         step_ = std::min(step_, largest_step());
       }
       pass_->remember(point_.anchors(), point_.pull());
-    } else {  // the first epoch is plain
+    } else if (saga_) {  // the first epoch is plain
       pass_->remember(Array<double>(point_.anchors().size()), Array<double>(rows_.columns()));
     }
     run_.training().stop();
