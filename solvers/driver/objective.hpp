@@ -48,8 +48,15 @@ template <Penalty P>
 /// F at w = 0, b = 0. O(n).
 template <Loss L, Penalty P>
 [[nodiscard]] double objective_at_zero(const Problem<L, P>& problem, const Team& team) {
-  return weighted_mean(problem, team,
-                       [&](double y, std::size_t) { return problem.loss.value(y, 0.0); });
+  if constexpr (L::classification) {
+    const double positive = problem.loss.value(1.0, 0.0);
+    const double negative = problem.loss.value(-1.0, 0.0);
+    return weighted_mean(problem, team,
+                         [&](double y, std::size_t) { return y > 0.0 ? positive : negative; });
+  } else {
+    return weighted_mean(problem, team,
+                         [&](double y, std::size_t) { return problem.loss.value(y, 0.0); });
+  }
 }
 
 }  // namespace sounder

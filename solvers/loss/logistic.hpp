@@ -1,6 +1,8 @@
 // Logistic loss: logistic regression.
 #pragma once
 
+#include <sounder/solvers/loss/expansion.hpp>
+#include <sounder/solvers/loss/exponential.hpp>
 #include <sounder/solvers/loss/loss.hpp>
 
 namespace sounder {
@@ -16,18 +18,25 @@ struct Logistic {
 
   [[nodiscard]] double value(double y, double z) const noexcept {
     const double m = y * z;
-    return std::log1p(std::exp(-std::abs(m))) + std::max(-m, 0.0);
+    return log1p_of_unit(exp_of_negative(-std::abs(m))) + std::max(-m, 0.0);
   }
   [[nodiscard]] double derivative(double y, double z) const noexcept {
     const double m = y * z;
-    const double e = std::exp(-std::abs(m));
-    return -y * (m > 0.0 ? e : 1.0) / (1.0 + e);
+    const double e = exp_of_negative(-std::abs(m));
+    return -y * numerator(m, e) / (1.0 + e);
   }
   [[nodiscard]] double curvature(double y, double z) const noexcept {
-    const double e = std::exp(-std::abs(y * z));
+    const double e = exp_of_negative(-std::abs(y * z));
     return e / ((1.0 + e) * (1.0 + e));
   }
   /// @}
+  /// All three of one exponential.
+  [[nodiscard]] Expansion expansion(double y, double z) const noexcept {
+    const double m = y * z;
+    const double e = exp_of_negative(-std::abs(m));
+    const double share = 1.0 / (1.0 + e);
+    return {log1p_of_unit(e) + std::max(-m, 0.0), -y * numerator(m, e) * share, e * share * share};
+  }
   /// Name of the solver type in the header of a model file.
   [[nodiscard]] static constexpr std::string_view liblinear_solver(bool sparse) noexcept {
     return sparse ? "L1R_LR" : "L2R_LR";
@@ -42,6 +51,13 @@ struct Logistic {
     // digits.
     const double left = u > 0.0 ? -u * std::log(u) : 0.0;
     return left + (u < 1.0 ? (u - 1.0) * std::log1p(-u) : 0.0);
+  }
+
+ private:
+  /// exp(-m), at most 1, of e = exp(-|m|).
+  [[nodiscard]] static double numerator(double m, double e) noexcept {
+    const double right = is_positive(m);
+    return right * e + (1.0 - right);
   }
 };
 

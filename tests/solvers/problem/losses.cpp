@@ -1,8 +1,13 @@
+#include <sounder/solvers/loss/expansion.hpp>
+#include <sounder/solvers/loss/exponential.hpp>
+
 #include <cmath>
 
 #include "solvers/problem/losses_and_penalties.hpp"
 #include "support/catch.hpp"
 
+using sounder::exp_of_negative;
+using sounder::log1p_of_unit;
 using sounder::Logistic;
 using sounder::test::Losses;
 using sounder::test::some_targets;
@@ -48,6 +53,38 @@ TEMPLATE_LIST_TEST_CASE("a loss's derivatives agree with finite differences", "[
     }
   }
   REQUIRE(largest >= 0.999 * TestType::curvature_bound);  // the bound is tight
+}
+
+TEMPLATE_LIST_TEST_CASE("a loss's expansion is its three functions", "[loss]", Losses) {
+  const TestType loss;
+  for (const double y : some_targets<TestType>()) {
+    for (const double z : margins()) {
+      CAPTURE(y, z);
+      const sounder::Expansion at = sounder::expansion_at(loss, y, z);
+      REQUIRE(at.value == Approx(loss.value(y, z)).epsilon(1e-15));
+      REQUIRE(at.slope == Approx(loss.derivative(y, z)).epsilon(1e-15));
+      REQUIRE(at.curvature == Approx(loss.curvature(y, z)).epsilon(1e-15));
+    }
+  }
+}
+
+TEST_CASE("exp and log1p are right to some units in the last place", "[loss]") {
+  constexpr double unit = 2.3e-16;
+  for (double x = -707.0; x <= 0.0; x += 0.0137) {
+    CAPTURE(x);
+    REQUIRE(exp_of_negative(x) == Approx(std::exp(x)).epsilon(2.0 * unit));
+  }
+  REQUIRE(exp_of_negative(0.0) == 1.0);
+  REQUIRE(exp_of_negative(-710.0) == 0.0);
+  REQUIRE(exp_of_negative(-1e300) == 0.0);
+  REQUIRE(std::isnan(exp_of_negative(std::nan(""))));
+  for (double e = 1e-300; e <= 1.0; e *= 1.3) {
+    CAPTURE(e);
+    REQUIRE(log1p_of_unit(e) == Approx(std::log1p(e)).epsilon(3.0 * unit));
+    REQUIRE(log1p_of_unit(1.0 - 0.5 * e) == Approx(std::log1p(1.0 - 0.5 * e)).epsilon(3.0 * unit));
+  }
+  REQUIRE(log1p_of_unit(0.0) == 0.0);
+  REQUIRE(std::isnan(log1p_of_unit(std::nan(""))));
 }
 
 TEMPLATE_LIST_TEST_CASE("a loss is convex: its derivative never falls", "[loss]", Losses) {
