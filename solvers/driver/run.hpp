@@ -103,6 +103,9 @@ class Run {
     } else {
       check_limits();
     }
+    if (!ended() && trace_.cancelled()) {
+      end(Status::interrupted);
+    }
   }
 
   /// Ends the run if every epoch has been run or the time is over. The first epoch always runs.

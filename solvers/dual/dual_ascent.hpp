@@ -47,7 +47,7 @@ class DualAscent {
  public:
   /// Lays out the data. Views of problem and trace, which the caller keeps.
   DualAscent(const Problem<L, P>& problem, const DualOptions& options, Trace& trace)
-      : run_(run_options(options), trace), problem_(problem), options_(options), trace_(trace),
+      : run_(run_options(options), trace), problem_(problem), options_(options),
         deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
         rows_(problem.matrix, team_), parts_(rows_, is_serial() ? 1 : team_.size(), team_),
         passes_(parts_, team_), c_(strengths()), w_(static_cast<std::size_t>(columns())),
@@ -195,9 +195,6 @@ class DualAscent {
     bring_back();
     run_.training().stop();
     run_.see({latest_, w_, 0.0, updates_});
-    if (!run_.ended() && trace_.cancelled()) {
-      run_.end(Status::interrupted);
-    }
   }
 
   /// -loss*(-a), where rounding may have carried a an ulp over the end of its domain.
@@ -243,7 +240,6 @@ class DualAscent {
   Run run_;  // first: laying out the data is training
   const Problem<L, P>& problem_;
   DualOptions options_;
-  Trace& trace_;
   Deadline deadline_;
   Team team_;
   OrderedRows rows_;
