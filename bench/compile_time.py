@@ -29,7 +29,7 @@ import tempfile
 
 from common import machine
 
-SOLVERS = ("sgd", "hogwild", "cd", "shotgun", "block_greedy", "block_cd")
+SOLVERS = ("sgd", "saga", "hogwild", "dual_cd", "newton", "cd", "shotgun", "block_greedy", "block_cd")
 ENDED = ("shotgun", "block_greedy", "block_cd")  # may be given newton_epochs, of its own header
 
 EMPTY_PROGRAM = "int main() {}\n"

@@ -7,6 +7,7 @@
 #include <sounder/solvers/coordinate/coordinate_options.hpp>
 #include <sounder/solvers/driver/prepared_problem.hpp>
 #include <sounder/solvers/multipliers/method_of_multipliers.hpp>
+#include <sounder/solvers/multipliers/rounded_by_columns.hpp>
 #include <sounder/solvers/newton/working_set_descent.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
@@ -18,7 +19,8 @@ template <Loss L, Penalty P>
 [[nodiscard]] Result descend(const Problem<L, P>& problem, const CscMatrix* columns,
                              const CoordinateOptions& options, Trace& trace) {
   if constexpr (CornerLoss<L>) {
-    return MethodOfMultipliers<L, P>(problem, columns, options, trace).run();
+    return MethodOfMultipliers<L, P, RoundedByColumns<L, P>>(problem, options, trace, columns)
+        .run();
   } else {
     return CoordinateDescent<L, P>(problem, columns, options, trace).run();
   }

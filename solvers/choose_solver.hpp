@@ -8,11 +8,12 @@
 #include <sounder/solvers/dual/dual_step.hpp>
 #include <sounder/solvers/multipliers/rounded_hinge.hpp>
 #include <sounder/solvers/problem/problem.hpp>
+#include <sounder/solvers/truncated/sampled_factor.hpp>
 
 namespace sounder {
 
 /// The solvers that the automatic choice picks from.
-enum class Solver : std::uint8_t { automatic, hogwild, cd, dual_cd };
+enum class Solver : std::uint8_t { automatic, hogwild, cd, dual_cd, newton };
 
 /// The name of the solver. Any number of threads.
 [[nodiscard]] constexpr std::string_view to_string(Solver solver) noexcept {
@@ -25,25 +26,31 @@ enum class Solver : std::uint8_t { automatic, hogwild, cd, dual_cd };
       return "cd";
     case Solver::dual_cd:
       return "dual-cd";
+    case Solver::newton:
+      return "newton";
   }
   return "unknown";
 }
 
 /// A solver, and a clause that tells the user why it was chosen.
 struct SolverChoice {
-  Solver solver = Solver::automatic;  ///< from choose_solver(): hogwild, cd or dual_cd
+  Solver solver = Solver::automatic;  ///< from choose_solver(): hogwild, cd, dual_cd or newton
   std::string_view why;               ///< points to static storage
 };
 
 /// The properties of a problem that decide which solver suits it.
 struct ProblemKind {
   bool smooth = true;    ///< the loss is smooth
-  bool rounded = false;  ///< it has a corner that cd knows how to round: a CornerLoss
+  bool rounded = false;  ///< it has a corner that cd and newton know how to round: a CornerLoss
   bool hinge = false;    ///< the loss is zero beyond a margin
   bool sparse = false;   ///< the penalty has an l1 part
   bool bounded = false;  ///< the coefficients have bounds
   /// The penalty is nearly zero (LIBLINEAR's C is 10 or more), or there is none.
   bool weak = false;
+  /// The penalty is strong: LIBLINEAR's C is less than 0.1.
+  bool strong = false;
+  /// Newton's method takes it: an l2 penalty alone, and a loss that is smooth or can be rounded.
+  bool ridge = false;
   /// Its dual can be climbed by coordinates: an l2 penalty alone, no free intercept, a DualLoss.
   bool dual = false;
 };
@@ -51,6 +58,11 @@ struct ProblemKind {
 /// Whether an l2 penalty of this strength is weak for this number of rows. O(1).
 [[nodiscard]] constexpr bool is_weak(double l2, Index rows) noexcept {
   return 10.0 * l2 * rows <= 1.0;
+}
+
+/// Whether it is strong. O(1).
+[[nodiscard]] constexpr bool is_strong(double l2, Index rows) noexcept {
+  return l2 * rows > 10.0;
 }
 
 /// The choice as far as the kind of problem decides it. Any number of threads.
@@ -79,6 +91,14 @@ struct ProblemKind {
   constexpr Index few_columns = 1024;
   const bool few = matrix.columns() <= few_columns && matrix.columns() <= matrix.rows();
   const SolverChoice choice = choose_solver(kind);
+  const bool newton = kind.ridge && !kind.bounded && tolerance > 0.0 && few &&
+                      SampledFactor::pays(matrix, static_cast<std::size_t>(matrix.columns()) + 1);
+  if (newton && kind.smooth) {
+    return {Solver::newton, "columns are few, and a Newton step costs little more than a gradient"};
+  }
+  if (newton && (!kind.strong || !kind.dual)) {
+    return {Solver::newton, "columns are few, and Newton steps round the loss's corner"};
+  }
   if (choice.solver == Solver::dual_cd && kind.weak && few) {
     return {Solver::cd, "the penalty is weak and columns are few: Newton steps do not mind either"};
   }
@@ -111,9 +131,14 @@ struct ProblemKind {
 template <Loss L, Penalty P>
 [[nodiscard]] SolverChoice choose_solver(const Problem<L, P>& problem, double tolerance) noexcept {
   bool weak = false;
+  bool strong = false;
+  bool ridge = false;
   bool dual = false;
   if constexpr (ElasticPenalty<P>) {
     weak = is_weak(problem.penalty.l2(), problem.matrix.rows());
+    strong = is_strong(problem.penalty.l2(), problem.matrix.rows());
+    ridge = (L::smooth || CornerLoss<L>)&&!BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
+            problem.penalty.l2() > 0.0;
     dual = DualLoss<L> && !BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
            problem.penalty.l2() > 0.0 && !problem.intercept;
   }
@@ -123,6 +148,8 @@ template <Loss L, Penalty P>
                         .sparse = is_sparse(problem.penalty),
                         .bounded = BoxedPenalty<P>,
                         .weak = weak,
+                        .strong = strong,
+                        .ridge = ridge,
                         .dual = dual},
                        problem.matrix, tolerance);
 }

@@ -25,6 +25,7 @@
 #include <sounder/solvers/model/labels.hpp>
 #include <sounder/solvers/model/linear_model.hpp>
 #include <sounder/solvers/model/model_file.hpp>
+#include <sounder/solvers/newton.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
@@ -135,6 +136,13 @@ template <Loss L, Penalty P>
     }
     throw std::invalid_argument(
         "fit() takes dual_cd for the hinge losses with an l2 penalty: call dual_cd()");
+  }
+  if (solver == Solver::newton) {
+    if constexpr ((L::smooth || CornerLoss<L>)&&ElasticPenalty<P> && !BoxedPenalty<P>) {
+      return newton(problem, run_options<NewtonOptions>(options), trace);
+    }
+    throw std::invalid_argument(
+        "newton needs an l2 penalty, and a loss that is smooth or whose corner it can round");
   }
   if constexpr (!BoxedPenalty<P>) {
     return hogwild(problem, run_options<SgdOptions>(options), trace);

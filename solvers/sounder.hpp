@@ -61,6 +61,8 @@
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/saga.hpp>
 #include <sounder/solvers/sgd.hpp>
+// By the Hessian: newton, for l2 problems of few columns above all.
+#include <sounder/solvers/newton.hpp>
 // By columns: cd for sparse models, and for the hinge with any penalty, bounds or an intercept;
 // shotgun, block_greedy and block_cd, for smooth losses, update several coefficients at once, and
 // newton_epochs, passed to these three, helps them to reach small tolerances.

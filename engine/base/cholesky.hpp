@@ -10,15 +10,13 @@
 
 namespace sounder {
 
-/// Solves A x = b for a symmetric positive semidefinite A of size s x s (row-major; the lower
-/// triangle is read and overwritten by the Cholesky factor); b is overwritten by x. O(s^3).
+/// Overwrites the lower triangle of a symmetric positive semidefinite A of size s x s (row-major)
+/// by its Cholesky factor. O(s^3).
 /// @param least_pivot as a share of the diagonal: a pivot no larger than this is due to rounding
-///        and is made huge, so that its coordinate of x is zero
+///        and is made huge, so that its coordinate of a solution is zero
 /// @return whether there was no such pivot
-inline bool solve_cholesky(std::span<double> a, std::span<double> b,
-                           double least_pivot = 0.0) noexcept {
+inline bool factor_cholesky(std::span<double> a, std::size_t s, double least_pivot = 0.0) noexcept {
   bool definite = true;
-  const std::size_t s = b.size();
   for (std::size_t i = 0; i < s; ++i) {
     double* const row = a.data() + i * s;
     const double diagonal = row[i];
@@ -34,18 +32,33 @@ inline bool solve_cholesky(std::span<double> a, std::span<double> b,
       }
     }
   }
+  return definite;
+}
+
+/// Overwrites b by the x of L L^T x = b, L the factor in the lower triangle. O(s^2).
+inline void solve_factored(std::span<const double> factor, std::span<double> b) noexcept {
+  const std::size_t s = b.size();
   for (std::size_t i = 0; i < s; ++i) {
     for (std::size_t q = 0; q < i; ++q) {
-      b[i] -= a[i * s + q] * b[q];
+      b[i] -= factor[i * s + q] * b[q];
     }
-    b[i] /= a[i * s + i];
+    b[i] /= factor[i * s + i];
   }
   for (std::size_t i = s; i-- > 0;) {
-    b[i] /= a[i * s + i];
+    b[i] /= factor[i * s + i];
     for (std::size_t q = 0; q < i; ++q) {
-      b[q] -= a[i * s + q] * b[i];
+      b[q] -= factor[i * s + q] * b[i];
     }
   }
+}
+
+/// Solves A x = b for a symmetric positive semidefinite A of size s x s, as factor_cholesky() has
+/// it; overwritten by the factor. b is overwritten by x. O(s^3).
+/// @return whether there was no pivot due to rounding
+inline bool solve_cholesky(std::span<double> a, std::span<double> b,
+                           double least_pivot = 0.0) noexcept {
+  const bool definite = factor_cholesky(a, b.size(), least_pivot);
+  solve_factored(a, b);
   return definite;
 }
 

@@ -46,10 +46,10 @@ void require_suitable(const Arguments& arguments, const TrainOptions& options) {
     if (options.l1_ratio != 0.0 || options.penalty == NoPenalty::name) {
       throw UsageError("--solver " + options.chosen + " needs --penalty l2");
     }
-    if (options.intercept) {
-      throw UsageError("--solver " + options.chosen +
-                       " fits no intercept yet: leave out --intercept, or take --solver cd");
-    }
+  }
+  if (solver.without_intercept && options.intercept) {
+    throw UsageError("--solver " + options.chosen +
+                     " fits no intercept yet: leave out --intercept, or take --solver newton");
   }
   if (arguments.given("update") && !solver.updates.empty() &&
       !solver.takes_update(options.update)) {

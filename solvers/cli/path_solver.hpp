@@ -9,6 +9,7 @@
 #include <sounder/solvers/cd.hpp>
 #include <sounder/solvers/choose_solver.hpp>
 #include <sounder/solvers/dual_cd.hpp>
+#include <sounder/solvers/newton.hpp>
 #include <sounder/solvers/path/warm_cd.hpp>
 #include <sounder/solvers/penalty/bounded.hpp>
 #include <sounder/solvers/penalty/l2.hpp>
@@ -17,7 +18,7 @@
 namespace sounder::cli {
 
 /// A solver for regularization_path(): of those whose bits do not depend on the threads the one
-/// that `auto` would take, dual_cd() or cd(). A copy keeps only the columns.
+/// that `auto` would take, newton(), dual_cd() or cd(). A copy keeps only the columns.
 template <Loss L>
 class PathSolver {
  public:
@@ -26,18 +27,19 @@ class PathSolver {
 
   Result operator()(const Problem<L, Bounded>& problem, const CoordinateOptions& options,
                     Trace& trace) {
-    if constexpr (DualLoss<L>) {
-      const Bounded& penalty = problem.penalty;
-      const bool bounded = !std::isinf(penalty.lower) || !std::isinf(penalty.upper);
-      if (penalty.l1_strength == 0.0 && penalty.l2_strength > 0.0 && !bounded &&
-          !problem.intercept) {
-        const Problem<L, L2> ridge{problem.matrix,        problem.targets, problem.loss,
-                                   {penalty.l2_strength}, false,           problem.weights};
-        if (repeatable(choose_solver(ridge, options.tolerance), /*dual=*/true).solver ==
-            Solver::dual_cd) {
-          DualOptions dual;
-          set_run_options(run_options(options), dual);
-          return dual_cd(ridge, dual, trace);
+    const Bounded& penalty = problem.penalty;
+    const bool bounded = !std::isinf(penalty.lower) || !std::isinf(penalty.upper);
+    if (penalty.l1_strength == 0.0 && penalty.l2_strength > 0.0 && !bounded) {
+      const Problem<L, L2> ridge{problem.matrix,        problem.targets,   problem.loss,
+                                 {penalty.l2_strength}, problem.intercept, problem.weights};
+      const bool dual = DualLoss<L> && !problem.intercept;
+      const SolverChoice choice = repeatable(choose_solver(ridge, options.tolerance), dual);
+      if (choice.solver == Solver::newton) {
+        return newton(ridge, the_same<NewtonOptions>(options), trace);
+      }
+      if constexpr (DualLoss<L>) {
+        if (choice.solver == Solver::dual_cd) {
+          return dual_cd(ridge, the_same<DualOptions>(options), trace);
         }
       }
     }
@@ -45,6 +47,13 @@ class PathSolver {
   }
 
  private:
+  template <class Options>
+  [[nodiscard]] static Options the_same(const CoordinateOptions& options) {
+    Options made;
+    set_run_options(run_options(options), made);
+    return made;
+  }
+
   /// cd() of a loss with a corner, whose roundings differ from strength to strength.
   struct ColdCd {
     const CscMatrix* columns;

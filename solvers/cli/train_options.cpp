@@ -134,6 +134,9 @@ ProblemKind kind_of_problem(const TrainOptions& options) {
           .sparse = options.l1_ratio > 0.0,
           .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
           .weak = has_weak_penalty(options),
+          .strong = options.penalty == L2::name && options.c && *options.c < 0.1,
+          .ridge = (loss.smooth || loss.rounded) && options.penalty != NoPenalty::name &&
+                   options.l1_ratio == 0.0,
           .dual = loss.has_dual_steps && options.penalty != NoPenalty::name &&
                   options.l1_ratio == 0.0 && !options.intercept};
 }
@@ -236,9 +239,10 @@ CommandLine train_command_line() {
   line.group("Solver")
       .option("solver", "NAME",
               enumerate(solver_names()) + ": " + solvers_in_words() +
-                  "; auto takes cd where there is an l1 penalty or a bound, or columns are few; "
-                  "dual-cd for the hinge with an l2 penalty, and its square where C is 10 or more "
-                  "and columns are many; else hogwild, or cd for the hinge",
+                  "; auto takes cd where there is an l1 penalty or a bound; newton for an l2 "
+                  "penalty where "
+                  "columns are few; dual-cd for the hinge with an l2 penalty, and its square where "
+                  "C is 10 or more; else hogwild, or cd for the hinge",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option(
@@ -249,7 +253,8 @@ CommandLine train_command_line() {
               "saga) shares none",
           "relaxed")
       .option("max-epochs", "N",
-              "passes over the data (default: 1000; 20 for sgd, saga and hogwild asked for by "
+              "passes over the data, or steps of newton (default: 1000; 20 for sgd, saga and "
+              "hogwild asked for by "
               "name)")
       .option("tol", "GAP",
               "stop at this relative duality gap (default: 1e-3; none for sgd, saga and hogwild "
@@ -298,6 +303,7 @@ CommandLine train_command_line() {
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {
   ProblemKind kind = kind_of_problem(options);
   kind.weak = kind.weak || (options.lambda && sounder::is_weak(*options.lambda, matrix.rows()));
+  kind.strong = kind.strong || (options.lambda && is_strong(*options.lambda, matrix.rows()));
   SolverChoice choice = sounder::choose_solver(kind, matrix, options.run.tolerance);
   if (options.deterministic) {
     choice = repeatable(choice, kind.dual);

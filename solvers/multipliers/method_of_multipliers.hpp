@@ -1,4 +1,4 @@
-// The driver of cd() for losses with a corner: the method of multipliers.
+// The driver of cd() and newton() for losses with a corner: the method of multipliers.
 #pragma once
 
 #include <algorithm>
@@ -7,45 +7,46 @@
 #include <cstdint>
 
 #include <sounder/engine/base/array.hpp>
-#include <sounder/engine/matrix/csc_matrix.hpp>
 #include <sounder/engine/run/result.hpp>
 #include <sounder/engine/run/trace.hpp>
 #include <sounder/engine/threads/team.hpp>
-#include <sounder/solvers/coordinate/coordinate_evaluator.hpp>
-#include <sounder/solvers/coordinate/coordinate_options.hpp>
+#include <sounder/solvers/driver/dual_bound.hpp>
 #include <sounder/solvers/driver/run.hpp>
 #include <sounder/solvers/multipliers/rounded_hinge.hpp>
-#include <sounder/solvers/newton/working_set_descent.hpp>
 #include <sounder/solvers/penalty/scaled.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
 
 /// Minimises a problem whose loss has a corner by a few problems whose loss is smooth: the corner
-/// is rounded where the dual variables so far say, the rounded problem is solved by coordinate
-/// descent on working sets, and its dual variables are the next ones. That is the proximal point
-/// method on the dual. Any penalty, bounds and a free intercept: what cd() can do with a smooth
-/// loss.
+/// is rounded where the dual variables so far say, the rounded problem is solved by a method for
+/// smooth losses, and its dual variables are the next ones. That is the proximal point method on
+/// the dual. Any penalty, bounds and a free intercept, as far as the method for smooth losses has
+/// them.
 ///
 /// The rounded part gets narrower from step to step, and each problem is solved to a tenth of the
 /// gap that is left. Rockafellar 1976 (see RoundedHinge); for support vector machines, by other
 /// means within: Yan, Li, "An efficient augmented Lagrangian method for support vector machine",
 /// Optimization Methods and Software 2020.
 ///
-/// An epoch is one of coordinate descent's; points are certified for the loss itself between the
+/// An epoch is one of the method within; points are certified for the loss itself between the
 /// problems. One thread calls, the team works.
-template <CornerLoss L, Penalty P>
+/// @tparam Within how rounded problems are solved, and points evaluated: RoundedByColumns, or a
+///         class with the same functions
+template <CornerLoss L, Penalty P, class Within>
 class MethodOfMultipliers {
  public:
+  using Options = typename Within::Options;  ///< of the method within
+
   /// Views of problem and trace, which the caller keeps.
-  /// @param columns the columns of problem.matrix, or null: then they are made here
-  MethodOfMultipliers(const Problem<L, P>& problem, const CscMatrix* columns,
-                      const CoordinateOptions& options, Trace& trace)
+  /// @param more further arguments of Within's constructor
+  template <class... More>
+  MethodOfMultipliers(const Problem<L, P>& problem, const Options& options, Trace& trace,
+                      const More&... more)
       : run_(run_options(options), trace), problem_(problem), options_(options), trace_(trace),
-        team_(useful_threads(problem.matrix, options.threads)),
-        columns_(columns != nullptr ? *columns : CscMatrix(problem.matrix, team_)),
-        point_(problem, columns_, team_), w_(static_cast<std::size_t>(columns_.columns())),
-        z_(static_cast<std::size_t>(columns_.rows())), a_(z_.size()), targets_(z_.size()),
+        within_(problem, options, more...), team_(within_.team()),
+        w_(static_cast<std::size_t>(problem.matrix.columns())),
+        z_(static_cast<std::size_t>(problem.matrix.rows())), a_(z_.size()), targets_(z_.size()),
         b_(problem.intercept ? options.initial_intercept : 0.0) {
     for (std::size_t j = 0; j < options.initial.size(); ++j) {
       w_[j] = problem.penalty.prox(options.initial[j], 0.0);  // into the bounds
@@ -56,7 +57,7 @@ class MethodOfMultipliers {
   /// The whole run. Call it once.
   Result run() {
     run_.training().start();
-    point_.margins(w_, b_, z_);
+    within_.margins(w_, b_, z_);
     dual_candidate(problem_, z_, a_, team_);
     look();
     if (options_.initial.empty()) {
@@ -68,11 +69,11 @@ class MethodOfMultipliers {
       look();
       width_ = std::max(narrower * width_, narrowest);
     }
-    Result result = run_.finish(point_.highest_dual(), point_.relative_gap(run_.lowest()));
+    Result result = run_.finish(within_.highest_dual(), within_.relative_gap(run_.lowest()));
     result.updates = updates_;
     result.threads = Team(options_.threads).size();  // the threads that it could use
     Index support = 0;
-    for (Index i = 0; i < columns_.rows(); ++i) {
+    for (Index i = 0; i < problem_.matrix.rows(); ++i) {
       support += problem_.weight(i) > 0.0 && a_[static_cast<std::size_t>(i)] != 0.0 ? 1 : 0;
     }
     result.support_vectors = support;
@@ -110,15 +111,16 @@ class MethodOfMultipliers {
     const Problem<Rounded, Rescaled<P>> rounded{
         problem_.matrix,    targets_,        loss, rescaled(problem_.penalty, width_),
         problem_.intercept, problem_.weights};
-    CoordinateOptions options = options_;
-    options.initial = w_;
+    Options options = options_;
+    if (solved_ > 0 || !options_.initial.empty()) {
+      options.initial = w_;
+    }
     options.initial_intercept = b_;
     options.tolerance = tolerance(objective_at_zero(rounded, team_));
     options.max_epochs = std::max(1, options_.max_epochs - run_.epoch());
     options.time_limit = std::max(0.0, options_.time_limit - run_.training().seconds());
     Cancelled quiet(trace_);
-    Result inner =
-        CoordinateDescent<Rounded, Rescaled<P>>(rounded, &columns_, options, quiet).run();
+    const Result inner = within_.solve(rounded, options, quiet);
     for (int k = 0; k < std::max(1, inner.epochs); ++k) {
       run_.begin_epoch();
     }
@@ -127,7 +129,7 @@ class MethodOfMultipliers {
     updates_ += inner.updates;
     std::copy(inner.w.begin(), inner.w.end(), w_.begin());
     b_ = inner.intercept;
-    point_.margins(w_, b_, z_);
+    within_.margins(w_, b_, z_);
     dual_candidate(rounded, z_, a_, team_);
     for (double& a : a_) {
       a = std::clamp(a / width_, -1.0, 1.0);
@@ -148,21 +150,17 @@ class MethodOfMultipliers {
   /// Certifies the point with the dual variables a and hands it to the run. Call it with the
   /// training clock running; it stops the clock.
   void look() {
-    latest_ = point_.certify_with(a_, w_, z_);
+    latest_ = within_.certify_with(a_, w_, z_);
     run_.training().stop();
     run_.see({latest_, w_, b_, updates_, false, still_ >= few});
-    if (!run_.ended() && trace_.cancelled()) {
-      run_.end(Status::interrupted);
-    }
   }
 
   Run run_;  // first, because laying out the data counts as training
   const Problem<L, P>& problem_;
-  CoordinateOptions options_;
+  Options options_;
   Trace& trace_;
-  Team team_;
-  CscMatrix columns_;
-  CoordinateEvaluator<L, P> point_;
+  Within within_;
+  const Team& team_;
   Array<double> w_;
   Array<double> z_;
   Array<double> a_;        ///< y u, u in [0, 1]

@@ -1,5 +1,6 @@
-// Every solver of a family for one loss: declared here, defined in by_rows.hpp, by_columns.hpp and
-// by_duals.hpp. Each pair of a loss and a family is compiled in a file of its own.
+// Every solver of a family for one loss: declared here, defined in by_rows.hpp, by_columns.hpp,
+// by_duals.hpp and by_hessians.hpp. Each pair of a loss and a family is compiled in a file of its
+// own.
 #pragma once
 
 #include <sounder/engine/run/result.hpp>
@@ -18,6 +19,8 @@ template <Loss L>
 Result solve_by_columns(const SolveRequest& request, L loss, Trace& trace);
 template <Loss L>
 Result solve_by_duals(const SolveRequest& request, L loss, Trace& trace);
+template <Loss L>
+Result solve_by_hessians(const SolveRequest& request, L loss, Trace& trace);
 /// @}
 
 /// The same on virtual cores. @{

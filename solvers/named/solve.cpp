@@ -12,9 +12,10 @@ namespace sounder {
 Result solve(const SolveRequest& request, Trace& trace) {
   const Family family = solver_row(request.solver).family;
   return with_loss(request.loss, request.loss_parameter, [&](auto loss) {
-    return family == Family::columns ? solve_by_columns(request, loss, trace)
-           : family == Family::duals ? solve_by_duals(request, loss, trace)
-                                     : solve_by_rows(request, loss, trace);
+    return family == Family::columns    ? solve_by_columns(request, loss, trace)
+           : family == Family::duals    ? solve_by_duals(request, loss, trace)
+           : family == Family::hessians ? solve_by_hessians(request, loss, trace)
+                                        : solve_by_rows(request, loss, trace);
   });
 }
 

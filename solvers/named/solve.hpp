@@ -15,6 +15,7 @@
 #include <sounder/solvers/dual/dual_options.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 #include <sounder/solvers/stochastic/sgd_options.hpp>
+#include <sounder/solvers/truncated/newton_options.hpp>
 
 namespace sounder {
 
@@ -37,6 +38,7 @@ struct SolveRequest {
   SgdOptions sgd;                ///< further options of sgd, saga and hogwild
   CoordinateOptions coordinate;  ///< further options of the coordinate solvers
   DualOptions dual;              ///< further options of dual-cd
+  NewtonOptions newton;          ///< further options of newton
   bool counted = false;          ///< use the update policy's counting twin, if it has one
 
   /// All options of a solver of one family. @{
@@ -52,6 +54,11 @@ struct SolveRequest {
   }
   [[nodiscard]] DualOptions dual_options() const {
     DualOptions options = dual;
+    set_run_options(run, options);
+    return options;
+  }
+  [[nodiscard]] NewtonOptions newton_options() const {
+    NewtonOptions options = newton;
     set_run_options(run, options);
     return options;
   }

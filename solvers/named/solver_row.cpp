@@ -15,8 +15,9 @@ bool holds(std::span<const std::string_view> words, std::string_view word) noexc
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-constexpr auto rows = std::apply([](const auto&... entries) { return std::array{entries.row...}; },
-                                 std::tuple_cat(row_solvers, dual_solvers, column_solvers));
+constexpr auto rows =
+    std::apply([](const auto&... entries) { return std::array{entries.row...}; },
+               std::tuple_cat(row_solvers, dual_solvers, hessian_solvers, column_solvers));
 
 }  // namespace
 

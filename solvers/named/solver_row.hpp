@@ -12,9 +12,10 @@ namespace sounder {
 
 /// Whether a solver goes through the data by rows or by columns; decides which options it takes.
 enum class Family : std::uint8_t {
-  rows,     ///< SgdOptions; any penalty of the table
-  columns,  ///< CoordinateOptions; any penalty, and bounds
-  duals,    ///< goes by the samples' dual variables; options are DualOptions; an l2 penalty alone
+  rows,      ///< SgdOptions; any penalty of the table
+  columns,   ///< CoordinateOptions; any penalty, and bounds
+  duals,     ///< goes by the samples' dual variables; options are DualOptions; an l2 penalty alone
+  hessians,  ///< second derivatives of all coefficients; NewtonOptions; an l2 penalty alone
 };
 
 /// All facts about a solver except the function. Help, error messages, plans of sweeps and README's
@@ -24,7 +25,8 @@ struct SolverRow {
   Family family = Family::rows;     ///< whose options it takes
   bool smooth_losses_only = false;  ///< the corner of a hinge would stop it too early
   bool rounds_corners = false;      ///< but takes a loss whose corner can be rounded
-  bool l2_only = false;             ///< takes no other penalty, and no free intercept
+  bool l2_only = false;             ///< takes no other penalty
+  bool without_intercept = false;   ///< fits none
   bool runs_to_a_gap = false;  ///< stops at a gap by default; otherwise after the papers' number of
                                ///< epochs
   bool swept = false;          ///< part of `sounder sweep` by default

@@ -21,6 +21,7 @@
 #include <sounder/solvers/dual_cd.hpp>
 #include <sounder/solvers/hogwild.hpp>
 #include <sounder/solvers/named/solver_row.hpp>
+#include <sounder/solvers/newton.hpp>
 #include <sounder/solvers/newton/newton_epochs.hpp>
 #include <sounder/solvers/saga.hpp>
 #include <sounder/solvers/sgd.hpp>
@@ -143,6 +144,7 @@ inline constexpr std::tuple dual_solvers{detail::entry<detail::Serial>(
     SolverRow{.name = "dual-cd",
               .family = Family::duals,
               .l2_only = true,
+              .without_intercept = true,
               .runs_to_a_gap = true,
               // Column numbers, w in parts and whole, the same of a direction, and the best point.
               .bytes_a_column = [](int /*threads*/) { return 64.0; },
@@ -154,6 +156,28 @@ inline constexpr std::tuple dual_solvers{detail::entry<detail::Serial>(
               .threads = "any; one where the data is small"},
     [](auto /*update*/, const auto& problem, const DualOptions& options, Trace& trace) {
       return dual_cd(problem, options, trace);
+    },
+    NoReplay{})};
+
+/// Solvers that go by the Hessian.
+inline constexpr std::tuple hessian_solvers{detail::entry<detail::Serial>(
+    SolverRow{.name = "newton",
+              .family = Family::hessians,
+              .smooth_losses_only = true,
+              .rounds_corners = true,
+              .l2_only = true,
+              .runs_to_a_gap = true,
+              // The point, gradient, direction, four of conjugate gradients and the best point.
+              .bytes_a_column = [](int /*threads*/) { return 64.0; },
+              .help = "newton takes second-order steps on l2 problems, best where columns are few",
+              .method =
+                  "truncated Newton steps for l2 problems: conjugate gradients, preconditioned "
+                  "by the Hessian of a sample of the rows where columns are few, first steps "
+                  "on samples; the same bits at any number of threads (Lin, Weng, Keerthi "
+                  "2008; Byrd, Chin, Neveitt, Nocedal 2011)",
+              .threads = "any"},
+    [](auto /*update*/, const auto& problem, const NewtonOptions& options, Trace& trace) {
+      return newton(problem, options, trace);
     },
     NoReplay{})};
 

@@ -98,7 +98,7 @@ class Case:
     @property
     def by_columns(self):
         """Whether a coordinate solver is to solve it."""
-        return self.loss != "hinge" and self.solver not in BY_ROWS + ("dual-cd",)
+        return self.loss != "hinge" and self.solver not in BY_ROWS + ("dual-cd", "newton")
 
     @property
     def huge(self):
@@ -257,6 +257,8 @@ def make_case(seed, number, options):
     tol = float(f"{decades(rng, -9, -2):.1e}")
     if penalty == "l2" and not intercept and math.isinf(lower) and math.isinf(upper) and number % 2:
         solver = "dual-cd"  # takes no other problems
+    elif penalty == "l2" and math.isinf(lower) and math.isinf(upper) and rng.random() < 0.7:
+        solver = "newton"
     arguments += ["--intercept"] if intercept else []
     arguments += ["--solver", solver, "--threads", str(rng.choice([1, 1, 2, 8])), "--tol", f"{tol:g}",
                   "--seed", str(rng.integers(1, 1000)), "--max-epochs", str(rng.choice([300, 3000])),

@@ -231,7 +231,7 @@ class Sweep(ProgramTest):
         for arguments, sentence in (
                 (("--threads", "0"), "--threads must be whole numbers from 1 to 4096"),
                 (("--threads", "1,,2"), "--threads must be whole numbers"),
-                (("--solvers", "newton"), "--solvers must be some of sgd, saga, hogwild"),
+                (("--solvers", "gauss"), "--solvers must be some of sgd, saga, hogwild"),
                 (("--updates", "plain"), "--updates must be some of relaxed, atomic, locked or exact"),
                 (("--updates", "locked", "--solvers", "shotgun"), "--updates locked goes with"),
                 (("--loss", "hinge", "--solvers", "shotgun"), "needs a smooth loss"),

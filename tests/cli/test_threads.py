@@ -57,8 +57,10 @@ class Threads(ProgramTest):
 
     def test_deterministic_runs_are_the_same_with_1_2_and_3_threads(self):
         self.write("data", classification(60, 8))
-        for problem, solver in (((), "cd"), (("--loss", "hinge"), "dual-cd"),
-                                (("--loss", "hinge", "--intercept"), "cd"),
+        for problem, solver in (((), "newton"), (("--loss", "hinge"), "newton"),
+                                (("--loss", "hinge", "--C", "0.01"), "dual-cd"),
+                                (("--loss", "hinge", "--intercept"), "newton"),
+                                (("--penalty", "l1"), "cd"),
                                 (("--columns", "2000"), "dual-cd")):
             models = set()
             for threads in (1, 2, 3):

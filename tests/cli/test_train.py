@@ -33,7 +33,7 @@ class Train(ProgramTest):
         self.assertEqual(out, "")
         self.assertEqual(self.files(), ["data", "data.model"])
         for words in ("300 rows, 30 columns", "labels 1 -> +1, -1 -> -1", "LIBLINEAR",
-                      "solver cd (auto: ", "relative gap", "converged", "% above the optimum",
+                      "solver newton (auto: ", "relative gap", "converged", "% above the optimum",
                       "data.model"):
             self.assertIn(words, err)
         self.assertEqual(self.model("data.model").fields["solver_type"], "L2R_LR")

@@ -20,7 +20,7 @@ FLOORS = [
     ["engine/run"],
     ["solvers/driver"],
     ["solvers/stochastic", "solvers/coordinate", "solvers/dual"],
-    ["solvers/newton", "solvers/blocks"],
+    ["solvers/newton", "solvers/blocks", "solvers/truncated"],
     ["solvers/path", "solvers/multipliers"],
     ["solvers"],
     ["solvers/named"],
@@ -29,7 +29,7 @@ FLOORS = [
 ]
 RULE = ("includes point downwards: a file may include its own folder and the floors below it "
         "(FLOORS in tests/house/strata.py)")
-MOST_FRONT_DOORS = 12  # headers in the root of solvers/
+MOST_FRONT_DOORS = 14  # headers in the root of solvers/
 SOURCES = ("engine", "datasets", "solvers", "bench/sweep")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<sounder/([^>]+)>|"([^"]+)")', re.MULTILINE)
 

@@ -67,7 +67,7 @@ TEST_CASE("every row of the table of solvers is complete, and its name its own",
 }
 
 TEST_CASE("what an automatic choice may take has a row", "[tables]") {
-  for (const Solver solver : {Solver::hogwild, Solver::cd, Solver::dual_cd}) {
+  for (const Solver solver : {Solver::hogwild, Solver::cd, Solver::dual_cd, Solver::newton}) {
     REQUIRE_NOTHROW(solver_row(to_string(solver)));
   }
 }

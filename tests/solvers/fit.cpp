@@ -122,7 +122,13 @@ TEST_CASE("one call fits a lasso, to the oracle's optimum", "[fit]") {
 
 TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   const auto chosen = [](const auto& instance) { return choose_solver(instance.problem(), 1e-3); };
-  REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 50, .columns = 20})).solver == Solver::cd);
+  REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 50, .columns = 20})).solver ==
+          Solver::newton);
+  REQUIRE(
+      chosen(make_instance<Logistic, L2>({.rows = 50, .columns = 20, .intercept = true})).solver ==
+      Solver::newton);
+  REQUIRE(chosen(make_instance<Logistic, Bounded>({.rows = 50, .columns = 20})).solver ==
+          Solver::cd);
   REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 19, .columns = 20})).solver ==
           Solver::hogwild);
   REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 1100, .columns = 1025, .density = 0.01}))
@@ -132,7 +138,7 @@ TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   REQUIRE(chosen(make_instance<Logistic, L1>({.rows = 19, .columns = 20})).solver == Solver::cd);
   REQUIRE(chosen(make_instance<Hinge, L1>({.rows = 50, .columns = 20})).solver == Solver::cd);
   REQUIRE(chosen(make_instance<SquaredHinge, L2>({.rows = 50, .columns = 20})).solver ==
-          Solver::cd);
+          Solver::newton);
   REQUIRE(chosen(make_instance<SquaredHinge, L2>({.rows = 19, .columns = 20})).solver ==
           Solver::hogwild);
   REQUIRE(
@@ -147,10 +153,11 @@ TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   REQUIRE(machine.solver == Solver::dual_cd);
   REQUIRE(machine.result.status == Status::converged);
   REQUIRE(chosen(make_instance<Hinge, L2>({.rows = 60, .columns = 5, .intercept = true})).solver ==
-          Solver::cd);
+          Solver::newton);
   REQUIRE(chosen(make_instance<Hinge, L2>({.rows = 60, .columns = 5, .lambda = 1e-4})).solver ==
-          Solver::cd);  // weak
-  REQUIRE(machine.why == choose_solver(problem, 1e-3).why);
+          Solver::newton);  // weak
+  const Problem<Hinge, L2> strong{problem.matrix, problem.targets, {}, {.lambda = 1.0}};
+  REQUIRE(machine.why == choose_solver(strong, 1e-3).why);
   REQUIRE(machine.model.solver_type == "L2R_L1LOSS_SVC_DUAL");
   const Fit rounded = fit<Hinge>(problem.matrix, problem.targets, {.solver = Solver::cd});
   REQUIRE(rounded.result.status == Status::converged);
