@@ -45,25 +45,32 @@ struct ProblemKind {
   bool hinge = false;    ///< the loss is zero beyond a margin
   bool sparse = false;   ///< the penalty has an l1 part
   bool bounded = false;  ///< the coefficients have bounds
-  /// The penalty is nearly zero (LIBLINEAR's C is 10 or more), or there is none.
-  bool weak = false;
-  /// The penalty is strong: LIBLINEAR's C is less than 0.1.
-  bool strong = false;
+  double c = 1.0;        ///< LIBLINEAR's C, 1 / (n l2); infinity without an l2 part
   /// Newton's method takes it: an l2 penalty alone, and a loss that is smooth or can be rounded.
   bool ridge = false;
   /// Its dual can be climbed by coordinates: an l2 penalty alone, no free intercept, a DualLoss.
   bool dual = false;
 };
 
-/// Whether an l2 penalty of this strength is weak for this number of rows. O(1).
-[[nodiscard]] constexpr bool is_weak(double l2, Index rows) noexcept {
-  return 10.0 * l2 * rows <= 1.0;
+/// LIBLINEAR's C of an l2 strength. O(1).
+[[nodiscard]] constexpr double c_of(double l2, Index rows) noexcept {
+  return l2 > 0.0 ? 1.0 / (l2 * rows) : infinity;
 }
 
-/// Whether it is strong. O(1).
-[[nodiscard]] constexpr bool is_strong(double l2, Index rows) noexcept {
-  return l2 * rows > 10.0;
+namespace detail {
+
+/// The mean of x_i.x_i, of a thousand rows at most. O(their nonzeros).
+[[nodiscard]] inline double mean_square(const CsrMatrix& matrix) noexcept {
+  const Index step = std::max<Index>(1, matrix.rows() / 1000);
+  double sum = 0.0;
+  Index count = 0;
+  for (Index i = 0; i <= matrix.rows() - step; i += step, ++count) {
+    matrix.row(i).for_each_double([&](Index, double x) { sum += x * x; });
+  }
+  return count > 0 ? sum / count : 0.0;
 }
+
+}  // namespace detail
 
 /// The choice as far as the kind of problem decides it. Any number of threads.
 [[nodiscard]] constexpr SolverChoice choose_solver(const ProblemKind& kind) noexcept {
@@ -83,34 +90,41 @@ struct ProblemKind {
 }
 
 /// The choice with the shape of the data and the relative duality gap to reach (0: none) taken into
-/// account. O(1). Any number of threads.
+/// account. O(1), or the nonzeros of a thousand rows. Any number of threads.
 [[nodiscard]] inline SolverChoice choose_solver(const ProblemKind& kind, const CsrMatrix& matrix,
                                                 double tolerance) noexcept {
   // So few columns that a Newton step costs less than the epochs it saves, if there is a gap to
   // reach.
   constexpr Index few_columns = 1024;
   const bool few = matrix.columns() <= few_columns && matrix.columns() <= matrix.rows();
+  const bool weak = kind.c >= 10.0;
+  const bool strong = kind.c < 0.1;
   const SolverChoice choice = choose_solver(kind);
   const bool newton = kind.ridge && !kind.bounded && tolerance > 0.0 && few &&
                       SampledFactor::pays(matrix, static_cast<std::size_t>(matrix.columns()) + 1);
   if (newton && kind.smooth) {
     return {Solver::newton, "columns are few, and a Newton step costs little more than a gradient"};
   }
-  if (newton && (!kind.strong || !kind.dual)) {
+  if (newton && (!strong || !kind.dual)) {
     return {Solver::newton, "columns are few, and Newton steps round the loss's corner"};
   }
-  if (choice.solver == Solver::dual_cd && kind.weak && few) {
+  if (choice.solver == Solver::dual_cd && weak && few) {
     return {Solver::cd, "the penalty is weak and columns are few: Newton steps do not mind either"};
   }
-  if (choice.solver == Solver::hogwild && kind.dual && kind.hinge && kind.weak && !few &&
-      tolerance > 0.0) {
-    return {Solver::dual_cd,
-            "the penalty is weak, and rows beyond the margin drop out of the dual"};
+  if (choice.solver == Solver::hogwild && kind.dual && kind.hinge && !few && tolerance > 0.0) {
+    constexpr double small = 4.0;  // 1 + 2 C x_i.x_i is how the diagonal of the dual compares
+    if (weak) {
+      return {Solver::dual_cd,
+              "the penalty is weak, and rows beyond the margin drop out of the dual"};
+    }
+    if (2.0 * kind.c * detail::mean_square(matrix) <= small) {
+      return {Solver::dual_cd, "the dual is well conditioned: C times the rows' squares is small"};
+    }
   }
   if (choice.solver == Solver::hogwild && kind.smooth && few && tolerance > 0.0) {
     return {Solver::cd, "columns are few, and its Newton steps are exact on those"};
   }
-  if (choice.solver == Solver::hogwild && kind.smooth && kind.weak && tolerance > 0.0 &&
+  if (choice.solver == Solver::hogwild && kind.smooth && weak && tolerance > 0.0 &&
       matrix.columns() > matrix.rows()) {
     return {Solver::cd, "the penalty is weak, and Newton steps do not feel that"};
   }
@@ -130,13 +144,11 @@ struct ProblemKind {
 /// The solver for this problem and this relative duality gap. O(1). Any number of threads.
 template <Loss L, Penalty P>
 [[nodiscard]] SolverChoice choose_solver(const Problem<L, P>& problem, double tolerance) noexcept {
-  bool weak = false;
-  bool strong = false;
+  double c = infinity;
   bool ridge = false;
   bool dual = false;
   if constexpr (ElasticPenalty<P>) {
-    weak = is_weak(problem.penalty.l2(), problem.matrix.rows());
-    strong = is_strong(problem.penalty.l2(), problem.matrix.rows());
+    c = c_of(problem.penalty.l2(), problem.matrix.rows());
     ridge = (L::smooth || CornerLoss<L>)&&!BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
             problem.penalty.l2() > 0.0;
     dual = DualLoss<L> && !BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
@@ -147,8 +159,7 @@ template <Loss L, Penalty P>
                         .hinge = is_hinge<L>,
                         .sparse = is_sparse(problem.penalty),
                         .bounded = BoxedPenalty<P>,
-                        .weak = weak,
-                        .strong = strong,
+                        .c = c,
                         .ridge = ridge,
                         .dual = dual},
                        problem.matrix, tolerance);

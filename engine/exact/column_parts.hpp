@@ -95,6 +95,9 @@ class ColumnParts {
   /// @}
   /// Which part has the column of this rank by frequency, and its number there. O(1). @{
   [[nodiscard]] std::size_t part_of(std::size_t rank) const noexcept {
+    if (parts_.size() == 1) {
+      return 0;
+    }
     // 32 bits: dividing 64 takes several times as long on many processors.
     const auto column = static_cast<std::uint32_t>(rank);
     const auto count = static_cast<std::uint32_t>(parts_.size());
@@ -102,6 +105,9 @@ class ColumnParts {
     return column / count % 2 == 0 ? place : count - 1 - place;
   }
   [[nodiscard]] std::size_t number_of(std::size_t rank) const noexcept {
+    if (parts_.size() == 1) {
+      return rank;
+    }
     return static_cast<std::uint32_t>(rank) / static_cast<std::uint32_t>(parts_.size());
   }
   /// @}

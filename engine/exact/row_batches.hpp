@@ -51,19 +51,21 @@ class RowBatches {
   ///               not needed afterwards
   /// @param dealt  those that are dealt out
   /// @param size   rows a batch, from 1 to `largest`
+  /// @param squares x_i.x_i of all rows, or empty: then they are computed where they are needed
   template <class Rows>
   RowBatches(const Rows& rows, std::span<const Index> dealt, int size, std::uint64_t seed,
-             const Team& team)
+             const Team& team, std::span<const double> squares = {})
       : size_(static_cast<std::size_t>(size)), rows_(dealt), norms_(dealt.size()) {
     RandomStream random(seed, 0xBA7C4U);
     shuffle(std::span<Index>(rows_), random);
     if (size == 1) {
-      team.for_shares(count(), [&](Range share) {
-        for (std::int64_t k = share.begin; k < share.end; ++k) {
+      team.for_each(rows_.size(), [&](std::size_t k) {
+        if (squares.empty()) {
           double square = 0.0;
-          const auto at = static_cast<std::size_t>(k);
-          rows.each(rows_[at], [&](std::size_t, double x) { square += x * x; });
-          norms_[at] = std::sqrt(square);
+          rows.each(rows_[k], [&](std::size_t, double x) { square += x * x; });
+          norms_[k] = std::sqrt(square);
+        } else {
+          norms_[k] = std::sqrt(squares[static_cast<std::size_t>(rows_[k])]);
         }
       });
       return;

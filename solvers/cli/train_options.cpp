@@ -121,11 +121,6 @@ bool asks_for_sgd(const Arguments& arguments) {
                      [&](const char* name) { return arguments.given(name); });
 }
 
-/// Whether C is large or there is no penalty, as far as the options tell.
-bool has_weak_penalty(const TrainOptions& options) {
-  return options.penalty == NoPenalty::name || (options.c && *options.c >= 10.0);
-}
-
 ProblemKind kind_of_problem(const TrainOptions& options) {
   const LossRow& loss = loss_row(options.loss);
   return {.smooth = loss.smooth,
@@ -133,8 +128,7 @@ ProblemKind kind_of_problem(const TrainOptions& options) {
           .hinge = loss.hinge,
           .sparse = options.l1_ratio > 0.0,
           .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
-          .weak = has_weak_penalty(options),
-          .strong = options.penalty == L2::name && options.c && *options.c < 0.1,
+          .c = options.penalty == NoPenalty::name ? infinity : options.c.value_or(1.0),
           .ridge = (loss.smooth || loss.rounded) && options.penalty != NoPenalty::name &&
                    options.l1_ratio == 0.0,
           .dual = loss.has_dual_steps && options.penalty != NoPenalty::name &&
@@ -237,13 +231,13 @@ CommandLine train_command_line() {
   describe_problem_arguments(line, "l2");
   describe_strength(line);
   line.group("Solver")
-      .option("solver", "NAME",
-              enumerate(solver_names()) + ": " + solvers_in_words() +
-                  "; auto takes cd where there is an l1 penalty or a bound; newton for an l2 "
-                  "penalty where "
-                  "columns are few; dual-cd for the hinge with an l2 penalty, and its square where "
-                  "C is 10 or more; else hogwild, or cd for the hinge",
-              "auto")
+      .option(
+          "solver", "NAME",
+          enumerate(solver_names()) + ": " + solvers_in_words() +
+              "; auto takes cd where there is an l1 penalty or a bound; newton for an l2 "
+              "penalty where columns are few; dual-cd for the hinge with an l2 penalty, and its "
+              "square where C is 10 or more or rows are short; else hogwild, or cd for the hinge",
+          "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option(
           "update", "NAME",
@@ -302,8 +296,9 @@ CommandLine train_command_line() {
 
 void reconsider_solver(const Arguments& arguments, const CsrMatrix& matrix, TrainOptions& options) {
   ProblemKind kind = kind_of_problem(options);
-  kind.weak = kind.weak || (options.lambda && sounder::is_weak(*options.lambda, matrix.rows()));
-  kind.strong = kind.strong || (options.lambda && is_strong(*options.lambda, matrix.rows()));
+  if (options.lambda && options.penalty != NoPenalty::name) {
+    kind.c = c_of(*options.lambda, matrix.rows());
+  }
   SolverChoice choice = sounder::choose_solver(kind, matrix, options.run.tolerance);
   if (options.deterministic) {
     choice = repeatable(choice, kind.dual);

@@ -50,9 +50,9 @@ class DualAscent {
       : run_(run_options(options), trace), problem_(problem), options_(options),
         deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
         rows_(problem.matrix, team_), parts_(rows_, is_serial() ? 1 : team_.size(), team_),
-        passes_(parts_, team_), c_(strengths()), w_(static_cast<std::size_t>(columns())),
-        z_(static_cast<std::size_t>(rows())),
-        steps_(problem.loss, problem.matrix, parts_, problem.targets, c_, team_),
+        passes_(parts_, team_), c_(strengths()), squares_(squared_norms()),
+        w_(static_cast<std::size_t>(columns())), z_(static_cast<std::size_t>(rows())),
+        steps_(problem.loss, problem.matrix, parts_, problem.targets, c_, squares_, team_),
         null_(null_objective(problem, team_)),
         variables_(problem.loss, problem.targets, c_, options.shrinking) {
     run_.training().stop();
@@ -72,7 +72,10 @@ class DualAscent {
   }
 
  private:
-  static constexpr int least_iterations = 30;  ///< of conjugate gradients
+  /// Of conjugate gradients: few at first, twice as many each time that they pay. @{
+  static constexpr int least_iterations = 8;
+  static constexpr int most_iterations = 128;
+  /// @}
 
   [[nodiscard]] Index rows() const noexcept { return problem_.matrix.rows(); }
   [[nodiscard]] Index columns() const noexcept { return problem_.matrix.columns(); }
@@ -96,6 +99,16 @@ class DualAscent {
       c[static_cast<std::size_t>(i)] = strength > least ? strength : 0.0;
     }
     return c;
+  }
+
+  [[nodiscard]] Array<double> squared_norms() const {
+    Array<double> squares(static_cast<std::size_t>(rows()));
+    each_row(problem_.matrix, team_, [&](std::size_t i, const SparseRow& row) {
+      double square = 0.0;
+      row.for_each_double([&](Index, double x) { square += x * x; });
+      squares[i] = square;
+    });
+    return squares;
   }
 
   [[nodiscard]] int batch_size() const noexcept {
@@ -127,7 +140,7 @@ class DualAscent {
     }
     dealt_ = active.size();
     batches_.emplace(rows_, active, batch_size(),
-                     options_.seed + static_cast<std::uint64_t>(run_.epoch()), team_);
+                     options_.seed + static_cast<std::uint64_t>(run_.epoch()), team_, squares_);
   }
 
   /// Batches with a row that takes steps.
@@ -174,27 +187,56 @@ class DualAscent {
       passes_.add(v);
     }
     find_margins();
+    double dual = dual_objective();
     if constexpr (FreeSteps<L>::applies) {
-      if (options_.second_order && run_.epoch() >= 5 && since_ > 0) {
-        for (int k = 0; k < 3; ++k) {
-          if (!steps_.improve(v, z_, passes_, std::max(least_iterations, since_), deadline_)) {
-            break;
-          }
-          find_margins();
-        }
+      if (options_.second_order && run_.epoch() >= 5 && since_ > 0 && looks_ >= next_steps_) {
+        dual = second_order_steps(dual);
       }
     }
     since_ = 0;
+    highest_ = std::max(highest_, dual);
+    last_dual_ = dual;
+    last_updates_ = updates_;
     const double objective =
         mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
-    const double gain = weighted_mean(problem_, team_, [&](double y, std::size_t i) {
-      return c_[i] > 0.0 ? dual_term(y, v[i] / c_[i]) : 0.0;
-    });
-    highest_ = std::max(highest_, gain - penalty_value(problem_.penalty, w_, team_));
     latest_ = certify(w_, objective, highest_, null_);
     bring_back();
     run_.training().stop();
     run_.see({latest_, w_, 0.0, updates_});
+  }
+
+  /// D of the point, whose w must be known.
+  [[nodiscard]] double dual_objective() {
+    const std::span<const double> v = variables_.values();
+    const double gain = weighted_mean(problem_, team_, [&](double y, std::size_t i) {
+      return c_[i] > 0.0 ? dual_term(y, v[i] / c_[i]) : 0.0;
+    });
+    return gain - penalty_value(problem_.penalty, w_, team_);
+  }
+
+  /// A few second-order steps from a point of dual objective `before`; returns that of where they
+  /// end. If for the same work they gain less than the last epochs, they wait for twice as many
+  /// looks as the last time before they are tried again.
+  double second_order_steps(double before) {
+    const std::int64_t work = steps_.work();
+    for (int k = 0; k < 3; ++k) {
+      if (!steps_.improve(variables_.values(), z_, passes_, std::max(reach_, since_), deadline_)) {
+        break;
+      }
+      find_margins();
+    }
+    const double after = dual_objective();
+    const auto cost = static_cast<double>(steps_.work() - work);
+    const auto cost_of_epochs = static_cast<double>(updates_ - last_updates_);
+    if ((after - before) * cost_of_epochs < (before - last_dual_) * cost) {
+      wait_ = std::min(2 * wait_ + 1, 7);
+      reach_ = std::max(reach_ / 2, least_iterations);
+      next_steps_ = looks_ + 1 + wait_;
+    } else {
+      wait_ = 0;
+      reach_ = std::min(2 * reach_, most_iterations);
+    }
+    return after;
   }
 
   /// -loss*(-a), where rounding may have carried a an ulp over the end of its domain.
@@ -204,6 +246,9 @@ class DualAscent {
   }
 
   void find_margins() {
+    if (run_.epoch() == 0 && options_.initial.empty()) {
+      return;  // zero, as they are made
+    }
     passes_.copy_to(w_);
     multiply(problem_.matrix, w_, 0.0, z_, team_);
   }
@@ -225,7 +270,30 @@ class DualAscent {
     }
   }
 
+  /// What rounding of w = sum_i v_i x_i may have added to the dual objective: much where large
+  /// terms cancel. O(nnz).
+  [[nodiscard]] double rounding() const {
+    constexpr double unit = 1e-15;
+    const std::span<const double> v = variables_.values();
+    Array<double> sizes(w_.size());
+    for (Index i = 0; i < rows(); ++i) {
+      const double size = std::abs(v[static_cast<std::size_t>(i)]);
+      if (size > 0.0) {
+        problem_.matrix.row(i).for_each_double([&](Index column, double x) {
+          sizes[static_cast<std::size_t>(column)] += size * std::abs(x);
+        });
+      }
+    }
+    double sum = 0.0;
+    for (std::size_t j = 0; j < sizes.size(); ++j) {
+      const double error = unit * sizes[j];
+      sum += (std::abs(w_[j]) + error) * error;
+    }
+    return lambda() * sum;
+  }
+
   [[nodiscard]] Result finish() {
+    highest_ -= rounding();
     Result result = run_.finish(highest_, relative_gap(run_.lowest(), highest_, null_));
     result.updates = updates_;
     result.threads = team_.size();
@@ -245,7 +313,8 @@ class DualAscent {
   OrderedRows rows_;
   ColumnParts parts_;
   ExactPasses<> passes_;
-  Array<double> c_;  ///< s_i / (n lambda)
+  Array<double> c_;        ///< s_i / (n lambda)
+  Array<double> squares_;  ///< x_i.x_i
   Array<double> w_;
   Array<double> z_;
   FreeSteps<L> steps_;
@@ -257,6 +326,11 @@ class DualAscent {
   Array<char> dealt_in_;   ///< which
   Certificate latest_;
   double highest_ = -infinity;
+  double last_dual_ = 0.0;         ///< at the last look; 0 at the start
+  std::int64_t last_updates_ = 0;  ///< likewise
+  int next_steps_ = 0;             ///< the look of the next second-order steps
+  int reach_ = least_iterations;
+  int wait_ = 0;  ///< looks that they last waited
   std::int64_t updates_ = 0;
   int looks_ = 0;
   int since_ = 0;  ///< epochs since the last look

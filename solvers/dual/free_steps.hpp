@@ -35,17 +35,14 @@ class FreeSteps {
   static constexpr bool applies =
       std::is_same_v<L, Hinge> || std::is_same_v<L, SquaredHinge> || std::is_same_v<L, Squared>;
 
-  /// Views of all, which the caller keeps. @param c C_i, 0 for rows that do not count
+  /// Views of all, which the caller keeps.
+  /// @param c       C_i, 0 for rows that do not count
+  /// @param squares x_i.x_i
   FreeSteps(const L& loss, const CsrMatrix& matrix, const ColumnParts& parts,
-            std::span<const double> targets, std::span<const double> c, const Team& team)
-      : loss_(loss), matrix_(matrix), y_(targets), c_(c), team_(team), along_(parts, team),
-        image_(static_cast<std::size_t>(matrix.columns())), squares_(targets.size()) {
-    each_row(matrix, team, [&](std::size_t i, const SparseRow& row) {
-      double square = 0.0;
-      row.for_each_double([&](Index, double x) { square += x * x; });
-      squares_[i] = square;
-    });
-  }
+            std::span<const double> targets, std::span<const double> c,
+            std::span<const double> squares, const Team& team)
+      : loss_(loss), matrix_(matrix), y_(targets), c_(c), squares_(squares), team_(team),
+        along_(parts, team), image_(static_cast<std::size_t>(matrix.columns())) {}
 
   /// Moves v, and w = sum_i v_i x_i with it, to where the dual objective is higher, or leaves them.
   /// Whether it moved.
@@ -72,6 +69,9 @@ class FreeSteps {
     }
     return moved;
   }
+
+  /// Rows gone there and back so far: what as many steps of coordinate ascent cost. O(1).
+  [[nodiscard]] std::int64_t work() const noexcept { return work_; }
 
  private:
   /// Bounds on y v. @{
@@ -153,6 +153,7 @@ class FreeSteps {
 
   /// out = (X_F X_F^T + bends) p.
   void apply(std::span<const double> p, std::span<double> out) {
+    work_ += static_cast<std::int64_t>(free_.size());
     along_.clear();
     along_.add(free_, p);
     along_.copy_to(image_);
@@ -303,14 +304,15 @@ class FreeSteps {
   const CsrMatrix& matrix_;
   std::span<const double> y_;
   std::span<const double> c_;
+  std::span<const double> squares_;
   const Team& team_;
   ExactPasses<> along_;
-  Array<double> image_;    ///< X_F^T of something; columns that no row holds stay zero
-  Array<double> squares_;  ///< x_i.x_i
+  Array<double> image_;  ///< X_F^T of something; columns that no row holds stay zero
   Array<Index> free_;
   Array<Index> was_free_;
   bool settled_ = false;
-  int unsettled_ = 0;       ///< calls that found it unsettled
+  int unsettled_ = 0;  ///< calls that found it unsettled
+  std::int64_t work_ = 0;
   Array<double> gradient_;  ///< of the dual objective, on free variables
   Array<double> residual_;
   Array<double> scaled_;
