@@ -1,9 +1,11 @@
 // Chooses the solver that suits a problem: the meaning of "automatic".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include <sounder/engine/base/random.hpp>
 #include <sounder/engine/matrix/csr_matrix.hpp>
 #include <sounder/solvers/dual/dual_step.hpp>
 #include <sounder/solvers/multipliers/rounded_hinge.hpp>
@@ -57,20 +59,41 @@ struct ProblemKind {
   return l2 > 0.0 ? 1.0 / (l2 * rows) : infinity;
 }
 
-namespace detail {
-
-/// The mean of x_i.x_i, of a thousand rows at most. O(their nonzeros).
-[[nodiscard]] inline double mean_square(const CsrMatrix& matrix) noexcept {
-  const Index step = std::max<Index>(1, matrix.rows() / 1000);
+/// The mean squared cosine between two rows, of a thousand pairs drawn at random: one over the
+/// number of directions in which rows point, so to speak. 0 for an empty matrix. O(1) for short
+/// rows; any number of threads.
+[[nodiscard]] inline double mean_squared_cosine(const CsrMatrix& matrix) {
+  constexpr int pairs = 1000;
+  RandomStream random(1);
+  const auto draw = [&] {
+    return matrix.row(static_cast<Index>(random.below(static_cast<std::uint64_t>(matrix.rows()))));
+  };
+  const auto square = [](const SparseRow& row) {
+    double sum = 0.0;
+    row.for_each_double([&](Index, double x) { sum += x * x; });
+    return sum;
+  };
   double sum = 0.0;
-  Index count = 0;
-  for (Index i = 0; i <= matrix.rows() - step; i += step, ++count) {
-    matrix.row(i).for_each_double([&](Index, double x) { sum += x * x; });
+  int counted = 0;
+  for (int k = 0; k < pairs && matrix.rows() > 0; ++k) {
+    const SparseRow a = draw();
+    const SparseRow b = draw();
+    double product = 0.0;
+    std::size_t at = 0;
+    a.for_each_double([&](Index column, double x) {
+      while (at < b.size() && b.columns[at] < column) {
+        ++at;
+      }
+      product += at < b.size() && b.columns[at] == column ? x * b.values[at] : 0.0;
+    });
+    const double squares = square(a) * square(b);
+    if (squares > 0.0) {
+      sum += product * product / squares;
+      ++counted;
+    }
   }
-  return count > 0 ? sum / count : 0.0;
+  return counted > 0 ? sum / counted : 0.0;
 }
-
-}  // namespace detail
 
 /// The choice as far as the kind of problem decides it. Any number of threads.
 [[nodiscard]] constexpr SolverChoice choose_solver(const ProblemKind& kind) noexcept {
@@ -90,7 +113,7 @@ namespace detail {
 }
 
 /// The choice with the shape of the data and the relative duality gap to reach (0: none) taken into
-/// account. O(1), or the nonzeros of a thousand rows. Any number of threads.
+/// account. O(1), or the cost of mean_squared_cosine(). Any number of threads.
 [[nodiscard]] inline SolverChoice choose_solver(const ProblemKind& kind, const CsrMatrix& matrix,
                                                 double tolerance) noexcept {
   // So few columns that a Newton step costs less than the epochs it saves, if there is a gap to
@@ -111,14 +134,17 @@ namespace detail {
   if (choice.solver == Solver::dual_cd && weak && few) {
     return {Solver::cd, "the penalty is weak and columns are few: Newton steps do not mind either"};
   }
-  if (choice.solver == Solver::hogwild && kind.dual && kind.hinge && !few && tolerance > 0.0) {
-    constexpr double small = 4.0;  // 1 + 2 C x_i.x_i is how the diagonal of the dual compares
-    if (weak) {
+  if (choice.solver == Solver::hogwild && kind.dual && !few && tolerance > 0.0) {
+    if (weak && kind.hinge) {
       return {Solver::dual_cd,
               "the penalty is weak, and rows beyond the margin drop out of the dual"};
     }
-    if (2.0 * kind.c * detail::mean_square(matrix) <= small) {
-      return {Solver::dual_cd, "the dual is well conditioned: C times the rows' squares is small"};
+    // Many rows in few directions would push each other to and fro.
+    constexpr double small = 0.05;
+    constexpr double neighbours = 1000.0;
+    const double cosine = kind.hinge || !weak ? mean_squared_cosine(matrix) : 1.0;
+    if (cosine <= small && cosine * matrix.rows() <= neighbours) {
+      return {Solver::dual_cd, "rows are nearly orthogonal, and so are the steps of its dual"};
     }
   }
   if (choice.solver == Solver::hogwild && kind.smooth && few && tolerance > 0.0) {
@@ -141,7 +167,8 @@ namespace detail {
   return {dual ? Solver::dual_cd : Solver::cd, "its bits do not depend on the threads"};
 }
 
-/// The solver for this problem and this relative duality gap. O(1). Any number of threads.
+/// The solver for this problem and this relative duality gap. O(1), or as above. Any number of
+/// threads.
 template <Loss L, Penalty P>
 [[nodiscard]] SolverChoice choose_solver(const Problem<L, P>& problem, double tolerance) noexcept {
   double c = infinity;

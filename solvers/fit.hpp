@@ -129,13 +129,10 @@ template <Loss L, Penalty P>
                                 " loss is not: take Solver::hogwild");
   }
   if (solver == Solver::dual_cd) {
-    // For other losses, which others serve as well, compiling it would take everybody's time.
-    if constexpr ((is_hinge<L> || !L::smooth) && DualLoss<L> && ElasticPenalty<P> &&
-                  !BoxedPenalty<P>) {
+    if constexpr (DualLoss<L> && ElasticPenalty<P> && !BoxedPenalty<P>) {
       return dual_cd(problem, run_options<DualOptions>(options), trace);
     }
-    throw std::invalid_argument(
-        "fit() takes dual_cd for the hinge losses with an l2 penalty: call dual_cd()");
+    throw std::invalid_argument("dual_cd needs an l2 penalty, and a loss whose dual it knows");
   }
   if (solver == Solver::newton) {
     if constexpr ((L::smooth || CornerLoss<L>)&&ElasticPenalty<P> && !BoxedPenalty<P>) {

@@ -1,3 +1,4 @@
+#include <sounder/engine/matrix/csr_from_rows.hpp>
 #include <sounder/solvers/fit.hpp>
 #include <sounder/solvers/loss/hinge.hpp>
 #include <sounder/solvers/loss/squared.hpp>
@@ -132,7 +133,7 @@ TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 19, .columns = 20})).solver ==
           Solver::hogwild);
   REQUIRE(chosen(make_instance<Logistic, L2>({.rows = 1100, .columns = 1025, .density = 0.01}))
-              .solver == Solver::hogwild);
+              .solver == Solver::dual_cd);  // rows with little in common
   const auto few = make_instance<Logistic, L2>({.rows = 50, .columns = 20});
   REQUIRE(choose_solver(few.problem(), 0.0).solver == Solver::hogwild);  // no gap to reach
   REQUIRE(chosen(make_instance<Logistic, L1>({.rows = 19, .columns = 20})).solver == Solver::cd);
@@ -163,6 +164,29 @@ TEST_CASE("the solver is chosen by the problem and the data's shape", "[fit]") {
   REQUIRE(rounded.result.status == Status::converged);
   REQUIRE(rounded.result.certificate.objective ==
           Approx(machine.result.certificate.objective).epsilon(2e-3));
+}
+
+TEST_CASE("rows that are nearly orthogonal go to dual_cd, and fit() takes it", "[fit]") {
+  // Every row has a column of its own, and one that it shares.
+  std::vector<std::vector<std::pair<Index, double>>> rows;
+  std::vector<double> y;
+  for (Index i = 0; i < 40; ++i) {
+    rows.push_back({{i, 1.0}, {40 + i / 4, 0.5}});
+    y.push_back(i % 3 == 0 ? 1.0 : -1.0);
+  }
+  const CsrMatrix matrix = csr_from_rows(rows);
+  REQUIRE(mean_squared_cosine(matrix) < 0.05);
+  const Problem<Logistic, L2> problem{matrix, y, {}, {0.025}};
+  REQUIRE(choose_solver(problem, 1e-3).solver == Solver::dual_cd);
+  for (const int threads : {1, 2}) {
+    const Fit made = fit(matrix, y, {.penalty = {.lambda = 0.025}, .threads = threads});
+    REQUIRE(made.solver == Solver::dual_cd);
+    REQUIRE(made.result.status == Status::converged);
+  }
+  // Copies of one row point in one direction.
+  const std::vector<std::vector<std::pair<Index, double>>> same(10, {{0, 1.0}, {3, 2.0}});
+  REQUIRE(mean_squared_cosine(csr_from_rows(same)) == Approx(1.0));
+  REQUIRE(mean_squared_cosine(CsrMatrix()) == 0.0);
 }
 
 TEST_CASE("a deterministic fit gives the same model with 1, 2 and 4 threads, or refuses", "[fit]") {
