@@ -26,13 +26,13 @@ class MarginSearch {
   /// A place on the line: F and its derivatives along the line, and the loss's derivatives in
   /// every row's margin, weights s_i / n included.
   struct Place {
-    double t = 0.0;
-    double loss = 0.0;
-    double objective = 0.0;
-    double slope = 0.0;
-    double curvature = 0.0;
-    Array<double> slopes;
-    Array<double> curvatures;
+    double t = 0.0;            ///< where on the line
+    double loss = 0.0;         ///< the mean loss
+    double objective = 0.0;    ///< F
+    double slope = 0.0;        ///< of F along the line
+    double curvature = 0.0;    ///< of F along the line
+    Array<double> slopes;      ///< one a row
+    Array<double> curvatures;  ///< one a row
   };
 
   /// Views of all, which the caller keeps.
