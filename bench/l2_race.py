@@ -2,7 +2,7 @@
 """How soon is an l2 problem solved? sounder's solvers against LIBLINEAR's, on real data.
 
     bench/l2_race.py --program build/release/sounder [FOLDER] [--files a,b] [--losses a,b] [--C 1,100]
-                     [--solvers auto,dual-cd,cd,hogwild] [--threads 1,2] [--excess 1e-3] [--limit 20]
+                     [--solvers auto,newton,dual-cd,cd,hogwild] [--threads 1,2] [--excess 1e-3] [--limit 20]
 
 FOLDER (or $SOUNDER_DATA) holds a9a, w8a, mushrooms, news20 and imdb_uni.train (LIBSVM files); news1 is
 news20's label 1 against the rest. No intercept. Seconds in training, without reading (sounder's own

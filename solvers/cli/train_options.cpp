@@ -231,13 +231,13 @@ CommandLine train_command_line() {
   describe_problem_arguments(line, "l2");
   describe_strength(line);
   line.group("Solver")
-      .option(
-          "solver", "NAME",
-          enumerate(solver_names()) + ": " + solvers_in_words() +
-              "; auto takes cd where there is an l1 penalty or a bound; newton for an l2 "
-              "penalty where columns are few; dual-cd for the hinge with an l2 penalty, and its "
-              "square where C is 10 or more or rows are short; else hogwild, or cd for the hinge",
-          "auto")
+      .option("solver", "NAME",
+              enumerate(solver_names()) + ": " + solvers_in_words() +
+                  "; auto takes cd where there is an l1 penalty or a bound; newton for an l2 "
+                  "penalty where columns are few; dual-cd for the hinge with an l2 penalty and no "
+                  "intercept, for its square where C is 10 or more, and for other losses where "
+                  "rows are nearly orthogonal; else hogwild, or cd for the hinge",
+              "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option(
           "update", "NAME",

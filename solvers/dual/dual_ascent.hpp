@@ -195,11 +195,16 @@ class DualAscent {
     }
     since_ = 0;
     highest_ = std::max(highest_, dual);
+    allowed_ = false;
     last_dual_ = dual;
     last_updates_ = updates_;
     const double objective =
         mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
     latest_ = certify(w_, objective, highest_, null_);
+    if (run_.reached(latest_)) {
+      allow_for_rounding();
+      latest_ = certify(w_, objective, highest_, null_);
+    }
     bring_back();
     run_.training().stop();
     run_.see({latest_, w_, 0.0, updates_});
@@ -224,6 +229,9 @@ class DualAscent {
         break;
       }
       find_margins();
+    }
+    if (steps_.work() == work) {
+      return before;  // there was nothing to do, which says nothing
     }
     const double after = dual_objective();
     const auto cost = static_cast<double>(steps_.work() - work);
@@ -273,7 +281,7 @@ class DualAscent {
   /// What rounding of w = sum_i v_i x_i may have added to the dual objective: much where large
   /// terms cancel. O(nnz).
   [[nodiscard]] double rounding() const {
-    constexpr double unit = 1e-15;
+    constexpr double unit = 4e-15;  // a double is kept as two floats, to 2^-48
     const std::span<const double> v = variables_.values();
     Array<double> sizes(w_.size());
     for (Index i = 0; i < rows(); ++i) {
@@ -292,8 +300,17 @@ class DualAscent {
     return lambda() * sum;
   }
 
+  /// Less what rounding may have added: once, where the bound is to be believed.
+  void allow_for_rounding() {
+    if (!allowed_) {
+      const double allowance = rounding();
+      highest_ = std::isfinite(allowance) ? highest_ - allowance : -infinity;
+      allowed_ = true;
+    }
+  }
+
   [[nodiscard]] Result finish() {
-    highest_ -= rounding();
+    allow_for_rounding();
     Result result = run_.finish(highest_, relative_gap(run_.lowest(), highest_, null_));
     result.updates = updates_;
     result.threads = team_.size();
@@ -326,6 +343,7 @@ class DualAscent {
   Array<char> dealt_in_;   ///< which
   Certificate latest_;
   double highest_ = -infinity;
+  bool allowed_ = false;           ///< highest_ allows for rounding
   double last_dual_ = 0.0;         ///< at the last look; 0 at the start
   std::int64_t last_updates_ = 0;  ///< likewise
   int next_steps_ = 0;             ///< the look of the next second-order steps

@@ -69,11 +69,17 @@ class MarginSearch {
     go(0.0, here_);
   }
 
-  /// What rounding may have added to a sum of losses or of their slopes times margins. O(n).
-  [[nodiscard]] double rounding() const {
-    constexpr double unit = 1e-14;
+  /// What rounding may have added to a dual bound: that of the sum of losses, and that of margins,
+  /// whose large terms may cancel, times the losses' slopes. All rows must be in the sample.
+  /// O(nnz / threads).
+  [[nodiscard]] double rounding(std::span<const double> w) const {
+    constexpr double unit = 4e-15;  // of the margins' own sums, and of a few updates
     return unit * (here_.objective + sum_of_blocks(z_.size(), team_, [&](std::size_t k) {
-                     return std::abs(here_.slopes[k] * z_[k]);
+                     double size = 0.0;
+                     problem_.matrix.row(rows_[k]).for_each_double([&](Index column, double x) {
+                       size += std::abs(x * w[static_cast<std::size_t>(column)]);
+                     });
+                     return std::abs(here_.slopes[k]) * size;
                    }));
   }
 

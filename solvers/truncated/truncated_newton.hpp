@@ -79,6 +79,7 @@ class TruncatedNewton {
       moved_ = step();
       look();
     }
+    allow_for_rounding();
     Result result = run_.finish(highest_, relative_gap(run_.lowest(), highest_, null_));
     if (problem_.intercept && !result.w.empty()) {
       result.intercept = result.w.back();
@@ -183,18 +184,30 @@ class TruncatedNewton {
     }
     find_gradient();
     const double objective = line_.here().objective;
-    if (problem_.intercept) {
-      highest_ = std::max(highest_, bound_with_intercept());
-    } else {
-      // D at a_i = -loss'(z_i), where X^T (s a) / n is lambda w minus the gradient, and every
-      // -loss*(-a_i) is the loss plus a_i z_i.
-      highest_ = std::max(highest_,
-                          objective - 0.5 * squared_norm(gradient_) / ridge() - line_.rounding());
+    // Without an intercept D at a_i = -loss'(z_i), where X^T (s a) / n is lambda w minus the
+    // gradient, and every -loss*(-a_i) is the loss plus a_i z_i.
+    const double bound = problem_.intercept ? bound_with_intercept()
+                                            : objective - 0.5 * squared_norm(gradient_) / ridge();
+    highest_ = std::max(highest_, bound);
+    allowed_ = false;
+    Certificate now = certify(without_b(w_), objective, highest_, null_);
+    if (run_.reached(now)) {
+      highest_ = bound;
+      allow_for_rounding();
+      now = certify(without_b(w_), objective, highest_, null_);
     }
-    const Certificate now = certify(without_b(w_), objective, highest_, null_);
     run_.training().stop();
     const bool still = !moved_ && run_.epoch() > 0 && !deadline_.cancelled();
     run_.see({now, w_, 0.0, updates_, false, still});
+  }
+
+  /// Less what rounding may have added: once, where the bound is to be believed.
+  void allow_for_rounding() {
+    if (!allowed_) {
+      const double allowance = line_.rounding(w_);
+      highest_ = std::isfinite(allowance) ? highest_ - allowance : -infinity;
+      allowed_ = true;
+    }
   }
 
   /// Moves b to its best value: else what is left of its slope would cost the bound.
@@ -235,7 +248,8 @@ class TruncatedNewton {
   Array<double> gradient_;
   MarginSearch<L, P> line_;
   NewtonSystem system_;
-  bool moved_ = true;  ///< by the last step
+  bool moved_ = true;     ///< by the last step
+  bool allowed_ = false;  ///< highest_ allows for rounding
   double highest_ = -infinity;
   std::int64_t updates_ = 0;
 };

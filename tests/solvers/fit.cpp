@@ -6,6 +6,8 @@
 #include <sounder/solvers/penalty/l1.hpp>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "datasets/scratch.hpp"
 #include "solvers/fixtures/instances.hpp"
@@ -197,7 +199,7 @@ TEST_CASE("a deterministic fit gives the same model with 1, 2 and 4 threads, or 
   for (const int threads : {1, 2, 4}) {
     const Fit made =
         fit(problem.matrix, problem.targets, {.threads = threads, .deterministic = true});
-    REQUIRE(made.solver == Solver::cd);
+    REQUIRE(made.solver == Solver::dual_cd);
     first = first.empty() ? made.result.w : first;
     REQUIRE(made.result.w == first);
   }
