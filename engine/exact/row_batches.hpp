@@ -51,7 +51,8 @@ class RowBatches {
   ///               not needed afterwards
   /// @param dealt  those that are dealt out
   /// @param size   rows a batch, from 1 to `largest`
-  /// @param squares x_i.x_i of all rows, or empty: then they are computed; used for batches of one row
+  /// @param squares x_i.x_i of all rows, or empty: then they are computed; used for batches of one
+  /// row
   template <class Rows>
   RowBatches(const Rows& rows, std::span<const Index> dealt, int size, std::uint64_t seed,
              const Team& team, std::span<const double> squares = {})
