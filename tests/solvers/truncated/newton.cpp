@@ -233,7 +233,7 @@ TEST_CASE("newton with rows of widely differing length: the same bits with 1, 2,
   std::vector<double> y;
   RandomStream random(5);
   for (Index i = 0; i < 1500; ++i) {
-    const auto length = static_cast<Index>(i % 50 == 0 ? 400 + i % 7 : random.below(300));
+    const Index length = i % 50 == 0 ? 400 + i % 7 : static_cast<Index>(random.below(300));
     double sum = 0.0;
     for (Index j = 0; j < length; ++j) {
       columns.push_back(3 * j + static_cast<Index>(random.below(3)));
