@@ -20,7 +20,8 @@ namespace sounder {
 /// Rows of X, with a column of ones behind the others for an intercept, and products with them.
 /// Numbers of a row stand in the order of the sample, numbers of a column in that of the matrix.
 /// Sums over rows are made in parts that depend on the sample alone: the same bits for any number
-/// of threads. One thread calls, the team works. Memory: 20 bytes a row; 8 a column and part.
+/// of threads. One thread calls, the team works. Memory: a copy of the
+/// rows, 8 or 12 bytes a nonzero; 12 a row; 8 a column and part.
 class SampledRows {
  public:
   /// Views matrix and team, which the caller keeps. All rows.
@@ -35,13 +36,14 @@ class SampledRows {
         std::clamp<Offset>(matrix.nonzeros() / work_a_part, 1, std::max(threads, 1)));
   }
 
-  /// All rows, in order. O(n).
+  /// All rows. O(n + nnz / threads).
   void take_all() {
     clear();
     take({0, matrix_.rows()});
     finish();
   }
-  /// About n / every rows: one of every so many blocks of neighbours, by chance. O(n / every).
+  /// About n / every rows: one of every so many blocks of neighbours, by chance.
+  /// O((n + nnz) / every).
   void take_one_of(std::int64_t every, std::uint64_t seed) {
     constexpr std::int64_t block = 16;  // neighbours are read at memory's speed
     RandomStream random(seed);
@@ -168,8 +170,8 @@ class SampledRows {
       chosen_.push_back(static_cast<Index>(i));
     }
   }
-  /// Short rows in order of their length: a processor that must guess where a row ends guesses
-  /// right then.
+  /// Copies the chosen rows, short ones in order of their length: a processor that must guess where
+  /// a row ends guesses right then.
   void finish() {
     const OffsetSpan pointers = matrix_.row_pointers();
     constexpr std::size_t most = 256;
