@@ -30,7 +30,9 @@ class RoundedByNewton {
   RoundedByNewton(const Problem<L, P>& problem, const Options& options)
       : problem_(problem), team_(SampledRows::useful_threads(problem.matrix, options.threads)),
         layout_(problem.matrix, problem.intercept, team_), null_(null_objective(problem, team_)),
-        weighted_(layout_.rows.size()), pull_(layout_.rows.columns()) {}
+        weighted_(problem.targets.size()), pull_(layout_.rows.columns()) {
+    layout_.rows.take_all();
+  }
 
   /// The threads that work.
   [[nodiscard]] const Team& team() const noexcept { return team_; }

@@ -24,11 +24,9 @@ namespace sounder {
 /// rows, 8 or 12 bytes a nonzero; 12 a row; 8 a column and part.
 class SampledRows {
  public:
-  /// Views matrix and team, which the caller keeps. All rows.
+  /// Views matrix and team, which the caller keeps. No rows yet.
   SampledRows(const CsrMatrix& matrix, bool unit_column, const Team& team)
-      : matrix_(matrix), unit_(unit_column ? 1 : 0), team_(team) {
-    take_all();
-  }
+      : matrix_(matrix), unit_(unit_column ? 1 : 0), team_(team) {}
 
   /// How many threads find enough work in passes over a matrix. O(1).
   [[nodiscard]] static int useful_threads(const CsrMatrix& matrix, int threads) noexcept {

@@ -32,7 +32,7 @@ struct NewtonLayout {
   SampledRows rows;      ///< with a column of ones if there is an intercept
   SampledFactor factor;  ///< used if columns are few
 
-  /// Copies the rows. Keeps references to matrix and team. O(nnz / threads).
+  /// Keeps references to matrix and team. No rows yet. O(1).
   NewtonLayout(const CsrMatrix& matrix, bool intercept, const Team& team)
       : rows(matrix, intercept, team) {}
 };
@@ -46,7 +46,7 @@ class TruncatedNewton {
 
  public:
   /// Views of all, which the caller keeps.
-  /// @param layout of problem.matrix, all of whose rows must be taken; null: it is made here
+  /// @param layout of problem.matrix; null: it is made here
   TruncatedNewton(const Problem<L, P>& problem, NewtonLayout* layout, const NewtonOptions& options,
                   const Team& team, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options),
@@ -70,6 +70,10 @@ class TruncatedNewton {
     }
     if (options_.sampling && !run_options(options_).warm() && options_.max_epochs > 0) {
       start_on_samples();
+    }
+    if (rows_.size() != problem_.targets.size()) {
+      rows_.take_all();
+      system_.forget();
     }
     line_.start(w_);
     look();
@@ -125,9 +129,6 @@ class TruncatedNewton {
     while (few_columns_ && enough > 0 && telling / (4 * every) >= enough) {
       every *= 4;
     }
-    if (every == 1) {
-      return;
-    }
     for (; every > 1; every /= 4) {
       rows_.take_one_of(every, options_.seed + static_cast<std::uint64_t>(every));
       system_.forget();
@@ -143,8 +144,6 @@ class TruncatedNewton {
         }
       }
     }
-    rows_.take_all();
-    system_.forget();
   }
 
   /// How many rows tell something: of two classes, twice those of the smaller.
