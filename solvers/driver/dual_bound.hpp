@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include <sounder/engine/base/call.hpp>
+#include <sounder/engine/base/multiversion.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/driver/objective.hpp>
 #include <sounder/solvers/loss/squared.hpp>
@@ -26,10 +27,13 @@ void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std
   team.for_shares(
       problem.matrix.rows(),
       [&](Range rows) {
-        for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-          const auto k = static_cast<std::size_t>(i);
-          a[k] = -problem.loss.derivative(problem.targets[k], z[k]);
-        }
+        const double* const y = problem.targets.data();
+        multiversion([&] {
+          for (auto k = static_cast<std::size_t>(rows.begin);
+               k < static_cast<std::size_t>(rows.end); ++k) {
+            a[k] = -problem.loss.derivative(y[k], z[k]);
+          }
+        });
       },
       Team::few_numbers);
   if (!problem.intercept) {

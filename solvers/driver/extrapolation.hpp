@@ -11,9 +11,12 @@
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/call.hpp>
 #include <sounder/engine/base/cholesky.hpp>
+#include <sounder/engine/base/lane_sum.hpp>
+#include <sounder/engine/base/multiversion.hpp>
 #include <sounder/engine/base/slots.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/driver/certificate.hpp>
+#include <sounder/solvers/loss/expansion.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
@@ -61,6 +64,7 @@ class Extrapolation {
     double objective = 0.0;
   };
   using Vector = Array<double>;
+  static constexpr std::int64_t block = 256;  ///< terms that are computed side by side
 
   /// Value, gradient and Hessian (lower triangle, row-major) of the restricted objective in one
   /// array.
@@ -72,18 +76,6 @@ class Extrapolation {
     [[nodiscard]] double* gradient() noexcept { return numbers_.data() + 1; }
     [[nodiscard]] double* hessian() noexcept { return gradient() + size_; }
 
-    /// Adds slope d to the gradient and curvature d d^T to the Hessian.
-    void add(const Vector& d, double slope, double curvature) noexcept {
-      double* const g = gradient();
-      double* const h = hessian();
-      const std::size_t size = d.size();
-      for (std::size_t b = 0; b < size; ++b) {
-        g[b] += slope * d[b];
-        for (std::size_t c = 0; c <= b; ++c) {
-          h[b * size + c] += curvature * d[b] * d[c];
-        }
-      }
-    }
     void add(const Model& other) noexcept {
       for (std::size_t k = 0; k < numbers_.size(); ++k) {
         numbers_[k] += other.numbers_[k];
@@ -103,20 +95,68 @@ class Extrapolation {
                          work, [](Model& sum, const Model& part) { sum.add(part); });
   }
 
+  /// A few hundred rows or coordinates side by side: how each moves with every c_b, and the slope
+  /// and the curvature of its term.
+  struct Block {
+    explicit Block(std::size_t known) : moves(known * block) {}
+    [[nodiscard]] double* move(std::size_t b) noexcept { return moves.data() + b * block; }
+
+    std::size_t first = 0;
+    std::size_t count = 0;
+    Vector moves;
+    double slopes[block];
+    double curvatures[block];
+  };
+
+  /// Sum over the blocks of [0, count) of what `work(Block&, Model&)` adds.
+  template <class Work>
+  [[nodiscard]] Model reduce_blocks(std::size_t count, const Work& work) const {
+    return reduce(count, [&](Range share, Model& model) {
+      Block at(known_);
+      for (std::int64_t i = share.begin; i < share.end; i += block) {
+        at.first = static_cast<std::size_t>(i);
+        at.count = static_cast<std::size_t>(std::min<std::int64_t>(block, share.end - i));
+        multiversion([&] { work(at, model); });
+      }
+    });
+  }
+
+  /// Adds the gradient and the lower triangle of the Hessian in c of a block's terms.
+  void add(Block& at, Model& model) const noexcept {
+    double bent[block];
+    double* const gradient = model.gradient();
+    double* hessian = model.hessian();
+    for (std::size_t b = 0; b < known_; ++b, hessian += known_) {
+      const double* const move = at.move(b);
+      gradient[b] += lane_sum(at.count, [&](std::size_t k) { return at.slopes[k] * move[k]; });
+      for (std::size_t k = 0; k < at.count; ++k) {
+        bent[k] = at.curvatures[k] * move[k];
+      }
+      for (std::size_t d = 0; d <= b; ++d) {
+        const double* const other = at.move(d);
+        hessian[d] += lane_sum(at.count, [&](std::size_t k) { return bent[k] * other[k]; });
+      }
+    }
+  }
+
   /// The penalty as a function of c: gradient at c = 0, and the constant Hessian.
   [[nodiscard]] Model penalty_model(std::span<const double> w, double objective) const {
     const double trace = proximity * objective / squared_norm(w);
-    return reduce(w.size() - first_penalised_, [&](Range share, Model& model) {
-      Vector d(known_);
-      for (std::int64_t k = share.begin; k < share.end; ++k) {
-        const std::size_t j = static_cast<std::size_t>(k) + first_penalised_;
-        const auto scale = static_cast<double>(scales_[j]);
-        for (std::size_t b = 0; b < d.size(); ++b) {
-          d[b] = scale * (past_[b].w[j] - w[j]);
-        }
-        const PenaltyBend bend = bend_at(problem_->penalty, scale * w[j]);
-        model.add(d, bend.slope, bend.curvature + (trace < infinity ? trace : 0.0));
+    return reduce_blocks(w.size() - first_penalised_, [&](Block& at, Model& model) {
+      const std::size_t first = at.first + first_penalised_;
+      for (std::size_t k = 0; k < at.count; ++k) {
+        const PenaltyBend bend =
+            bend_at(problem_->penalty, static_cast<double>(scales_[first + k]) * w[first + k]);
+        at.slopes[k] = bend.slope;
+        at.curvatures[k] = bend.curvature + (trace < infinity ? trace : 0.0);
       }
+      for (std::size_t b = 0; b < known_; ++b) {
+        for (std::size_t k = 0; k < at.count; ++k) {
+          at.move(b)[k] =
+              static_cast<double>(scales_[first + k]) * (past_[b].w[first + k] - w[first + k]);
+        }
+      }
+      add(at, model);
     });
   }
   /// Squared norm of the penalised coefficients.
@@ -133,22 +173,28 @@ class Extrapolation {
   }
 
   [[nodiscard]] Model loss_model(std::span<const double> z, const Vector& c) const {
-    const L& loss = problem_->loss;
     const double mean = 1.0 / problem_->matrix.rows();
-    return reduce(z.size(), [&](Range share, Model& model) {
-      Vector d(known_);
-      for (std::int64_t k = share.begin; k < share.end; ++k) {
-        const auto i = static_cast<std::size_t>(k);
-        double margin = z[i];
-        for (std::size_t b = 0; b < d.size(); ++b) {
-          d[b] = past_[b].z[i] - z[i];
-          margin += c[b] * d[b];
-        }
-        const double s = mean * problem_->weight(static_cast<Index>(k));
-        const double y = problem_->targets[i];
-        model.value() += s * loss.value(y, margin);
-        model.add(d, s * loss.derivative(y, margin), s * loss.curvature(y, margin));
+    return reduce_blocks(z.size(), [&](Block& at, Model& model) {
+      double margins[block];
+      double weights[block];
+      double values[block];
+      const double none[block] = {};
+      const double* const here = z.data() + at.first;
+      for (std::size_t k = 0; k < at.count; ++k) {
+        margins[k] = here[k];
+        weights[k] = mean * problem_->weight(static_cast<Index>(at.first + k));
       }
+      for (std::size_t b = 0; b < known_; ++b) {
+        const double* const there = past_[b].z.data() + at.first;
+        for (std::size_t k = 0; k < at.count; ++k) {
+          at.move(b)[k] = there[k] - here[k];
+          margins[k] += c[b] * at.move(b)[k];
+        }
+      }
+      expand_rows(problem_->loss, at.count, problem_->targets.data() + at.first, weights, margins,
+                  none, 0.0, values, at.slopes, at.curvatures);
+      model.value() += lane_sum(at.count, [&](std::size_t k) { return values[k]; });
+      add(at, model);
     });
   }
 

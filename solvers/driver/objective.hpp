@@ -5,22 +5,31 @@
 #include <cstdint>
 #include <span>
 
+#include <sounder/engine/base/lane_sum.hpp>
+#include <sounder/engine/base/multiversion.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
 
-/// (1/n) sum_i s_i term(y_i, i), in parallel; the same bits for any number of threads. O(n).
+/// (1/n) sum_i s_i term(y_i, i), in parallel; the same bits for any number of threads. O(n). SIMD
+/// where the term does not branch.
 template <Loss L, Penalty P, class Term>
-[[nodiscard]] double weighted_mean(const Problem<L, P>& problem, const Team& team, Term&& term) {
+[[nodiscard]] double weighted_mean(const Problem<L, P>& problem, const Team& team,
+                                   const Term& term) {
   const Index n = problem.matrix.rows();
+  const double* const y = problem.targets.data();
+  const double* const weights = problem.weights.empty() ? nullptr : problem.weights.data();
   return team.sum(n, [&](Range rows) {
-    double sum = 0.0;
-    for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-      const auto row = static_cast<Index>(i);
-      sum += problem.weight(row) * term(problem.target(row), static_cast<std::size_t>(i));
-    }
-    return sum;
+    const auto first = static_cast<std::size_t>(rows.begin);
+    const auto count = static_cast<std::size_t>(rows.size());
+    return multiversion([&] {
+      if (weights == nullptr) {
+        return buffered_sum(count, [&](std::size_t k) { return term(y[first + k], first + k); });
+      }
+      return buffered_sum(
+          count, [&](std::size_t k) { return weights[first + k] * term(y[first + k], first + k); });
+    });
   }) / n;
 }
 

@@ -44,14 +44,10 @@ namespace sounder {
   return within * (sum * std::bit_cast<double>(power));
 }
 
-/// log(1 + e) for e in [0, 1], to 2 ulp. NaN stays. O(1).
-///
-/// 1 + e = 2^k (1 + f), f in [-0.293, 0.415], and log(1 + f) = 2 artanh(f / (2 + f)) by its series
-/// up to the power 21.
-[[nodiscard]] inline double log1p_of_unit(double e) noexcept {
-  constexpr double log2 = 0.6931471805599453;
-  const double upper = is_positive(e - 0.41421356237309503);
-  const double f = (1.0 - upper) * e + upper * (0.5 * (e - 1.0));
+namespace detail {
+
+/// log(1 + f), f in [-0.293, 0.415]: 2 artanh(f / (2 + f)) by its series up to the power 21.
+[[nodiscard]] inline double log1p_near_zero(double f) noexcept {
   const double s = f / (2.0 + f);
   const double t = s * s;
   const double t2 = t * t;
@@ -62,7 +58,44 @@ namespace sounder {
   const double p67 = 1.0 / 15 + t * (1.0 / 17);
   const double p89 = 1.0 / 19 + t * (1.0 / 21);
   const double series = (p01 + t2 * p23) + t4 * ((p45 + t2 * p67) + t4 * p89);
-  return upper * log2 + 2.0 * (s + s * (t * series));
+  return 2.0 * (s + s * (t * series));
+}
+
+inline constexpr double log_of_two = 0.6931471805599453;
+
+}  // namespace detail
+
+/// log(1 + e) for e in [0, 1], to 2 ulp. NaN stays. O(1).
+///
+/// 1 + e = 2^k (1 + f), k = 0 or 1.
+[[nodiscard]] inline double log1p_of_unit(double e) noexcept {
+  const double upper = is_positive(e - 0.41421356237309503);
+  const double f = (1.0 - upper) * e + upper * (0.5 * (e - 1.0));
+  return upper * detail::log_of_two + detail::log1p_near_zero(f);
+}
+
+/// log(x) for x in (0, 1], to 2 ulp; some finite number below -700 for 0 and for numbers below
+/// 1e-307. O(1).
+///
+/// x = 2^k (1 + f), with k and f from the bits of x.
+[[nodiscard]] inline double log_of_unit(double x) noexcept {
+  constexpr std::uint64_t root_half = 0x3fe6a09e667f3bcd;  // the bits of sqrt(1/2)
+  constexpr std::uint64_t above = std::uint64_t{1024} << 52;
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  const std::uint64_t power = (bits + (above - root_half)) >> 52;  // k + 1024
+  // In the low bits of 2^52 it is a double without a conversion.
+  const double k =
+      std::bit_cast<double>(power | std::bit_cast<std::uint64_t>(0x1p52)) - (0x1p52 + 1024.0);
+  const double f = std::bit_cast<double>(bits - (power << 52) + above) - 1.0;
+  return k * detail::log_of_two + detail::log1p_near_zero(f);
+}
+
+/// The entropy -u log u - (1 - u) log(1 - u) for u in [0, 1], to a few ulp. O(1).
+[[nodiscard]] inline double binary_entropy(double u) noexcept {
+  const double rest = 1.0 - u;
+  // What rounding took from the rest: for u = 1e-10 it is half of log(1 - u)'s digits.
+  const double lost = (1.0 - rest) - u;
+  return -u * log_of_unit(u) - (rest * log_of_unit(rest) + lost);
 }
 
 }  // namespace sounder

@@ -44,13 +44,10 @@ struct Logistic {
   /// The binary entropy of u = a y in [0, 1].
   [[nodiscard]] double dual_term(double y, double a) const noexcept {
     const double u = a * y;
-    if (!(u >= 0.0 && u <= 1.0)) {
-      return -infinity;
-    }
-    // log1p keeps 1 - u accurate: for a row of great weight u is 1e-10, and 1 - u loses half its
-    // digits.
-    const double left = u > 0.0 ? -u * std::log(u) : 0.0;
-    return left + (u < 1.0 ? (u - 1.0) * std::log1p(-u) : 0.0);
+    // Without a branch, as everything here: -infinity outside, NaN for NaN.
+    const double inside = is_positive(u + 0.0) * is_positive(1.0 - u);
+    const double barrier = ((1.0 - inside) * 1e308) * 1e308;
+    return (binary_entropy(inside * u) - barrier) + (u - u);
   }
 
  private:

@@ -6,8 +6,10 @@
 #include "solvers/problem/losses_and_penalties.hpp"
 #include "support/catch.hpp"
 
+using sounder::binary_entropy;
 using sounder::exp_of_negative;
 using sounder::log1p_of_unit;
+using sounder::log_of_unit;
 using sounder::Logistic;
 using sounder::test::Losses;
 using sounder::test::some_targets;
@@ -85,6 +87,37 @@ TEST_CASE("exp and log1p are right to some units in the last place", "[loss]") {
   }
   REQUIRE(log1p_of_unit(0.0) == 0.0);
   REQUIRE(std::isnan(log1p_of_unit(std::nan(""))));
+}
+
+TEST_CASE("log and entropy are right to some units in the last place", "[loss]") {
+  constexpr double unit = 2.3e-16;
+  const auto entropy = [](double u) {
+    return -u * std::log(u) - (u < 1.0 ? (1.0 - u) * std::log1p(-u) : 0.0);
+  };
+  for (double x = 1e-300; x < 1.0; x *= 1.3) {
+    CAPTURE(x);
+    REQUIRE(log_of_unit(x) == Approx(std::log(x)).epsilon(3.0 * unit));
+    REQUIRE(log_of_unit(1.0 - 0.5 * x) == Approx(std::log(1.0 - 0.5 * x)).epsilon(3.0 * unit));
+    REQUIRE(binary_entropy(x) == Approx(entropy(x)).epsilon(5.0 * unit));
+    REQUIRE(binary_entropy(1.0 - 0.5 * x) == Approx(entropy(1.0 - 0.5 * x)).epsilon(5.0 * unit));
+  }
+  REQUIRE(log_of_unit(1.0) == 0.0);
+  REQUIRE(std::isfinite(log_of_unit(0.0)));
+  REQUIRE(binary_entropy(0.0) == 0.0);
+  REQUIRE(binary_entropy(1.0) == 0.0);
+}
+
+TEST_CASE("the logistic dual term ends with its domain", "[loss]") {
+  const sounder::Logistic loss;
+  for (const double y : {-1.0, 1.0}) {
+    for (const double u : {0.0, -0.0, 1.0}) {
+      REQUIRE(loss.dual_term(y, u * y) == 0.0);
+    }
+    for (const double u : {-1e-300, -2.0, 1.0 + 3e-16, 1e300}) {
+      REQUIRE(loss.dual_term(y, u * y) == -INFINITY);
+    }
+    REQUIRE(std::isnan(loss.dual_term(y, std::nan(""))));
+  }
 }
 
 TEMPLATE_LIST_TEST_CASE("a loss is convex: its derivative never falls", "[loss]", Losses) {
