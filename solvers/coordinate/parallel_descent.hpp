@@ -238,9 +238,8 @@ class ParallelDescent {
   void extrapolate() {
     const double old_b = b_;
     const double found =
-        extrapolation_.improve(w(), z(), objective_, [this](std::span<const double> point) {
-          static_cast<void>(point);  // the point is w() itself
-          return renew();
+        extrapolation_.improve(w(), z(), objective_, [this](std::span<const double>, bool) {
+          return renew();  // the point is w() itself, and wants its best intercept
         });
     b_ = found < objective_ ? b_ : old_b;
     objective_ = found;

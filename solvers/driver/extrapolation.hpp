@@ -41,11 +41,14 @@ class Extrapolation {
       : problem_(&problem), scales_(scales), first_penalised_(first_penalised),
         sparse_(is_sparse(problem.penalty)), team_(&team), past_(static_cast<std::size_t>(depth)) {}
 
+  /// F(w), and the margins z of w, which are to be written if they are not known: if they are, z
+  /// holds them to twelve digits.
+  using Evaluate = Call<double(std::span<const double> w, bool known)>;
+
   /// Moves (w, z) to the best point found, never to a worse one, and remembers it. Returns F there.
-  /// `objective` is F(w). `evaluate(w)` computes F and the margins z anew, because rounding errors
-  /// of combined margins would add up from call to call.
-  double improve(std::span<double> w, std::span<double> z, double objective,
-                 Call<double(std::span<const double>)> evaluate) {
+  /// `objective` is F(w), z are fresh margins.
+  double improve(std::span<double> w, std::span<double> z, double objective, Evaluate evaluate) {
+    error_ = 1.0;
     if (known_ > 0) {
       const Vector c = minimise(w, z, objective);
       objective = accept_if_lower(c, w, z, objective, evaluate);
@@ -62,6 +65,7 @@ class Extrapolation {
     Array<double> w;
     Array<double> z;
     double objective = 0.0;
+    double error = 1.0;
   };
   using Vector = Array<double>;
   static constexpr std::int64_t block = 256;  ///< terms that are computed side by side
@@ -301,31 +305,61 @@ class Extrapolation {
   }
 
   double accept_if_lower(const Vector& c, std::span<double> w, std::span<double> z,
-                         double objective, Call<double(std::span<const double>)> evaluate) const {
+                         double objective, Evaluate evaluate) {
     if (std::all_of(c.begin(), c.end(), [](double value) { return value == 0.0; })) {
       return objective;
     }
     const Array<double> old_w(w);
     const Array<double> old_z(z);
-    double known = objective;
+    double lowest = objective;
     for (std::size_t b = 0; b < known_; ++b) {
-      known = std::min(known, past_[b].objective);
+      lowest = std::min(lowest, past_[b].objective);
     }
     if (sparse_) {
       combine(c, old_w, w, /*keep_zeros=*/true);
-      const double found = evaluate(std::span<const double>(w));
-      if (found < objective && found <= known) {
+      const double found = evaluate(std::span<const double>(w), false);
+      if (found < objective && found <= lowest) {
         return found;
       }
     }
     combine(c, old_w, w, /*keep_zeros=*/false);
-    const double found = evaluate(std::span<const double>(w));
+    const double error = combined_error(c);
+    const bool known = !BoxedPenalty<P> && error <= largest_error;
+    if (known) {
+      combine_margins(c, old_z, z);
+    }
+    const double found = evaluate(std::span<const double>(w), known);
     if (found < objective) {
+      error_ = known ? error : 1.0;
       return found;
     }
     std::copy(old_w.begin(), old_w.end(), w.begin());
     std::copy(old_z.begin(), old_z.end(), z.begin());
     return objective;
+  }
+
+  /// The error of combined margins, as a multiple of that of fresh ones.
+  [[nodiscard]] double combined_error(const Vector& c) const noexcept {
+    double error = 1.0;
+    for (std::size_t b = 0; b < c.size(); ++b) {
+      error += std::abs(c[b]) * (1.0 + past_[b].error);
+    }
+    return error;
+  }
+
+  void combine_margins(const Vector& c, std::span<const double> base, std::span<double> z) const {
+    team_->for_shares(
+        static_cast<std::int64_t>(z.size()),
+        [&](Range share) {
+          for (std::size_t b = 0; b < c.size(); ++b) {
+            const double* const there = past_[b].z.data();
+            for (auto i = static_cast<std::size_t>(share.begin);
+                 i < static_cast<std::size_t>(share.end); ++i) {
+              z[i] += c[b] * (there[i] - base[i]);
+            }
+          }
+        },
+        Team::few_numbers);
   }
 
   /// w = base + sum_b c_b (w_b - base). With `keep_zeros`, coefficients that are zero in base stay
@@ -369,8 +403,11 @@ class Extrapolation {
     latest.w.assign(w);
     latest.z.assign(z);
     latest.objective = objective;
+    latest.error = error_;
   }
 
+  /// Times the rounding of fresh margins: twelve digits of them are right.
+  static constexpr double largest_error = 1e3;
   static constexpr double proximity = 1e-7;  ///< share of F that is added for a move as long as w
 
   const Problem<L, P>* problem_;
@@ -380,6 +417,7 @@ class Extrapolation {
   const Team* team_;
   Slots<Iterate> past_;
   std::size_t known_ = 0;  ///< iterates held, oldest first
+  double error_ = 1.0;     ///< of the margins at hand
 };
 
 }  // namespace sounder

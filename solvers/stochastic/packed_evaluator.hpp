@@ -84,6 +84,10 @@ class PackedEvaluator {
   /// Computes F(w) and the margins. One pass over the data.
   [[nodiscard]] double objective(std::span<const double> w) {
     rows_.margins(w, z_, team_);
+    return objective_here(w);
+  }
+  /// F(w), whose margins are known. O(n + p).
+  [[nodiscard]] double objective_here(std::span<const double> w) {
     unscale(w);
     return mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
   }

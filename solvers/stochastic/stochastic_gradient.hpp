@@ -192,7 +192,9 @@ class StochasticGradient {
     adapt_step(found);
     if (options_.extrapolation > 0) {
       extrapolation_.improve(pass_->vector(), point_.margins(), found,
-                             [this](std::span<const double> w) { return point_.objective(w); });
+                             [this](std::span<const double> w, bool known) {
+                               return known ? point_.objective_here(w) : point_.objective(w);
+                             });
     }
     if constexpr (elastic) {
       if (newton()) {

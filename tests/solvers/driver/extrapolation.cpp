@@ -45,7 +45,7 @@ double objective_of(const Instance& instance, const std::vector<double>& w, cons
 /// F and the margins of w anew, as the solvers hand it to improve().
 template <class Instance>
 auto evaluator(const Instance& instance, const Scales& scales, std::vector<double>& z) {
-  return [&instance, &scales, &z](std::span<const double> point) {
+  return [&instance, &scales, &z](std::span<const double> point, bool) {
     const std::vector<double> w(point.begin(), point.end());
     const std::vector<double> margins = margins_of(instance, w, scales);
     std::copy(margins.begin(), margins.end(), z.begin());
@@ -59,7 +59,7 @@ double improve(const Instance& instance, const Scales& scales, Extrapolation& ex
                std::vector<double>& w) {
   std::vector<double> z = margins_of(instance, w, scales);
   const double found = extrapolation.improve(
-      w, z, objective_of(instance, w, scales), [&](std::span<const double> point) {
+      w, z, objective_of(instance, w, scales), [&](std::span<const double> point, bool) {
         const std::vector<double> there(point.begin(), point.end());
         const std::vector<double> margins = margins_of(instance, there, scales);
         std::copy(margins.begin(), margins.end(), z.begin());
@@ -140,6 +140,42 @@ TEST_CASE("on a quadratic, as many iterates as dimensions give the minimum", "[e
       const double least = oracle_minimum(instance.dense_problem()).objective;
       REQUIRE(found == Approx(least).epsilon(1e-10));
     }
+  }
+}
+
+TEST_CASE("margins that are said to be known are, to twelve digits", "[extrapolation]") {
+  const auto instance =
+      make_instance<sounder::Logistic, sounder::L2>({.rows = 300, .columns = 12, .lambda = 0.01});
+  const auto problem = instance.problem();
+  const Scales scales(12, 1.0F);
+  for (const int threads : {1, 2}) {
+    const Team team(threads);
+    Extrapolation<sounder::Logistic, sounder::L2> extrapolation(problem, scales, 0, 4, team);
+    sounder::RandomStream random(3);
+    std::vector<double> w(12);
+    int known_times = 0;
+    for (int k = 0; k < 40; ++k) {  // combinations of combinations
+      for (double& value : w) {
+        value += 1e-3 * random.normal();
+      }
+      std::vector<double> z = margins_of(instance, w, scales);
+      extrapolation.improve(
+          w, z, objective_of(instance, w, scales), [&](std::span<const double> point, bool known) {
+            const std::vector<double> there(point.begin(), point.end());
+            const std::vector<double> margins = margins_of(instance, there, scales);
+            if (known) {
+              ++known_times;
+              for (std::size_t i = 0; i < z.size(); ++i) {
+                CAPTURE(threads, k, i);
+                REQUIRE(z[i] == Approx(margins[i]).margin(1e-12));
+              }
+            } else {
+              std::copy(margins.begin(), margins.end(), z.begin());
+            }
+            return objective_of(instance, there, scales);
+          });
+    }
+    REQUIRE(known_times > 5);
   }
 }
 
