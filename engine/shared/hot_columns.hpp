@@ -72,6 +72,8 @@ class HotColumns {
 
   /// The worker's own value of label j.
   [[nodiscard]] double& operator[](std::size_t j) noexcept { return mine_[j]; }
+  /// The worker's own values. O(1).
+  [[nodiscard]] double* mine() noexcept { return mine_.data(); }
   [[nodiscard]] std::size_t size() const noexcept { return mine_.size(); }  ///< number of labels
 
   /// Copies all of them from the shared vector, through the worker's view.

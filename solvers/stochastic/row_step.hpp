@@ -82,9 +82,7 @@ class alignas(128) RowStepper {
 
   /// The second half of a step: writes the coordinates.
   void write(Index i, double slope, double step) {
-    for (const PackedEntry& entry : data_.rows->hot(i)) {
-      hot_[static_cast<std::size_t>(entry.column)] -= slope * static_cast<double>(entry.value);
-    }
+    packed_add(data_.rows->hot(i), -slope, hot_.mine());
     const auto pull = static_cast<float>(slope);
     const auto rate = static_cast<float>(step);
     for (const PackedEntry& entry : data_.rows->cold(i)) {
