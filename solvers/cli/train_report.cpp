@@ -173,6 +173,8 @@ void summarise(const TrainOptions& options, const SolveRequest& request, const R
     report.line("support    " + with_commas(*result.support_vectors) + " of " +
                 with_commas(request.matrix.rows()) + " rows");
   }
+  report.line("memory     " + digits(static_cast<double>(peak_memory_bytes()) / 1e6, 3) +
+              " MB at the peak, reading included");
   report.line("model      " + options.model);
   report_hashing(options.read, report);
   if (!options.trace.empty() && options.trace != "-") {
