@@ -52,7 +52,7 @@ struct ProblemKind {
   double c = 1.0;        ///< LIBLINEAR's C, 1 / (n l2); infinity without an l2 part
   /// Newton's method takes it: an l2 penalty alone, and a loss that is smooth or can be rounded.
   bool ridge = false;
-  /// Its dual can be climbed by coordinates: an l2 penalty alone, no free intercept, a DualLoss.
+  /// Its dual can be climbed by coordinates: an l2 penalty alone, a DualLoss.
   bool dual = false;
 };
 
@@ -183,7 +183,7 @@ template <Loss L, Penalty P>
     ridge = (L::smooth || CornerLoss<L>)&&!BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
             problem.penalty.l2() > 0.0;
     dual = DualLoss<L> && !BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
-           problem.penalty.l2() > 0.0 && !problem.intercept;
+           problem.penalty.l2() > 0.0;
   }
   return choose_solver({.smooth = L::smooth,
                         .rounded = CornerLoss<L>,

@@ -11,7 +11,8 @@
 
 namespace sounder {
 
-/// Minimises an l2 problem by coordinate ascent on its dual, one sample's variable after another.
+/// Minimises an l2 problem by coordinate ascent on its dual, one sample's variable after another. A
+/// free intercept goes by the method of multipliers: see ProximalStep.
 ///
 /// Hsieh, Chang, Lin, Keerthi, Sundararajan, ICML 2008; logistic: Yu, Huang, Lin, Machine Learning
 /// 2011; Shalev-Shwartz, Zhang, JMLR 2013. In parallel without conflicts: see ExactPasses.
@@ -25,9 +26,6 @@ template <DualLoss L, ElasticPenalty P>
   const double strongest = 1.0 / (problem.matrix.rows() * problem.penalty.l2());
   if (problem.matrix.rows() > 0 && !(strongest < 1e290)) {
     refuse({"the penalty is too weak for dual_cd"});
-  }
-  if (problem.intercept) {
-    refuse({"dual_cd knows no free intercept"});
   }
   return solve_prepared(problem, options, trace,
                         [](const auto& prepared, const DualOptions& inner, Trace& told) {

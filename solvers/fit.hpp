@@ -188,7 +188,7 @@ template <class L = Logistic, class P = L2>
       (L::smooth || CornerLoss<L>)) {
     bool ridge = false;
     if constexpr (DualLoss<L> && ElasticPenalty<P> && !BoxedPenalty<P>) {
-      ridge = problem.penalty.l1() == 0.0 && problem.penalty.l2() > 0.0 && !problem.intercept;
+      ridge = problem.penalty.l1() == 0.0 && problem.penalty.l2() > 0.0;
     }
     choice = repeatable(choice, ridge);
   }

@@ -47,10 +47,6 @@ void require_suitable(const Arguments& arguments, const TrainOptions& options) {
       throw UsageError("--solver " + options.chosen + " needs --penalty l2");
     }
   }
-  if (solver.without_intercept && options.intercept) {
-    throw UsageError("--solver " + options.chosen +
-                     " fits no intercept yet: leave out --intercept, or take --solver newton");
-  }
   if (arguments.given("update") && !solver.updates.empty() &&
       !solver.takes_update(options.update)) {
     throw UsageError("--update " + options.update + " goes with --solver " +

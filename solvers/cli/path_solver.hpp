@@ -32,8 +32,7 @@ class PathSolver {
     if (penalty.l1_strength == 0.0 && penalty.l2_strength > 0.0 && !bounded) {
       const Problem<L, L2> ridge{problem.matrix,        problem.targets,   problem.loss,
                                  {penalty.l2_strength}, problem.intercept, problem.weights};
-      const bool dual = DualLoss<L> && !problem.intercept;
-      const SolverChoice choice = repeatable(choose_solver(ridge, options.tolerance), dual);
+      const SolverChoice choice = repeatable(choose_solver(ridge, options.tolerance), DualLoss<L>);
       if (choice.solver == Solver::newton) {
         return newton(ridge, the_same<NewtonOptions>(options), trace);
       }

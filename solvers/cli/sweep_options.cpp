@@ -94,9 +94,6 @@ void read_wishes(const Arguments& arguments, SweepOptions& options) {
     if (solver_row(solver).l2_only && train.penalty != L2::name) {
       throw UsageError("solver " + solver + " needs --penalty l2");
     }
-    if (solver_row(solver).without_intercept && train.intercept) {
-      throw UsageError("solver " + solver + " fits no intercept: leave out --intercept");
-    }
     if (!solver_row(solver).takes_loss(loss.smooth, loss.rounded)) {
       throw UsageError("solver " + solver +
                        " needs a smooth loss: --loss squared-hinge, or --solvers hogwild");

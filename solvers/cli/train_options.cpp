@@ -123,16 +123,16 @@ bool asks_for_sgd(const Arguments& arguments) {
 
 ProblemKind kind_of_problem(const TrainOptions& options) {
   const LossRow& loss = loss_row(options.loss);
-  return {.smooth = loss.smooth,
-          .rounded = loss.rounded,
-          .hinge = loss.hinge,
-          .sparse = options.l1_ratio > 0.0,
-          .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
-          .c = options.penalty == NoPenalty::name ? infinity : options.c.value_or(1.0),
-          .ridge = (loss.smooth || loss.rounded) && options.penalty != NoPenalty::name &&
-                   options.l1_ratio == 0.0,
-          .dual = loss.has_dual_steps && options.penalty != NoPenalty::name &&
-                  options.l1_ratio == 0.0 && !options.intercept};
+  return {
+      .smooth = loss.smooth,
+      .rounded = loss.rounded,
+      .hinge = loss.hinge,
+      .sparse = options.l1_ratio > 0.0,
+      .bounded = !std::isinf(options.bounds.low) || !std::isinf(options.bounds.high),
+      .c = options.penalty == NoPenalty::name ? infinity : options.c.value_or(1.0),
+      .ridge = (loss.smooth || loss.rounded) && options.penalty != NoPenalty::name &&
+               options.l1_ratio == 0.0,
+      .dual = loss.has_dual_steps && options.penalty != NoPenalty::name && options.l1_ratio == 0.0};
 }
 
 /// Resolves "auto" as far as the problem decides it, with the reason.
@@ -234,9 +234,9 @@ CommandLine train_command_line() {
       .option("solver", "NAME",
               enumerate(solver_names()) + ": " + solvers_in_words() +
                   "; auto takes cd where there is an l1 penalty or a bound; newton for an l2 "
-                  "penalty where columns are few; dual-cd for the hinge with an l2 penalty and no "
-                  "intercept, for its square where C is 10 or more, and for other losses where "
-                  "rows are nearly orthogonal; else hogwild, or cd for the hinge",
+                  "penalty where columns are few; dual-cd for the hinge with an l2 penalty, for "
+                  "its square where C is 10 or more, and for other losses where rows are nearly "
+                  "orthogonal; else hogwild, or cd for the hinge",
               "auto")
       .option("threads", "N", "default: the cores that this process may use")
       .option(

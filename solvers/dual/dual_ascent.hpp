@@ -27,10 +27,13 @@
 #include <sounder/solvers/driver/intercept.hpp>
 #include <sounder/solvers/driver/objective.hpp>
 #include <sounder/solvers/driver/run.hpp>
+#include <sounder/solvers/dual/balance.hpp>
+#include <sounder/solvers/dual/best_intercept.hpp>
 #include <sounder/solvers/dual/dual_options.hpp>
 #include <sounder/solvers/dual/dual_step.hpp>
 #include <sounder/solvers/dual/dual_variables.hpp>
 #include <sounder/solvers/dual/free_steps.hpp>
+#include <sounder/solvers/dual/proximal_step.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
@@ -40,6 +43,8 @@ namespace sounder {
 /// F = (1/n) sum_i s_i loss(y_i, x_i.w) + lambda/2 |w|^2 has the dual
 /// D(a) = (1/n) sum_i s_i dual_term(y_i, a_i) - lambda/2 |w(a)|^2, w(a) = X^T (s a) / (n lambda):
 /// with C_i = s_i / (n lambda) and v_i = C_i a_i a step on v_i moves w by x_i times the change.
+/// A free intercept requires sum_i v_i = 0 of the dual: ProximalStep leads there, and the bound is
+/// D where balance() moves the variables.
 template <DualLoss L, ElasticPenalty P>
 class DualAscent {
   static_assert(!BoxedPenalty<P>, "dual coordinate ascent knows no bounds: take cd");
@@ -55,6 +60,9 @@ class DualAscent {
         steps_(problem.loss, problem.matrix, parts_, problem.targets, c_, squares_, team_),
         null_(null_objective(problem, team_)),
         variables_(problem.loss, problem.targets, c_, options.shrinking) {
+    if (problem.intercept) {
+      balanced_w_.resize(w_.size());
+    }
     run_.training().stop();
   }
 
@@ -111,18 +119,51 @@ class DualAscent {
     return squares;
   }
 
+  /// The median of the squared norms of rows that count and are not empty; 0 if there are none. One
+  /// huge row does not matter.
+  [[nodiscard]] double usual_square() const {
+    Array<double> squares;
+    for (std::size_t i = 0; i < squares_.size(); ++i) {
+      if (c_[i] > 0.0 && squares_[i] > 0.0) {
+        squares.push_back(squares_[i]);
+      }
+    }
+    if (squares.empty()) {
+      return 0.0;
+    }
+    double* const middle = squares.begin() + squares.size() / 2;
+    std::nth_element(squares.begin(), middle, squares.end());
+    return *middle;
+  }
+
   [[nodiscard]] int batch_size() const noexcept {
     return options_.batch > 0 ? options_.batch : suitable_batch();
   }
 
   void start() {
     const std::span<double> v = variables_.values();
+    const bool warm =
+        !options_.initial.empty() || (problem_.intercept && options_.initial_intercept != 0.0);
+    double b = 0.0;
+    if (problem_.intercept) {
+      variables_.free_intercept(ProximalStep(usual_square()));
+      b = warm ? options_.initial_intercept : best_intercept(problem_, z_, team_);
+      variables_.set_intercept(b);
+    }
     if (!options_.initial.empty()) {
-      multiply(problem_.matrix, options_.initial, 0.0, z_, team_);
+      multiply(problem_.matrix, options_.initial, b, z_, team_);
+    } else {
+      std::fill(z_.begin(), z_.end(), b);
+    }
+    if (warm) {
       for (std::size_t i = 0; i < v.size(); ++i) {
         v[i] = -c_[i] * problem_.loss.derivative(problem_.targets[i], z_[i]);
       }
+      if (problem_.intercept) {
+        balance(problem_.loss, problem_.targets, c_, squares_, v);
+      }
       passes_.add(v);
+      moved_ = true;
     }
     deal_out();
   }
@@ -160,8 +201,12 @@ class DualAscent {
     constexpr std::int64_t few = 10;
     const int until = run_.epoch() + std::max(1, run_.epoch() / 4);
     const std::int64_t enough = updates_ + few * rows();
+    moved_ = true;
     do {
       run_.begin_epoch();
+      if (problem_.intercept) {
+        variables_.recentre();
+      }
       list_batches();
       RandomStream random(options_.seed, static_cast<std::uint64_t>(run_.epoch()));
       shuffle(std::span<std::int64_t>(order_), random);
@@ -198,8 +243,9 @@ class DualAscent {
     allowed_ = false;
     last_dual_ = dual;
     last_updates_ = updates_;
-    const double objective =
-        mean_loss(problem_, z_, team_) + penalty_value(problem_.penalty, w_, team_);
+    // The best intercept, from where the dual's is.
+    const double shift = problem_.intercept ? best_intercept(problem_, z_, team_) : 0.0;
+    const double objective = loss_at(shift) + penalty_value(problem_.penalty, w_, team_);
     latest_ = certify(w_, objective, highest_, null_);
     if (run_.reached(latest_)) {
       allow_for_rounding();
@@ -207,16 +253,31 @@ class DualAscent {
     }
     bring_back();
     run_.training().stop();
-    run_.see({latest_, w_, 0.0, updates_});
+    run_.see({latest_, w_, variables_.intercept() + shift, updates_});
   }
 
-  /// D of the point, whose w must be known.
+  /// The mean loss where every margin is larger by so much.
+  [[nodiscard]] double loss_at(double shift) const {
+    return weighted_mean(problem_, team_, [&](double y, std::size_t i) {
+      return problem_.loss.value(y, z_[i] + shift);
+    });
+  }
+
+  /// D of the point, whose w must be known; of one nearby where an intercept wants sum_i v_i = 0.
   [[nodiscard]] double dual_objective() {
-    const std::span<const double> v = variables_.values();
+    if (!problem_.intercept) {
+      return dual_objective(variables_.values(), w_);
+    }
+    balanced_.assign(std::span<const double>(variables_.values()));
+    balance(problem_.loss, problem_.targets, c_, squares_, balanced_);
+    passes_.transpose(balanced_, balanced_w_);
+    return dual_objective(balanced_, balanced_w_);
+  }
+  [[nodiscard]] double dual_objective(std::span<const double> v, std::span<const double> w) const {
     const double gain = weighted_mean(problem_, team_, [&](double y, std::size_t i) {
       return c_[i] > 0.0 ? dual_term(y, v[i] / c_[i]) : 0.0;
     });
-    return gain - penalty_value(problem_.penalty, w_, team_);
+    return gain - penalty_value(problem_.penalty, w, team_);
   }
 
   /// A few second-order steps from a point of dual objective `before`; returns that of where they
@@ -225,9 +286,13 @@ class DualAscent {
   double second_order_steps(double before) {
     const std::int64_t work = steps_.work();
     for (int k = 0; k < 3; ++k) {
-      if (!steps_.improve(variables_.values(), z_, passes_, std::max(reach_, since_), deadline_)) {
+      double b = variables_.intercept();
+      const bool moved = steps_.improve(variables_.values(), z_, variables_.sigma(), b, passes_,
+                                        std::max(reach_, since_), deadline_);
+      if (!moved) {
         break;
       }
+      variables_.set_intercept(b);
       find_margins();
     }
     if (steps_.work() == work) {
@@ -254,11 +319,11 @@ class DualAscent {
   }
 
   void find_margins() {
-    if (run_.epoch() == 0 && options_.initial.empty()) {
-      return;  // zero, as they are made
+    if (!moved_) {
+      return;  // as they are made
     }
     passes_.copy_to(w_);
-    multiply(problem_.matrix, w_, 0.0, z_, team_);
+    multiply(problem_.matrix, w_, variables_.intercept(), z_, team_);
   }
 
   /// Rows that were left out and would move now come back; batches are dealt anew where too many
@@ -282,8 +347,10 @@ class DualAscent {
   /// terms cancel. O(nnz).
   [[nodiscard]] double rounding() const {
     constexpr double unit = 4e-15;  // a double is kept as two floats, to 2^-48
-    const std::span<const double> v = variables_.values();
-    Array<double> sizes(w_.size());
+    const std::span<const double> v =
+        problem_.intercept ? balanced_ : std::span<const double>(variables_.values());
+    const std::span<const double> w = problem_.intercept ? balanced_w_ : w_;
+    Array<double> sizes(w.size());
     for (Index i = 0; i < rows(); ++i) {
       const double size = std::abs(v[static_cast<std::size_t>(i)]);
       if (size > 0.0) {
@@ -295,7 +362,15 @@ class DualAscent {
     double sum = 0.0;
     for (std::size_t j = 0; j < sizes.size(); ++j) {
       const double error = unit * sizes[j];
-      sum += (std::abs(w_[j]) + error) * error;
+      sum += (std::abs(w[j]) + error) * error;
+    }
+    if (problem_.intercept) {
+      // What is left of sum_i v_i counts b times.
+      double left = 0.0;
+      for (const double value : v) {
+        left += value;
+      }
+      sum += std::abs(left * variables_.intercept());
     }
     return lambda() * sum;
   }
@@ -333,7 +408,7 @@ class DualAscent {
   Array<double> c_;        ///< s_i / (n lambda)
   Array<double> squares_;  ///< x_i.x_i
   Array<double> w_;
-  Array<double> z_;
+  Array<double> z_;  ///< margins, intercept included
   FreeSteps<L> steps_;
   double null_;
   DualVariables<L> variables_;
@@ -348,7 +423,10 @@ class DualAscent {
   std::int64_t last_updates_ = 0;  ///< likewise
   int next_steps_ = 0;             ///< the look of the next second-order steps
   int reach_ = least_iterations;
-  int wait_ = 0;  ///< looks that they last waited
+  int wait_ = 0;              ///< looks that they last waited
+  Array<double> balanced_;    ///< dual variables of sum 0, where there is an intercept
+  Array<double> balanced_w_;  ///< their w
+  bool moved_ = false;        ///< some variable is not zero
   std::int64_t updates_ = 0;
   int looks_ = 0;
   int since_ = 0;  ///< epochs since the last look

@@ -10,6 +10,7 @@
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/index.hpp>
 #include <sounder/solvers/dual/dual_step.hpp>
+#include <sounder/solvers/dual/proximal_step.hpp>
 
 namespace sounder {
 
@@ -23,10 +24,14 @@ class DualVariables {
     double along = 0.0;  ///< its change, which is the multiple of x_i
     double next = 0.0;   ///< its value then
     double reach = 0.0;  ///< |along| |x_i|
+    double z = 0.0;      ///< the margin before it, intercept included
 
     [[nodiscard]] bool idle() const noexcept { return along == 0.0; }  ///< nothing moves
   };
-  struct Carry {};  ///< nothing
+  /// What steps hand on.
+  struct Carry {
+    double b = 0.0;  ///< the intercept: see ProximalStep
+  };
 
   /// Views of targets and strengths C_i, which the caller keeps. All variables are zero; rows with
   /// C_i = 0 are out.
@@ -43,24 +48,42 @@ class DualVariables {
   }
 
   /// See ExactPasses::run(). @{
-  [[nodiscard]] Step step(Index i, double z, double norm, Carry& /*none*/,
+  [[nodiscard]] Step step(Index i, double product, double norm, Carry& carry,
                           double /*done*/) const noexcept {
     const auto k = static_cast<std::size_t>(i);
-    const double next = dual_step(loss_, y_[k], z, v_[k], c_[k], norm * norm);
+    const double z = product + carry.b;
+    const double next = dual_step(loss_, y_[k], z, v_[k], c_[k], norm * norm + sigma());
     const double along = next - v_[k];
-    return {along, next, std::abs(along) * norm};
+    carry.b += sigma() * along;
+    return {along, next, std::abs(along) * norm, z};
   }
-  void take(Index i, double z, const Step& step) noexcept {
+  void take(Index i, double /*product*/, const Step& step) noexcept {
     const auto k = static_cast<std::size_t>(i);
     if constexpr (is_hinge<L>) {
       if (shrinks_) {
-        watch(k, z, v_[k]);
+        watch(k, step.z, v_[k]);
       }
     }
     v_[k] = step.next;
   }
   [[nodiscard]] Carry& carry() noexcept { return carry_; }
   /// @}
+
+  /// Makes the intercept free; it is 0 and stays there otherwise.
+  void free_intercept(const ProximalStep& step) noexcept { proximal_ = step; }
+  /// b, which steps change, and by how much it rises with sum_i v_i. @{
+  [[nodiscard]] double intercept() const noexcept { return carry_.b; }
+  void set_intercept(double b) noexcept { carry_.b = b; }
+  [[nodiscard]] double sigma() const noexcept { return proximal_.sigma(); }
+  /// @}
+  /// Between epochs, where the intercept is free. O(n).
+  void recentre() noexcept {
+    double sum = 0.0;
+    for (const double value : v_) {
+      sum += value;
+    }
+    carry_.b += proximal_.recentre(sum);
+  }
 
   /// Between epochs: what pushed hardest in the last one bounds who is left out in the next.
   void end_epoch() noexcept {
@@ -133,7 +156,8 @@ class DualVariables {
   double down_ = infinity;
   double most_up_ = 0.0;
   double most_down_ = 0.0;
-  [[no_unique_address]] Carry carry_;
+  ProximalStep proximal_;
+  Carry carry_;
 };
 
 }  // namespace sounder

@@ -47,22 +47,25 @@ class FreeSteps {
   /// Moves v, and w = sum_i v_i x_i with it, to where the dual objective is higher, or leaves them.
   /// Whether it moved.
   /// @param v          dual variables
-  /// @param z          margins x_i.w of every row
+  /// @param z          margins of every row, intercept included
+  /// @param sigma      by how much b rises with sum_i v_i; 0 without an intercept
+  /// @param b          the intercept, which rises by that
   /// @param w          the passes that hold w
   /// @param iterations of conjugate gradients, at most
   /// @param trace      cuts it short
-  bool improve(std::span<double> v, std::span<const double> z, ExactPasses<>& w, int iterations,
-               const Trace& trace) {
+  bool improve(std::span<double> v, std::span<const double> z, double sigma, double& b,
+               ExactPasses<>& w, int iterations, const Trace& trace) {
+    sigma_ = sigma;
     find_free(v, z);
     if (!is_settled()) {
       return false;
     }
     bool moved = false;
     for (int left = iterations; left > 0 && !free_.empty() && find_direction(left, trace);) {
-      if (step(v, w)) {
+      if (step(v, b, w)) {
         return true;
       }
-      if (!step_to_a_bound(v, w)) {
+      if (!step_to_a_bound(v, b, w)) {
         return moved;
       }
       moved = true;
@@ -151,8 +154,17 @@ class FreeSteps {
     });
   }
 
-  /// out = (X_F X_F^T + bends) p.
+  static double sum_of(std::span<const double> a) noexcept {
+    double sum = 0.0;
+    for (const double value : a) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  /// out = (X_F X_F^T + sigma 1 1^T + bends) p.
   void apply(std::span<const double> p, std::span<double> out) {
+    const double shift = sigma_ > 0.0 ? sigma_ * sum_of(p) : 0.0;
     work_ += static_cast<std::int64_t>(free_.size());
     along_.clear();
     along_.add(free_, p);
@@ -161,7 +173,7 @@ class FreeSteps {
       for (auto k = static_cast<std::size_t>(range.begin); k < static_cast<std::size_t>(range.end);
            ++k) {
         const auto i = static_cast<std::size_t>(free_[k]);
-        out[k] = matrix_.row(free_[k]).dot(image_) + bend(i) * p[k];
+        out[k] = matrix_.row(free_[k]).dot(image_) + shift + bend(i) * p[k];
       }
     });
   }
@@ -209,13 +221,13 @@ class FreeSteps {
     scaled_.resize(free_.size());
     for (std::size_t k = 0; k < free_.size(); ++k) {
       const auto i = static_cast<std::size_t>(free_[k]);
-      const double diagonal = squares_[i] + bend(i);
+      const double diagonal = squares_[i] + sigma_ + bend(i);
       scaled_[k] = diagonal > 0.0 ? residual_[k] / diagonal : 0.0;
     }
   }
 
   /// Along d, every variable up to its bound: the first of a few lengths that raises the objective.
-  bool step(std::span<double> v, ExactPasses<>& w) {
+  bool step(std::span<double> v, double& b, ExactPasses<>& w) {
     change_.resize(free_.size());
     for (double length = 1.0; length > 1e-3; length *= 0.25) {
       double linear = 0.0;
@@ -233,6 +245,10 @@ class FreeSteps {
       along_.add(free_, change_);
       along_.copy_to(image_);
       quadratic += dot(image_, image_);
+      if (sigma_ > 0.0) {
+        const double sum = sum_of(change_);
+        quadratic += sigma_ * sum * sum;
+      }
       // Along the cut step the objective is a parabola: its top, but no further than the step.
       const double top = std::min(1.0, linear / quadratic);
       if (linear * top - 0.5 * quadratic * top * top > 0.0 && top > 0.1) {
@@ -242,7 +258,7 @@ class FreeSteps {
           v[i] = moved(i, old, top * change_[k]);
           change_[k] = v[i] - old;
         }
-        w.add(free_, change_);
+        move(b, w);
         return true;
       }
     }
@@ -251,7 +267,7 @@ class FreeSteps {
 
   /// Along d until the first variable comes to its bound, or to d's end. Those that come to one are
   /// free no longer. False if no variable moves.
-  bool step_to_a_bound(std::span<double> v, ExactPasses<>& w) {
+  bool step_to_a_bound(std::span<double> v, double& b, ExactPasses<>& w) {
     const double rise = dot(gradient_, step_);
     if (!(rise > 0.0) || !std::isfinite(rise)) {
       return false;  // rounding is all there is
@@ -285,7 +301,7 @@ class FreeSteps {
     if (!any) {
       return false;
     }
-    w.add(free_, change_);
+    move(b, w);
     apply(change_, product_);
     std::size_t kept = 0;
     for (std::size_t k = 0; k < free_.size(); ++k) {
@@ -300,12 +316,21 @@ class FreeSteps {
     return true;
   }
 
+  /// w and b by the changes of the free variables.
+  void move(double& b, ExactPasses<>& w) {
+    w.add(free_, change_);
+    if (sigma_ > 0.0) {
+      b += sigma_ * sum_of(change_);
+    }
+  }
+
   L loss_;
   const CsrMatrix& matrix_;
   std::span<const double> y_;
   std::span<const double> c_;
   std::span<const double> squares_;
   const Team& team_;
+  double sigma_ = 0.0;
   ExactPasses<> along_;
   Array<double> image_;  ///< X_F^T of something; columns that no row holds stay zero
   Array<Index> free_;

@@ -26,7 +26,6 @@ struct SolverRow {
   bool smooth_losses_only = false;  ///< the corner of a hinge would stop it too early
   bool rounds_corners = false;      ///< but takes a loss whose corner can be rounded
   bool l2_only = false;             ///< takes no other penalty
-  bool without_intercept = false;   ///< fits none
   bool runs_to_a_gap = false;  ///< stops at a gap by default; otherwise after the papers' number of
                                ///< epochs
   bool swept = false;          ///< part of `sounder sweep` by default

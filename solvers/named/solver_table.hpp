@@ -144,7 +144,6 @@ inline constexpr std::tuple dual_solvers{detail::entry<detail::Serial>(
     SolverRow{.name = "dual-cd",
               .family = Family::duals,
               .l2_only = true,
-              .without_intercept = true,
               .runs_to_a_gap = true,
               // Column numbers, w in parts and whole, the same of a direction, and the best point.
               .bytes_a_column = [](int /*threads*/) { return 64.0; },

@@ -255,7 +255,7 @@ def make_case(seed, number, options):
         arguments += more
     intercept = bool(rng.random() < 0.5)
     tol = float(f"{decades(rng, -9, -2):.1e}")
-    if penalty == "l2" and not intercept and math.isinf(lower) and math.isinf(upper) and number % 2:
+    if penalty == "l2" and math.isinf(lower) and math.isinf(upper) and number % 2:
         solver = "dual-cd"  # takes no other problems
     elif penalty == "l2" and math.isinf(lower) and math.isinf(upper) and rng.random() < 0.7:
         solver = "newton"
