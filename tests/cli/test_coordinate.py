@@ -50,7 +50,7 @@ class CoordinateTest(ProgramTest):
                                    (("--non-negative",), "cd", "bounded"),
                                    ((), "newton", "columns are few"),
                                    (("--columns", 5000), "dual-cd", "orthogonal"),
-                                   (("--columns", 5000, "--intercept"), "hogwild", "every thread"),
+                                   (("--columns", 5000, "--intercept"), "dual-cd", "orthogonal"),
                                    (("--columns", 5000, "--C", 100), "cd", "penalty is weak"),
                                    (("--columns", 5000, "--lambda", 1e-5), "cd", "is weak"),
                                    (("--columns", 5000, "--penalty", "none"), "cd", "is weak"),
@@ -61,6 +61,7 @@ class CoordinateTest(ProgramTest):
                                    (("--loss", "hinge", "--columns", 5000), "dual-cd", "corner"),
                                    (("--loss", "hinge", "--C", 100), "newton", "columns are few"),
                                    (("--loss", "hinge", "--intercept"), "newton", "corner"),
+                                   (("--loss", "hinge", "--C", 0.01, "--intercept"), "dual-cd", "corner"),
                                    (("--loss", "squared-hinge", "--columns", 5000, "--C", 100), "dual-cd",
                                     "beyond the margin"),
                                    (("--penalty", "l1", "--loss", "hinge"), "cd", "few coefficients")):

@@ -60,6 +60,7 @@ class Threads(ProgramTest):
         for problem, solver in (((), "newton"), (("--loss", "hinge"), "newton"),
                                 (("--loss", "hinge", "--C", "0.01"), "dual-cd"),
                                 (("--loss", "hinge", "--intercept"), "newton"),
+                                (("--loss", "hinge", "--C", "0.01", "--intercept"), "dual-cd"),
                                 (("--penalty", "l1"), "cd"),
                                 (("--columns", "2000"), "dual-cd")):
             models = set()

@@ -185,6 +185,13 @@ TEST_CASE("rows that are nearly orthogonal go to dual_cd, and fit() takes it", "
     REQUIRE(made.solver == Solver::dual_cd);
     REQUIRE(made.result.status == Status::converged);
   }
+  const Problem<Logistic, L2> centred{matrix, y, {}, {0.025}, true};
+  REQUIRE(choose_solver(centred, 1e-3).solver == Solver::dual_cd);
+  const Fit shifted = fit(matrix, y, {.penalty = {.lambda = 0.025}, .intercept = true});
+  REQUIRE(shifted.solver == Solver::dual_cd);
+  REQUIRE(shifted.result.status == Status::converged);
+  REQUIRE(shifted.model.intercepts == std::vector<double>{shifted.result.intercept});
+  REQUIRE(shifted.result.intercept < 0.0);  // two thirds are -1
   // Copies of one row point in one direction.
   const std::vector<std::vector<std::pair<Index, double>>> same(10, {{0, 1.0}, {3, 2.0}});
   REQUIRE(mean_squared_cosine(csr_from_rows(same)) == Approx(1.0));
