@@ -5,40 +5,12 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
-#include <type_traits>
 
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/base/interval.hpp>
 #include <sounder/solvers/dual/dual_step.hpp>
 
 namespace sounder {
-
-/// The values of v that the loss allows, v = C a. C >= 0. O(1). Any number of threads.
-template <DualLoss L>
-[[nodiscard]] Interval dual_bounds(const L& loss, double y, double C) noexcept {
-  if constexpr (std::is_same_v<L, Squared>) {
-    return C > 0.0 ? everywhere : Interval{0.0, 0.0};
-  } else if constexpr (std::is_same_v<L, Huber>) {
-    return {-C * loss.delta, C * loss.delta};
-  } else {
-    const double most = std::is_same_v<L, SquaredHinge> && C > 0.0 ? infinity : C;
-    return y > 0.0 ? Interval{0.0, most} : Interval{-most, 0.0};
-  }
-}
-
-/// Minus the second derivative of C dual_term(y, v / C) in v, strictly within the bounds. O(1). Any
-/// number of threads.
-template <DualLoss L>
-[[nodiscard]] double dual_bend(double y, double v, double C) noexcept {
-  if constexpr (std::is_same_v<L, Hinge>) {
-    return 0.0;
-  } else if constexpr (std::is_same_v<L, Logistic>) {
-    const double alpha = y * v;
-    return C / (alpha * (C - alpha));
-  } else {
-    return (std::is_same_v<L, SquaredHinge> ? 0.5 : 1.0) / C;
-  }
-}
 
 /// Moves dual variables to sum_i v_i = 0, which the dual of a problem with a free intercept
 /// requires, but for rounding. Each that is strictly within its bounds moves as far as all the
@@ -61,7 +33,7 @@ void balance(const L& loss, std::span<const double> y, std::span<const double> c
     size += std::abs(v[i]);
     const Interval bounds = dual_bounds(loss, y[i], c[i]);
     if (v[i] > bounds.low && v[i] < bounds.high) {
-      const double curvature = squares[i] + dual_bend<L>(y[i], v[i], c[i]);
+      const double curvature = squares[i] + dual_bend(loss, y[i], v[i], c[i]);
       if (curvature > 0.0) {
         free.push_back({i, 1.0 / curvature});
       }

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include <sounder/engine/base/interval.hpp>
 #include <sounder/solvers/loss/hinge.hpp>
 #include <sounder/solvers/loss/huber.hpp>
 #include <sounder/solvers/loss/logistic.hpp>
@@ -81,10 +82,58 @@ namespace sounder {
 }
 /// @}
 
+/// The values of v that the loss allows. C >= 0. O(1). Any number of threads. An overload a loss.
+/// @{
+[[nodiscard]] inline Interval dual_bounds(const Hinge& /*loss*/, double y, double C) noexcept {
+  return y > 0.0 ? Interval{0.0, C} : Interval{-C, 0.0};
+}
+[[nodiscard]] inline Interval dual_bounds(const SquaredHinge& /*loss*/, double y,
+                                          double C) noexcept {
+  return dual_bounds(Hinge{}, y, C > 0.0 ? infinity : 0.0);
+}
+[[nodiscard]] inline Interval dual_bounds(const Squared& /*loss*/, double /*y*/,
+                                          double C) noexcept {
+  return C > 0.0 ? everywhere : Interval{0.0, 0.0};
+}
+[[nodiscard]] inline Interval dual_bounds(const Huber& loss, double /*y*/, double C) noexcept {
+  return {-C * loss.delta, C * loss.delta};
+}
+[[nodiscard]] inline Interval dual_bounds(const Logistic& /*loss*/, double y, double C) noexcept {
+  return dual_bounds(Hinge{}, y, C);
+}
+/// @}
+
+/// Minus the second derivative of C dual_term(y, v / C) in v, strictly within the bounds. O(1). Any
+/// number of threads. An overload a loss. @{
+[[nodiscard]] inline double dual_bend(const Hinge& /*loss*/, double /*y*/, double /*v*/,
+                                      double /*C*/) noexcept {
+  return 0.0;
+}
+[[nodiscard]] inline double dual_bend(const SquaredHinge& /*loss*/, double /*y*/, double /*v*/,
+                                      double C) noexcept {
+  return 0.5 / C;
+}
+[[nodiscard]] inline double dual_bend(const Squared& /*loss*/, double /*y*/, double /*v*/,
+                                      double C) noexcept {
+  return 1.0 / C;
+}
+[[nodiscard]] inline double dual_bend(const Huber& /*loss*/, double /*y*/, double /*v*/,
+                                      double C) noexcept {
+  return 1.0 / C;
+}
+[[nodiscard]] inline double dual_bend(const Logistic& /*loss*/, double y, double v,
+                                      double C) noexcept {
+  const double alpha = y * v;
+  return C / (alpha * (C - alpha));
+}
+/// @}
+
 /// A loss whose dual variables can be solved for one by one.
 template <class L>
 concept DualLoss = Loss<L> && requires(const L loss, double x) {
   { dual_step(loss, x, x, x, x, x) } -> std::same_as<double>;
+  { dual_bounds(loss, x, x) } -> std::same_as<Interval>;
+  { dual_bend(loss, x, x, x) } -> std::same_as<double>;
 };
 
 /// Whether the loss is zero beyond a margin: then most dual variables end at a bound, and their
