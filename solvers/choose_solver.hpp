@@ -176,23 +176,18 @@ struct ProblemKind {
 template <Loss L, Penalty P>
 [[nodiscard]] SolverChoice choose_solver(const Problem<L, P>& problem, double tolerance) noexcept {
   double c = infinity;
-  bool ridge = false;
-  bool dual = false;
   if constexpr (ElasticPenalty<P>) {
     c = c_of(problem.penalty.l2(), problem.matrix.rows());
-    ridge = (L::smooth || CornerLoss<L>)&&!BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
-            problem.penalty.l2() > 0.0;
-    dual = DualLoss<L> && !BoxedPenalty<P> && problem.penalty.l1() == 0.0 &&
-           problem.penalty.l2() > 0.0;
   }
+  const bool ridge = is_ridge(problem.penalty);
   return choose_solver({.smooth = L::smooth,
                         .rounded = CornerLoss<L>,
                         .hinge = is_hinge<L>,
                         .sparse = is_sparse(problem.penalty),
                         .bounded = BoxedPenalty<P>,
                         .c = c,
-                        .ridge = ridge,
-                        .dual = dual},
+                        .ridge = ridge && (L::smooth || CornerLoss<L>),
+                        .dual = ridge && DualLoss<L>},
                        problem.matrix, tolerance);
 }
 

@@ -186,11 +186,7 @@ template <class L = Logistic, class P = L2>
                             : SolverChoice{options.solver, "it was asked for"};
   if (options.deterministic && options.solver == Solver::automatic &&
       (L::smooth || CornerLoss<L>)) {
-    bool ridge = false;
-    if constexpr (DualLoss<L> && ElasticPenalty<P> && !BoxedPenalty<P>) {
-      ridge = problem.penalty.l1() == 0.0 && problem.penalty.l2() > 0.0;
-    }
-    choice = repeatable(choice, ridge);
+    choice = repeatable(choice, DualLoss<L> && is_ridge(problem.penalty));
   }
   if (options.deterministic && choice.solver == Solver::hogwild && options.threads != 1) {
     throw std::invalid_argument(

@@ -113,6 +113,16 @@ template <Penalty P>
   }
 }
 
+/// Whether the penalty is an l2 penalty and nothing else: what newton() and dual_cd() are for.
+/// O(1). Thread-safe.
+template <Penalty P>
+[[nodiscard]] bool is_ridge(const P& penalty) noexcept {
+  if constexpr (ElasticPenalty<P> && !BoxedPenalty<P>) {
+    return penalty.l1() == 0.0 && penalty.l2() > 0.0;
+  }
+  return false;
+}
+
 /// The first two derivatives of a penalty's value.
 struct PenaltyBend {
   double slope = 0.0;      ///< 0 at a corner
