@@ -107,7 +107,9 @@ class StochasticGradient {
     warm_ = run_options(options_).warm();
     point_.load(options_.initial, options_.initial_intercept, pass_->vector());
     run_.evaluation().start();
-    latest_.objective = point_.objective(pass_->vector());
+    // From zero all margins are zero, as they are made.
+    latest_.objective =
+        warm_ ? point_.objective(pass_->vector()) : point_.objective_here(pass_->vector());
     run_.evaluation().stop();
     look();
     if (run_.ended()) {
