@@ -6,16 +6,16 @@
 #include <limits>
 #include <span>
 
+#include <sounder/engine/base/blocked_cholesky.hpp>
+#include <sounder/engine/base/call.hpp>
 #include <sounder/engine/base/lane_sum.hpp>
 
 namespace sounder {
 
-/// Overwrites the lower triangle of a symmetric positive semidefinite A of size s x s (row-major)
-/// by its Cholesky factor. O(s^3).
-/// @param least_pivot as a share of the diagonal: a pivot no larger than this is due to rounding
-///        and is made huge, so that its coordinate of a solution is zero
-/// @return whether there was no such pivot
-inline bool factor_cholesky(std::span<double> a, std::size_t s, double least_pivot = 0.0) noexcept {
+namespace detail {
+
+/// factor_cholesky() row by row, for small systems.
+inline bool factor_by_rows(std::span<double> a, std::size_t s, double least_pivot) noexcept {
   bool definite = true;
   for (std::size_t i = 0; i < s; ++i) {
     double* const row = a.data() + i * s;
@@ -35,19 +35,41 @@ inline bool factor_cholesky(std::span<double> a, std::size_t s, double least_piv
   return definite;
 }
 
+}  // namespace detail
+
+/// Overwrites the lower triangle of a symmetric positive semidefinite A of size s x s (row-major)
+/// by its Cholesky factor; does not read above the diagonal. O(s^3). See team_cholesky.hpp for
+/// large systems.
+/// @param least_pivot as a share of the diagonal: a pivot no larger than this is due to rounding
+///        and is made huge, so that its coordinate of a solution is zero
+/// @return whether there was no such pivot
+/// @throws std::bad_alloc if s is large
+inline bool factor_cholesky(std::span<double> a, std::size_t s, double least_pivot = 0.0) {
+  constexpr std::size_t few = 48;
+  if (s <= few) {
+    return detail::factor_by_rows(a, s, least_pivot);
+  }
+  return BlockedCholesky(a, s, least_pivot)
+      .factor([](std::size_t first, std::size_t last, Call<void(std::size_t)> work) {
+        for (std::size_t k = first; k < last; ++k) {
+          work(k);
+        }
+      });
+}
+
 /// Overwrites b by the x of L L^T x = b, L the factor in the lower triangle. O(s^2).
 inline void solve_factored(std::span<const double> factor, std::span<double> b) noexcept {
   const std::size_t s = b.size();
   for (std::size_t i = 0; i < s; ++i) {
-    for (std::size_t q = 0; q < i; ++q) {
-      b[i] -= factor[i * s + q] * b[q];
-    }
-    b[i] /= factor[i * s + i];
+    const double* const row = factor.data() + i * s;
+    b[i] = (b[i] - lane_sum(i, [&](std::size_t q) { return row[q] * b[q]; })) / row[i];
   }
   for (std::size_t i = s; i-- > 0;) {
-    b[i] /= factor[i * s + i];
+    const double* const row = factor.data() + i * s;
+    const double x = b[i] / row[i];
+    b[i] = x;
     for (std::size_t q = 0; q < i; ++q) {
-      b[q] -= factor[i * s + q] * b[i];
+      b[q] -= row[q] * x;
     }
   }
 }
@@ -55,8 +77,7 @@ inline void solve_factored(std::span<const double> factor, std::span<double> b) 
 /// Solves A x = b for a symmetric positive semidefinite A of size s x s, as factor_cholesky() has
 /// it; overwritten by the factor. b is overwritten by x. O(s^3).
 /// @return whether there was no pivot due to rounding
-inline bool solve_cholesky(std::span<double> a, std::span<double> b,
-                           double least_pivot = 0.0) noexcept {
+inline bool solve_cholesky(std::span<double> a, std::span<double> b, double least_pivot = 0.0) {
   const bool definite = factor_cholesky(a, b.size(), least_pivot);
   solve_factored(a, b);
   return definite;

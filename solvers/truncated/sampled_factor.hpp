@@ -13,6 +13,7 @@
 #include <sounder/engine/matrix/column_counts.hpp>
 #include <sounder/engine/matrix/products.hpp>
 #include <sounder/engine/threads/team.hpp>
+#include <sounder/engine/threads/team_cholesky.hpp>
 #include <sounder/solvers/truncated/sampled_rows.hpp>
 
 namespace sounder {
@@ -82,7 +83,7 @@ class SampledFactor {
       const double own = factor_[j * q + j] + (j < penalised ? ridge : 0.0);
       factor_[j * q + j] = own * scales_[j] * scales_[j] + 1e-12;
     }
-    factor_cholesky(factor_, q, 1e-13);
+    factor_cholesky(factor_, q, 1e-13, team);
   }
 
   /// What make() costs, in products. O(1).
