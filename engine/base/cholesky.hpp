@@ -57,14 +57,17 @@ inline bool factor_cholesky(std::span<double> a, std::size_t s, double least_piv
       });
 }
 
-/// Overwrites b by the x of L L^T x = b, L the factor in the lower triangle. O(s^2).
-inline void solve_factored(std::span<const double> factor, std::span<double> b) noexcept {
+/// Overwrites b by the x of L x = b, L the factor in the lower triangle. O(s^2).
+inline void solve_lower(std::span<const double> factor, std::span<double> b) noexcept {
   const std::size_t s = b.size();
   for (std::size_t i = 0; i < s; ++i) {
     const double* const row = factor.data() + i * s;
     b[i] = (b[i] - lane_sum(i, [&](std::size_t q) { return row[q] * b[q]; })) / row[i];
   }
-  for (std::size_t i = s; i-- > 0;) {
+}
+/// Overwrites b by the x of L^T x = b. O(s^2).
+inline void solve_upper(std::span<const double> factor, std::span<double> b) noexcept {
+  for (std::size_t s = b.size(), i = s; i-- > 0;) {
     const double* const row = factor.data() + i * s;
     const double x = b[i] / row[i];
     b[i] = x;
@@ -72,6 +75,11 @@ inline void solve_factored(std::span<const double> factor, std::span<double> b) 
       b[q] -= row[q] * x;
     }
   }
+}
+/// Overwrites b by the x of L L^T x = b. O(s^2).
+inline void solve_factored(std::span<const double> factor, std::span<double> b) noexcept {
+  solve_lower(factor, b);
+  solve_upper(factor, b);
 }
 
 /// Solves A x = b for a symmetric positive semidefinite A of size s x s, as factor_cholesky() has

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <utility>
 
@@ -13,53 +12,12 @@
 #include <sounder/engine/base/lane_sum.hpp>
 #include <sounder/solvers/newton/gram_matrix.hpp>
 #include <sounder/solvers/newton/quadratic_model.hpp>
+#include <sounder/solvers/newton/ray_step.hpp>
 #include <sounder/solvers/newton/support_newton.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
 namespace sounder {
 namespace detail {
-
-/// A point where the ray w + t x meets a kink of the penalty.
-struct Kink {
-  double t;
-  std::size_t at;     ///< position on the support
-  double value;       ///< value of the coefficient there
-  double slope_rise;  ///< rise of the objective's slope along the ray
-};
-
-/// All kinks on the ray, in no order.
-template <ElasticPenalty P>
-Array<Kink> kinks_along(const P& penalty, const Support& support, std::span<const double> x,
-                        std::span<const double> w) {
-  Array<Kink> kinks;
-  const auto add = [&](std::size_t a, double value, double rise) {
-    const double t = (value - w[support.positions[a]]) / x[a];
-    if (t >= 0.0 && t <= 1.0) {
-      kinks.push_back({t, a, value, rise});
-    }
-  };
-  for (std::size_t a = 0; a < x.size(); ++a) {
-    const double old = w[support.positions[a]];
-    const double end = old + x[a];
-    if (penalty.l1() > 0.0 && old * end < 0.0) {
-      add(a, 0.0, 2.0 * penalty.l1() * std::abs(x[a]));
-    }
-    if (const double bound = penalty.prox(end, 0.0); bound != end) {
-      add(a, bound, std::numeric_limits<double>::infinity());
-    }
-  }
-  return kinks;
-}
-
-/// Moves the first kink on the way to the back. Few kinks are passed, so they are not sorted.
-inline const Kink& first_to_back(Array<Kink>& kinks) {
-  std::size_t first = 0;
-  for (std::size_t k = 1; k < kinks.size(); ++k) {
-    first = kinks[k].t < kinks[first].t ? k : first;
-  }
-  std::swap(kinks[first], kinks.back());
-  return kinks.back();
-}
 
 /// -H^-1 gradient on the support by Cholesky, H row-major. A ridge, a small share of the diagonal,
 /// makes up for the precision that H lost if it was kept in floats. O(s^3).
@@ -153,7 +111,7 @@ void shed_dependent(GramModel& model, const P& penalty, std::span<double> w, std
     }
     spent += static_cast<double>(s) * static_cast<double>(most) * static_cast<double>(most);
     model.focus(support.positions);
-    const std::span<const double> h = model.block();
+    const Array<double> h = model.hessian();
     const detail::IndependentColumns basis(h, s, most);
     Array<char> within(s);
     for (const std::size_t a : basis.members) {
@@ -207,58 +165,23 @@ void shed_dependent(GramModel& model, const P& penalty, std::span<double> w, std
 /// sparse coding algorithms", NIPS 2006. O(s^3) a step.
 template <ElasticPenalty P>
 void newton_by_cholesky(GramModel& model, const P& penalty, std::span<double> w, int most_steps) {
-  for (int step = 0; step < most_steps; ++step) {
+  for (int k = 0; k < most_steps; ++k) {
     const Support support(model, penalty, w);
     const std::size_t s = support.size();
     if (s == 0) {
       return;
     }
     model.focus(support.positions);
-    Array<double> block(model.block().size());
-    std::copy(model.block().begin(), model.block().end(), block.begin());
     const Array<double> x =
-        detail::newton_direction(std::move(block), support, penalty.l2(), model.precision());
-    double slope = 0.0;
-    double squares = 0.0;
-    for (std::size_t a = 0; a < s; ++a) {
-      slope += support.gradient[a] * x[a];
-      squares += x[a] * x[a];
-    }
-    const double bend = model.curvature(x) + penalty.l2() * squares;
-    if (!(slope < 0.0)) {
+        detail::newton_direction(model.hessian(), support, penalty.l2(), model.precision());
+    const detail::RayStep step = detail::step_along_ray(model, penalty, support, x, w);
+    if (!step.taken) {
       return;
     }
-    // The slope along the ray is slope + t bend + the rises passed; stop where it is zero.
-    Array<detail::Kink> kinks = detail::kinks_along(penalty, support, x, w);
-    const bool free = kinks.empty();
-    const detail::Kink* stop = nullptr;
-    double t = -1.0;
-    for (; !kinks.empty(); kinks.pop_back()) {
-      const detail::Kink& kink = detail::first_to_back(kinks);
-      if (slope + kink.t * bend >= 0.0) {
-        break;
-      }
-      slope += kink.slope_rise;
-      if (slope + kink.t * bend >= 0.0) {
-        stop = &kink;
-        t = kink.t;
-        break;
-      }
+    if (step.at_kink) {
+      model.move(support.positions[step.at], step.left);
     }
-    if (stop == nullptr) {
-      t = bend > 0.0 ? std::min(-slope / bend, 1.0) : 1.0;
-    }
-    model.commit(t);
-    for (std::size_t a = 0; a < s; ++a) {
-      w[support.positions[a]] += t * x[a];
-    }
-    if (stop != nullptr) {
-      double& value = w[support.positions[stop->at]];
-      const double change = stop->value - value;
-      value = stop->value;
-      model.move(support.positions[stop->at], change);
-    }
-    if (free) {
+    if (step.free) {
       return;
     }
   }

@@ -62,7 +62,7 @@ void minimise_group(MarginModel& model, const P& penalty, std::span<const std::s
     terms.diagonal.push_back(gram.at(k, k));
     value[k] = w[group[k]];
   }
-  GramModel small(terms, gram);
+  GramModel small(terms, gram, model.team());
   constexpr int most_rounds = 10;
   for (int round = 0; round < most_rounds; ++round) {
     double violation = 0.0;
@@ -130,8 +130,9 @@ void minimise_heaviest(MarginModel& model, const P& penalty, std::span<double> w
   if (support.size() == 0) {
     return;
   }
-  const Array<double> x = detail::newton_direction(model.block(support.positions), support,
-                                                   penalty.l2(), GramPrecision::full);
+  const Array<double> x =
+      detail::newton_direction(model.block(support.positions, GramPrecision::full), support,
+                               penalty.l2(), GramPrecision::full);
   model.focus(support.positions);
   detail::projected_step(model, penalty, support, x, w, 3);
 }

@@ -1,6 +1,7 @@
 // A quadratic model of the loss on a large working set, kept as the change of the margins.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,7 @@ class MarginModel final : public QuadraticModel {
   [[nodiscard]] const QuadraticTerms& terms() const noexcept { return terms_; }
   [[nodiscard]] const CscMatrix& columns() const noexcept { return columns_; }
   [[nodiscard]] std::span<const Index> list() const noexcept { return list_; }
+  [[nodiscard]] const Team& team() const noexcept { return team_; }
   /// @}
   /// The products with the Hessian; the first call of this or of multiply() builds them.
   [[nodiscard]] HessianProducts& row_products() {
@@ -104,8 +106,14 @@ class MarginModel final : public QuadraticModel {
       out[a] -= terms_.shift[support_[a]] * drift;
     }
   }
-  /// H on a few coordinates, row-major. O(n + their nonzeros x their number).
-  [[nodiscard]] Array<double> block(std::span<const std::size_t> positions) const {
+  [[nodiscard]] double product_work() override { return row_products().work(); }
+  [[nodiscard]] Array<double> hessian() const override {
+    return block(support_, GramPrecision::single);
+  }
+  /// H on a few coordinates, row-major, nothing above the diagonal. O(n + sum over the rows of
+  /// (their entries in these columns)^2).
+  [[nodiscard]] Array<double> block(std::span<const std::size_t> positions,
+                                    GramPrecision precision) const {
     Array<Index> list;
     Array<double> shift;
     for (const std::size_t k : positions) {
@@ -116,12 +124,12 @@ class MarginModel final : public QuadraticModel {
     }
     CommonRows rows(columns_, list);
     GramMatrix gram;
-    gram.clear(GramPrecision::full);
+    gram.clear(precision);
     gram.extend(columns_, list, rows, terms_.d, shift, terms_.total, team_);
     const std::size_t s = positions.size();
     Array<double> h(s * s);
-    for (std::size_t k = 0; k < h.size(); ++k) {
-      h[k] = gram.at(k / s, k % s);
+    for (std::size_t k = 0; k < s; ++k) {
+      gram.with_row(k, [&](const auto* row) { std::copy_n(row, k + 1, h.data() + k * s); });
     }
     return h;
   }

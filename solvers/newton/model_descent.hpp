@@ -14,12 +14,14 @@
 #include <sounder/engine/base/falling_order.hpp>
 #include <sounder/engine/base/random.hpp>
 #include <sounder/engine/run/trace.hpp>
+#include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/coordinate/coordinate_options.hpp>
 #include <sounder/solvers/newton/anderson.hpp>
 #include <sounder/solvers/newton/cholesky_newton.hpp>
 #include <sounder/solvers/newton/exact_groups.hpp>
 #include <sounder/solvers/newton/margin_model.hpp>
 #include <sounder/solvers/newton/quadratic_model.hpp>
+#include <sounder/solvers/newton/support_factor.hpp>
 #include <sounder/solvers/newton/support_newton.hpp>
 #include <sounder/solvers/penalty/scaled.hpp>
 
@@ -34,9 +36,15 @@ class ModelDescent {
   /// @param trace may cut a call of minimise() short
   /// @param rows  number of rows: no more columns than this are independent
   ModelDescent(const P& penalty, const CoordinateOptions& options, const Trace& trace,
-               std::size_t rows)
+               std::size_t rows, const Team& team)
       : penalty_(penalty), options_(options), trace_(trace), random_(options.seed, 0),
-        anderson_(options.extrapolation), rows_(rows) {}
+        anderson_(options.extrapolation), rows_(rows), factor_(team) {}
+
+  /// Call it before a model, unless it is the last one, perhaps with more columns at the end.
+  void forget_model() noexcept {
+    factor_.forget();
+    damping_.lose_factor();
+  }
 
   /// Replaces the penalty.
   void set_penalty(const P& penalty) { penalty_ = penalty; }
@@ -170,7 +178,9 @@ class ModelDescent {
 
   void newton_by_products(QuadraticModel& model, std::span<double> w) {
     if constexpr (ElasticPenalty<P>) {
-      damping_.adapt(newton_by_residuals(model, penalty_, w, damping_.value(), 200));
+      const StepTaken step =
+          newton_by_residuals(model, penalty_, w, damping_.value(), 200, factor_);
+      damping_.adapt(step, factor_.fits());
     }
   }
 
@@ -221,6 +231,7 @@ class ModelDescent {
   Anderson anderson_;
   std::size_t rows_;
   Damping damping_;
+  SupportFactor factor_;
   Array<std::size_t> order_;
   Array<detail::Ranked> promise_;
   std::int64_t updates_ = 0;

@@ -34,7 +34,7 @@ class NewtonPass {
   NewtonPass(const Problem<L, P>& problem, const CscMatrix& columns,
              const CoordinateOptions& options, const Team& team, const Trace& trace)
       : problem_(problem), columns_(columns), team_(team),
-        descent_(problem.penalty, options, trace, static_cast<std::size_t>(columns.rows())) {}
+        descent_(problem.penalty, options, trace, static_cast<std::size_t>(columns.rows()), team) {}
 
   /// Coordinate updates since the start.
   [[nodiscard]] std::int64_t updates() const noexcept {
@@ -66,6 +66,7 @@ class NewtonPass {
   /// list.
   void forget_columns() {
     gram_.clear();
+    descent_.forget_model();
     known_ = 0;
   }
 
@@ -114,6 +115,9 @@ class NewtonPass {
  private:
   void minimise(std::span<const Index> list, std::span<double> target) {
     descent_.set_penalty(problem_.penalty);  // a path changes it
+    if (!exact) {
+      descent_.forget_model();
+    }
     if (!minimise_by_gram(list, target)) {
       gram_.clear();
       minimise_by_margins(list, target);
@@ -166,8 +170,10 @@ class NewtonPass {
       gram_.narrow();
     }
     gram_.extend(columns_, list, rows, terms_.d, terms_.shift, terms_.total, team_);
-    GramModel model(terms_, gram_);
-    descent_.minimise(model, target, {.reduction = 1e-2, .patience = exact ? 4 : 2});
+    GramModel model(terms_, gram_, team_);
+    // A list that will grow much is not worth an accurate solution.
+    const bool grows = exact && m > 1024 && last_gap_ > 0.1;
+    descent_.minimise(model, target, {.reduction = grows ? 0.1 : 1e-2, .patience = exact ? 4 : 2});
     return true;
   }
 

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/call.hpp>
 #include <sounder/engine/base/lane_sum.hpp>
+#include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/newton/gram_matrix.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
@@ -46,6 +49,10 @@ class QuadraticModel {
   virtual void focus(std::span<const std::size_t> support) = 0;
   /// out = H_SS x.
   virtual void multiply(std::span<const double> x, std::span<double> out) = 0;
+  /// What multiply() costs, in multiplications on numbers in the nearest cache. O(1).
+  [[nodiscard]] virtual double product_work() = 0;
+  /// H_SS, row-major, nothing above the diagonal; perhaps in float.
+  [[nodiscard]] virtual Array<double> hessian() const = 0;
   /// curvature(x) returns x^T H_SS x; commit(t) then moves the support by t x. @{
   [[nodiscard]] virtual double curvature(std::span<const double> x) = 0;
   virtual void commit(double t) noexcept = 0;
@@ -58,9 +65,9 @@ class QuadraticModel {
 /// The model with H itself: a move costs |W| additions, reading a gradient is free.
 class GramModel final : public QuadraticModel {
  public:
-  /// Keeps references to both, which must outlive it. O(|W|).
-  GramModel(const QuadraticTerms& terms, const GramMatrix& gram)
-      : terms_(terms), gram_(gram), gradient_(terms.gradient) {}
+  /// Keeps references to all three, which must outlive it. O(|W|).
+  GramModel(const QuadraticTerms& terms, const GramMatrix& gram, const Team& team)
+      : terms_(terms), gram_(gram), team_(team), gradient_(terms.gradient) {}
 
   /// |W|.
   [[nodiscard]] std::size_t size() const noexcept { return gradient_.size(); }
@@ -71,40 +78,52 @@ class GramModel final : public QuadraticModel {
   /// Gradient of the model along k, after the moves so far. O(1).
   [[nodiscard]] double gradient(std::size_t k) const noexcept override { return gradient_[k]; }
   /// Replaces w_k by w_k + change. O(|W|).
-  void move(std::size_t k, double change) noexcept { add_row(k, change, gradient_); }
+  void move(std::size_t k, double change) noexcept {
+    add_row(k, change, gradient_, Range{0, static_cast<std::int64_t>(size())});
+  }
 
   void focus(std::span<const std::size_t> support) override {
     support_.assign(support);
-    const std::size_t s = support_.size();
-    block_.resize(s * s);
-    for (std::size_t a = 0; a < s; ++a) {
-      gram_.with_row(support_[a], [&](const auto* row) {
-        for (std::size_t b = 0; b < s; ++b) {
-          block_[a * s + b] = static_cast<double>(row[support_[b]]);
-        }
-      });
-    }
+    blocked_ = false;
   }
-  /// H_SS, row-major.
-  [[nodiscard]] std::span<const double> block() const noexcept { return block_; }
   /// See GramMatrix.
   [[nodiscard]] GramPrecision precision() const noexcept { return gram_.precision(); }
 
-  void multiply(std::span<const double> x, std::span<double> out) noexcept override {
-    const std::size_t s = x.size();
-    for (std::size_t a = 0; a < s; ++a) {
-      const double* const row = block_.data() + a * s;
-      out[a] = lane_sum(s, [&](std::size_t b) { return row[b] * x[b]; });
+  /// The first call copies H_SS, as it is kept. O(s^2 / threads).
+  void multiply(std::span<const double> x, std::span<double> out) override {
+    const bool full = precision() == GramPrecision::full;
+    if (!blocked_) {
+      full ? copy_block(wide_) : copy_block(narrow_);
+      blocked_ = true;
     }
+    full ? multiply_block(wide_, x, out) : multiply_block(narrow_, x, out);
+  }
+  [[nodiscard]] double product_work() noexcept override {
+    const auto s = static_cast<double>(support_.size());
+    return (precision() == GramPrecision::full ? 3.0 : 2.0) * s * s;
+  }
+  [[nodiscard]] Array<double> hessian() const override {
+    const std::size_t s = support_.size();
+    Array<double> block(s * s);
+    for (std::size_t a = 0; a < s; ++a) {
+      gram_.with_row(support_[a], [&](const auto* row) {
+        for (std::size_t b = 0; b < s; ++b) {
+          block[a * s + b] = static_cast<double>(row[support_[b]]);
+        }
+      });
+    }
+    return block;
   }
   /// curvature(x) returns x^T H_SS x; commit(t) then moves the support by t x. O(|W| x support). @{
   [[nodiscard]] double curvature(std::span<const double> x) override {
     image_.assign(size(), 0.0);
-    for (std::size_t a = 0; a < x.size(); ++a) {
-      if (x[a] != 0.0) {
-        add_row(support_[a], x[a], image_);
+    share_out(size() * x.size(), size(), [&](Range share) {
+      for (std::size_t a = 0; a < x.size(); ++a) {
+        if (x[a] != 0.0) {
+          add_row(support_[a], x[a], image_, share);
+        }
       }
-    }
+    });
     double sum = 0.0;
     for (std::size_t a = 0; a < x.size(); ++a) {
       sum += x[a] * image_[support_[a]];
@@ -119,10 +138,47 @@ class GramModel final : public QuadraticModel {
   /// @}
 
  private:
-  void add_row(std::size_t k, double factor, Array<double>& sums) const noexcept {
+  /// Calls work(Range) over shares of [0, count), by the team if there are many numbers.
+  void share_out(std::size_t numbers, std::size_t count, Call<void(Range)> work) const {
+    constexpr std::size_t many = 100'000;
+    const auto end = static_cast<std::int64_t>(count);
+    team_.for_shares(end, work, numbers < many ? end + 1 : 2);
+  }
+
+  template <class Real>
+  void copy_block(Array<Real>& block) const {
+    const std::size_t s = support_.size();
+    block.resize(s * s);
+    share_out(s * s, s, [&](Range share) {
+      for (auto a = static_cast<std::size_t>(share.begin); a < static_cast<std::size_t>(share.end);
+           ++a) {
+        gram_.with_row(support_[a], [&](const auto* row) {
+          for (std::size_t b = 0; b < s; ++b) {
+            block[a * s + b] = static_cast<Real>(row[support_[b]]);
+          }
+        });
+      }
+    });
+  }
+
+  template <class Real>
+  void multiply_block(const Array<Real>& block, std::span<const double> x,
+                      std::span<double> out) const {
+    const std::size_t s = x.size();
+    share_out(s * s, s, [&](Range share) {
+      for (auto a = static_cast<std::size_t>(share.begin); a < static_cast<std::size_t>(share.end);
+           ++a) {
+        const Real* const row = block.data() + a * s;
+        out[a] = lane_sum(s, [&](std::size_t b) { return static_cast<double>(row[b]) * x[b]; });
+      }
+    });
+  }
+
+  void add_row(std::size_t k, double factor, Array<double>& sums, Range share) const noexcept {
     gram_.with_row(k, [&](const auto* row) {
       double* const out = sums.data();
-      for (std::size_t q = 0; q < size(); ++q) {
+      for (auto q = static_cast<std::size_t>(share.begin); q < static_cast<std::size_t>(share.end);
+           ++q) {
         out[q] += factor * static_cast<double>(row[q]);
       }
     });
@@ -130,9 +186,12 @@ class GramModel final : public QuadraticModel {
 
   const QuadraticTerms& terms_;
   const GramMatrix& gram_;
+  const Team& team_;
   Array<double> gradient_;
   Array<std::size_t> support_;
-  Array<double> block_;
+  bool blocked_ = false;  ///< whether one of the next two is H_SS
+  Array<float> narrow_;
+  Array<double> wide_;
   Array<double> image_;
 };
 

@@ -6,43 +6,17 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 
 #include <sounder/engine/base/array.hpp>
+#include <sounder/engine/base/lane_sum.hpp>
 #include <sounder/solvers/newton/quadratic_model.hpp>
+#include <sounder/solvers/newton/ray_step.hpp>
+#include <sounder/solvers/newton/support.hpp>
+#include <sounder/solvers/newton/support_factor.hpp>
 #include <sounder/solvers/penalty/penalty.hpp>
 
 namespace sounder {
-
-/// The coordinates where model + penalty is smooth (off zero unless there is no l1, strictly
-/// between the bounds), and its gradient there.
-struct Support {
-  Array<std::size_t> positions;  ///< positions of the coordinates
-  Array<double> gradient;        ///< one number each
-
-  Support() = default;
-  /// Looks at all coordinates of w. O(|W|).
-  template <ElasticPenalty P>
-  Support(const QuadraticModel& model, const P& penalty, std::span<const double> w) {
-    for (std::size_t k = 0; k < w.size(); ++k) {
-      add(model, penalty, k, w[k]);
-    }
-  }
-
-  /// Adds coordinate k, of value w, if it is smooth there.
-  template <ElasticPenalty P>
-  [[gnu::noinline]] void add(const QuadraticModel& model, const P& penalty, std::size_t k,
-                             double w) {
-    const double room = 1e-12 * (1.0 + std::abs(w));
-    const bool inside = penalty.prox(w - room, 0.0) < w && penalty.prox(w + room, 0.0) > w;
-    if (inside && (w != 0.0 || penalty.l1() == 0.0) && model.diagonal(k) > 0.0) {
-      positions.push_back(k);
-      const double sign = w == 0.0 ? 0.0 : std::copysign(penalty.l1(), w);
-      gradient.push_back(model.gradient(k) + sign + penalty.l2() * w);
-    }
-  }
-  /// The number of coordinates.
-  [[nodiscard]] std::size_t size() const noexcept { return positions.size(); }
-};
 
 /// The outcome of a step.
 struct StepTaken {
@@ -90,16 +64,19 @@ StepTaken projected_step(QuadraticModel& model, const P& penalty, const Support&
 /// after one that had to be shortened (rule of Levenberg and Marquardt).
 class Damping {
  public:
-  /// The damping, in [1e-4, 1].
+  /// The damping, in [1e-4, 1], or [1e-6, 1] with a factor.
   [[nodiscard]] double value() const noexcept { return value_; }
   /// Adapts to the outcome of a step.
-  void adapt(const StepTaken& step) noexcept {
+  /// @param factored whether there was a factor, with which little damping costs few products
+  void adapt(const StepTaken& step, bool factored) noexcept {
     if (step.taken && step.halvings == 0) {
-      value_ = std::max(0.3 * value_, least);
+      value_ = factored ? std::max(0.1 * value_, 1e-6) : std::max(0.3 * value_, least);
     } else if (!step.taken || step.halvings > 1) {
       value_ = std::min(4.0 * value_, 1.0);
     }
   }
+  /// Call it when the factor is lost.
+  void lose_factor() noexcept { value_ = std::max(value_, least); }
 
  private:
   static constexpr double least = 1e-4;
@@ -113,20 +90,26 @@ namespace detail {
 class ResidualDirection {
  public:
   /// @param l2 strength of the penalty's l2 part
-  ResidualDirection(QuadraticModel& model, const Support& support, double l2, double damping)
-      : model_(model), scale_(support.size()), ridge_(support.size()), unscaled_(support.size()),
-        r_(support.size()) {
-    for (std::size_t a = 0; a < r_.size(); ++a) {
+  ResidualDirection(QuadraticModel& model, const Support& support, double l2, double damping,
+                    SupportFactor& factor)
+      : model_(model), factor_(factor), ridge_(support.size()), unscaled_(support.size()),
+        product_(support.size()) {
+    Array<double> scale(support.size());
+    for (std::size_t a = 0; a < scale.size(); ++a) {
       const double h = model.diagonal(support.positions[a]);
       ridge_[a] = damping * h + l2;
-      scale_[a] = 1.0 / std::sqrt(h + ridge_[a]);
-      r_[a] = -scale_[a] * support.gradient[a];
+      scale[a] = 1.0 / std::sqrt(h + ridge_[a]);
+      unscaled_[a] = -support.gradient[a];
     }
+    factor.begin(model, support.positions, l2, scale);
+    r_.resize(factor.size());
+    raised_.resize(factor.size());
+    factor.lower(unscaled_, r_);
   }
 
   /// The direction, by at most this many products with H_SS. Call it once.
   [[nodiscard]] Array<double> solve(int most_products) {
-    // In coordinates scaled by the diagonal, r = b - A x.
+    // In coordinates scaled by the preconditioner, r = b - A x.
     const std::size_t s = r_.size();
     Array<double> x(s);
     Array<double> ar(s);
@@ -134,7 +117,7 @@ class ResidualDirection {
     Array<double> p = r_;
     Array<double> ap = ar;
     double rar = dot(r_, ar);
-    const double enough = 0.01 * dot(r_, r_);
+    const double enough = (factor_.fits() ? 1e-4 : 1e-2) * dot(r_, r_);
     for (int products = 1; products < most_products; ++products) {
       const double length = rar / dot(ap, ap);
       if (!(rar > 0.0) || !std::isfinite(length)) {
@@ -155,58 +138,61 @@ class ResidualDirection {
       }
       rar = next;
     }
-    for (std::size_t a = 0; a < s; ++a) {
-      x[a] *= scale_[a];
-    }
-    return x;
+    factor_.raise(x, unscaled_);
+    return std::move(unscaled_);
   }
 
  private:
   void multiply(std::span<const double> v, std::span<double> out) {
-    for (std::size_t a = 0; a < v.size(); ++a) {
-      unscaled_[a] = scale_[a] * v[a];
+    raised_.assign(v);
+    factor_.raise(raised_, unscaled_);
+    model_.multiply(unscaled_, product_);
+    factor_.count_product();
+    for (std::size_t a = 0; a < product_.size(); ++a) {
+      product_[a] += ridge_[a] * unscaled_[a];
     }
-    model_.multiply(unscaled_, out);
-    for (std::size_t a = 0; a < v.size(); ++a) {
-      out[a] = scale_[a] * (out[a] + ridge_[a] * unscaled_[a]);
-    }
+    factor_.lower(product_, out);
   }
 
   [[nodiscard]] static double dot(const Array<double>& one, const Array<double>& other) noexcept {
-    double sum = 0.0;
-    for (std::size_t a = 0; a < one.size(); ++a) {
-      sum += one[a] * other[a];
-    }
-    return sum;
+    return lane_sum(one.size(), [&](std::size_t a) { return one[a] * other[a]; });
   }
 
   QuadraticModel& model_;
-  Array<double> scale_;
+  SupportFactor& factor_;
   Array<double> ridge_;
   Array<double> unscaled_;
+  Array<double> product_;
   Array<double> r_;
+  Array<double> raised_;
 };
 
 }  // namespace detail
 
-/// One damped Newton step on the support by conjugate residuals, with H's diagonal as
-/// preconditioner, to a tenth of the gradient; then a projected line search. Residuals never grow
-/// on the way (those of conjugate gradients do), so a step that was cut short still improves the
-/// certificate. O(most_products) products with H_SS.
+/// One damped Newton step on the support by conjugate residuals, to a tenth of the gradient; then a
+/// projected line search. Residuals never grow on the way (those of conjugate gradients do), so a
+/// step that was cut short still improves the certificate. Once there is a factor of nearly the
+/// same support for the preconditioner, to a hundredth; and where the projected step fails, to the
+/// minimum along the ray. O(most_products) products with H_SS.
 ///
 /// Like the method of Hestenes and Stiefel, but it minimises the residual: Saad, "Iterative Methods
 /// for Sparse Linear Systems", section 6.8.
 template <ElasticPenalty P>
 StepTaken newton_by_residuals(QuadraticModel& model, const P& penalty, std::span<double> w,
-                              double damping, int most_products) {
+                              double damping, int most_products, SupportFactor& factor) {
   const Support support(model, penalty, w);
   if (support.size() == 0) {
     return {};
   }
   model.focus(support.positions);
   const Array<double> x =
-      detail::ResidualDirection(model, support, penalty.l2(), damping).solve(most_products);
-  return detail::projected_step(model, penalty, support, x, w, 6);
+      detail::ResidualDirection(model, support, penalty.l2(), damping, factor).solve(most_products);
+  const bool fits = factor.fits();
+  const StepTaken step = detail::projected_step(model, penalty, support, x, w, fits ? 1 : 6);
+  if (step.taken || !fits) {
+    return step;
+  }
+  return {.taken = detail::step_along_ray(model, penalty, support, x, w).taken, .halvings = 1};
 }
 
 }  // namespace sounder

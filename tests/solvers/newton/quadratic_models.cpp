@@ -10,9 +10,13 @@
 #include "support/catch.hpp"
 
 using sounder::Bounded;
+using sounder::CommonRows;
 using sounder::CoordinateOptions;
 using sounder::CscMatrix;
 using sounder::CsrMatrix;
+using sounder::GramMatrix;
+using sounder::GramModel;
+using sounder::GramPrecision;
 using sounder::HessianProducts;
 using sounder::Index;
 using sounder::Logistic;
@@ -21,6 +25,7 @@ using sounder::QuadraticTerms;
 using sounder::Result;
 using sounder::SilentTrace;
 using sounder::Status;
+using sounder::SupportFactor;
 using sounder::Team;
 using sounder::test::dense;
 using sounder::test::Instance;
@@ -156,7 +161,8 @@ TEST_CASE("a Newton step cut short still shrinks the gradient", "[model]") {
   for (const int products : {2, 3, 5, 9, 17}) {
     MarginModel margins = model.by_margins();
     std::vector<double> w(25, 0.0);
-    const auto step = newton_by_residuals(margins, penalty, w, 0.0, products);
+    SupportFactor factor(model.team);
+    const auto step = newton_by_residuals(margins, penalty, w, 0.0, products, factor);
     REQUIRE(step.taken);
     const double now = norm_by_diagonal(margins);
     CAPTURE(products, now, previous);
@@ -167,6 +173,88 @@ TEST_CASE("a Newton step cut short still shrinks the gradient", "[model]") {
     }
   }
   FAIL("a tenth of the gradient was left");
+}
+
+TEST_CASE("products with a Gram matrix that a team shares out: 1, 2, 3, 4 and 8 threads",
+          "[model]") {
+  for (const auto precision : {GramPrecision::single, GramPrecision::full}) {
+    std::vector<double> first;
+    for (const int threads : {1, 2, 3, 4, 8}) {
+      const Model model = random_model(150, 400, threads);
+      CommonRows rows(model.columns, model.list);
+      GramMatrix gram;
+      gram.clear(precision);
+      gram.extend(model.columns, model.list, rows, model.terms.d, {}, 1.0, model.team);
+      GramModel products(model.terms, gram, model.team);
+      std::vector<std::size_t> support;
+      std::vector<double> x;
+      for (std::size_t k = 0; k < 400; k += k % 7 == 0 ? 2 : 1) {
+        support.push_back(k);
+        x.push_back(std::cos(static_cast<double>(k)));
+      }
+      products.focus(support);
+      std::vector<double> out(support.size());
+      products.multiply(x, out);
+      double curvature = 0.0;
+      for (std::size_t a = 0; a < support.size(); ++a) {
+        double sum = 0.0;
+        for (std::size_t b = 0; b < support.size(); ++b) {
+          sum += model.hessian(static_cast<Eigen::Index>(support[a]),
+                               static_cast<Eigen::Index>(support[b])) *
+                 x[b];
+        }
+        REQUIRE(out[a] == Approx(sum).epsilon(1e-5).margin(1e-4));
+        curvature += x[a] * sum;
+      }
+      REQUIRE(products.curvature(x) == Approx(curvature).epsilon(1e-5));
+      products.commit(0.5);
+      for (std::size_t k = 0; k < 400; ++k) {
+        out.push_back(products.gradient(k));
+      }
+      if (first.empty()) {
+        first = out;
+      }
+      REQUIRE(out == first);
+    }
+  }
+}
+
+TEST_CASE("a factor makes Newton steps accurate, also of a support that has changed", "[model]") {
+  std::vector<double> first;
+  for (const int threads : {1, 2, 3, 4, 8}) {
+    const Model model = random_model(700, 240, threads);
+    const Bounded penalty{.l1_strength = 0.01};
+    MarginModel margins = model.by_margins();
+    SupportFactor factor(model.team);
+    std::vector<double> w(240, 50.0);  // far from zero: no sign changes
+    for (std::size_t k = 0; k < 240; k += 60) {
+      w[k] = 0.0;
+    }
+    const auto step_and_norm = [&](double damping) {
+      REQUIRE(newton_by_residuals(margins, penalty, w, damping, 200, factor).taken);
+      double squares = 0.0;
+      for (std::size_t k = 0; k < 240; ++k) {
+        const double left = w[k] == 0.0 ? 0.0 : margins.gradient(k) + 0.01;
+        squares += left * left / margins.diagonal(k);
+      }
+      return std::sqrt(squares);
+    };
+    double before = step_and_norm(1e-2);
+    for (int k = 0; k < 20 && !factor.fits(); ++k) {
+      before = step_and_norm(1e-2);
+    }
+    REQUIRE(factor.fits());
+    w[0] = 50.0;  // one coordinate comes, another leaves
+    w[1] = 0.0;
+    const double after = step_and_norm(1e-6);
+    CAPTURE(threads, before, after);
+    REQUIRE(factor.fits());
+    REQUIRE(after < 1e-3);
+    if (first.empty()) {
+      first = w;
+    }
+    REQUIRE(w == first);
+  }
 }
 
 TEST_CASE("columns that lean on one row are settled exactly", "[model]") {
