@@ -35,7 +35,7 @@ class BlockedCholesky {
 
   /// Overwrites the lower triangle by the factor. Call it once. O(s^3 / workers).
   /// @return whether every pivot was large enough
-  [[nodiscard]] bool factor(ForEach for_each) {
+  [[nodiscard, gnu::noinline]] bool factor(ForEach for_each) {
     const std::size_t groups = (s_ + side - 1) / side;
     for (begin_ = 0; begin_ < s_; begin_ += panel_width) {
       end_ = std::min(begin_ + panel_width, s_);
@@ -83,8 +83,8 @@ class BlockedCholesky {
 
   /// Subtracts the products over columns [from, to) from the numbers that a group's rows have in
   /// the columns of a tile.
-  void subtract(std::size_t group, std::size_t tile, std::size_t from,
-                std::size_t to) const noexcept {
+  [[gnu::noinline]] void subtract(std::size_t group, std::size_t tile, std::size_t from,
+                                  std::size_t to) const noexcept {
     for (std::size_t c = 0; c < side; c += 2) {
       double sums[side][2];
       add_products(group, tile, c, from, to, sums);
@@ -132,7 +132,7 @@ class BlockedCholesky {
   }
 
   /// Solves for columns [from, to) of row i; what is left of `from` has been subtracted.
-  void solve(std::size_t i, std::size_t from, std::size_t to) const noexcept {
+  [[gnu::noinline]] void solve(std::size_t i, std::size_t from, std::size_t to) const noexcept {
     double* const row = a_ + i * s_;
     for (std::size_t j = from; j < to; ++j) {
       const double* const other = a_ + j * s_;

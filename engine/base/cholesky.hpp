@@ -15,14 +15,18 @@ namespace sounder {
 namespace detail {
 
 /// factor_cholesky() row by row, for small systems.
-inline bool factor_by_rows(std::span<double> a, std::size_t s, double least_pivot) noexcept {
+[[gnu::noinline]] inline bool factor_by_rows(std::span<double> a, std::size_t s,
+                                             double least_pivot) noexcept {
   bool definite = true;
   for (std::size_t i = 0; i < s; ++i) {
     double* const row = a.data() + i * s;
     const double diagonal = row[i];
     for (std::size_t j = 0; j <= i; ++j) {
       const double* const other = a.data() + j * s;
-      const double rest = row[j] - lane_sum(j, [&](std::size_t q) { return row[q] * other[q]; });
+      double rest = row[j];
+      for (std::size_t q = 0; q < j; ++q) {
+        rest -= row[q] * other[q];
+      }
       if (j < i) {
         row[j] = rest / other[j];
       } else {
@@ -44,8 +48,9 @@ inline bool factor_by_rows(std::span<double> a, std::size_t s, double least_pivo
 ///        and is made huge, so that its coordinate of a solution is zero
 /// @return whether there was no such pivot
 /// @throws std::bad_alloc if s is large
-inline bool factor_cholesky(std::span<double> a, std::size_t s, double least_pivot = 0.0) {
-  constexpr std::size_t few = 48;
+[[gnu::noinline]] inline bool factor_cholesky(std::span<double> a, std::size_t s,
+                                              double least_pivot = 0.0) {
+  constexpr std::size_t few = 24;
   if (s <= few) {
     return detail::factor_by_rows(a, s, least_pivot);
   }
@@ -58,7 +63,8 @@ inline bool factor_cholesky(std::span<double> a, std::size_t s, double least_piv
 }
 
 /// Overwrites b by the x of L x = b, L the factor in the lower triangle. O(s^2).
-inline void solve_lower(std::span<const double> factor, std::span<double> b) noexcept {
+[[gnu::noinline]] inline void solve_lower(std::span<const double> factor,
+                                          std::span<double> b) noexcept {
   const std::size_t s = b.size();
   for (std::size_t i = 0; i < s; ++i) {
     const double* const row = factor.data() + i * s;
@@ -66,7 +72,8 @@ inline void solve_lower(std::span<const double> factor, std::span<double> b) noe
   }
 }
 /// Overwrites b by the x of L^T x = b. O(s^2).
-inline void solve_upper(std::span<const double> factor, std::span<double> b) noexcept {
+[[gnu::noinline]] inline void solve_upper(std::span<const double> factor,
+                                          std::span<double> b) noexcept {
   for (std::size_t s = b.size(), i = s; i-- > 0;) {
     const double* const row = factor.data() + i * s;
     const double x = b[i] / row[i];

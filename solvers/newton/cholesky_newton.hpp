@@ -21,8 +21,8 @@ namespace detail {
 
 /// -H^-1 gradient on the support by Cholesky, H row-major. A ridge, a small share of the diagonal,
 /// makes up for the precision that H lost if it was kept in floats. O(s^3).
-inline Array<double> newton_direction(Array<double> h, const Support& support, double l2,
-                                      GramPrecision kept) {
+[[gnu::noinline]] inline Array<double> newton_direction(Array<double> h, const Support& support,
+                                                        double l2, GramPrecision kept) {
   const double ridge = kept == GramPrecision::full ? 1e-13 : 1e-6;
   const std::size_t s = support.size();
   Array<double> x(s);

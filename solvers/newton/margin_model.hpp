@@ -1,7 +1,6 @@
 // A quadratic model of the loss on a large working set, kept as the change of the margins.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -41,7 +40,7 @@ class MarginModel final : public QuadraticModel {
   [[nodiscard]] const Team& team() const noexcept { return team_; }
   /// @}
   /// The products with the Hessian; the first call of this or of multiply() builds them.
-  [[nodiscard]] HessianProducts& row_products() {
+  [[nodiscard, gnu::noinline]] HessianProducts& row_products() {
     if (!row_products_) {
       row_products_ = std::make_unique<HessianProducts>(matrix_, columns_, list_, terms_.d, team_);
     }
@@ -112,8 +111,8 @@ class MarginModel final : public QuadraticModel {
   }
   /// H on a few coordinates, row-major, nothing above the diagonal. O(n + sum over the rows of
   /// (their entries in these columns)^2).
-  [[nodiscard]] Array<double> block(std::span<const std::size_t> positions,
-                                    GramPrecision precision) const {
+  [[nodiscard, gnu::cold]] Array<double> block(std::span<const std::size_t> positions,
+                                               GramPrecision precision) const {
     Array<Index> list;
     Array<double> shift;
     for (const std::size_t k : positions) {
@@ -129,7 +128,9 @@ class MarginModel final : public QuadraticModel {
     const std::size_t s = positions.size();
     Array<double> h(s * s);
     for (std::size_t k = 0; k < s; ++k) {
-      gram.with_row(k, [&](const auto* row) { std::copy_n(row, k + 1, h.data() + k * s); });
+      for (std::size_t q = 0; q <= k; ++q) {
+        h[k * s + q] = gram.at(k, q);
+      }
     }
     return h;
   }

@@ -176,7 +176,7 @@ class ModelDescent {
     }
   }
 
-  void newton_by_products(QuadraticModel& model, std::span<double> w) {
+  [[gnu::noinline]] void newton_by_products(QuadraticModel& model, std::span<double> w) {
     if constexpr (ElasticPenalty<P>) {
       const StepTaken step =
           newton_by_residuals(model, penalty_, w, damping_.value(), 200, factor_);

@@ -51,7 +51,7 @@ class QuadraticModel {
   virtual void multiply(std::span<const double> x, std::span<double> out) = 0;
   /// What multiply() costs, in multiplications on numbers in the nearest cache. O(1).
   [[nodiscard]] virtual double product_work() = 0;
-  /// H_SS, row-major, nothing above the diagonal; perhaps in float.
+  /// H_SS, row-major, as precise as it is kept. Only GramModel fills in what is above the diagonal.
   [[nodiscard]] virtual Array<double> hessian() const = 0;
   /// curvature(x) returns x^T H_SS x; commit(t) then moves the support by t x. @{
   [[nodiscard]] virtual double curvature(std::span<const double> x) = 0;
@@ -82,35 +82,32 @@ class GramModel final : public QuadraticModel {
     add_row(k, change, gradient_, Range{0, static_cast<std::int64_t>(size())});
   }
 
-  void focus(std::span<const std::size_t> support) override {
-    support_.assign(support);
-    blocked_ = false;
-  }
+  void focus(std::span<const std::size_t> support) override { support_.assign(support); }
   /// See GramMatrix.
   [[nodiscard]] GramPrecision precision() const noexcept { return gram_.precision(); }
 
-  /// The first call copies H_SS, as it is kept. O(s^2 / threads).
+  /// out = H_SS x. O(s^2 / threads).
   void multiply(std::span<const double> x, std::span<double> out) override {
-    const bool full = precision() == GramPrecision::full;
-    if (!blocked_) {
-      full ? copy_block(wide_) : copy_block(narrow_);
-      blocked_ = true;
-    }
-    full ? multiply_block(wide_, x, out) : multiply_block(narrow_, x, out);
+    const std::size_t* const place = support_.data();
+    share_out(x.size() * x.size(), x.size(), [&](Range share) {
+      for (auto a = static_cast<std::size_t>(share.begin); a < static_cast<std::size_t>(share.end);
+           ++a) {
+        out[a] =
+            lane_sum(x.size(), [&](std::size_t b) { return gram_.at(place[a], place[b]) * x[b]; });
+      }
+    });
   }
   [[nodiscard]] double product_work() noexcept override {
     const auto s = static_cast<double>(support_.size());
     return (precision() == GramPrecision::full ? 3.0 : 2.0) * s * s;
   }
-  [[nodiscard]] Array<double> hessian() const override {
+  [[nodiscard, gnu::noinline]] Array<double> hessian() const override {
     const std::size_t s = support_.size();
     Array<double> block(s * s);
     for (std::size_t a = 0; a < s; ++a) {
-      gram_.with_row(support_[a], [&](const auto* row) {
-        for (std::size_t b = 0; b < s; ++b) {
-          block[a * s + b] = static_cast<double>(row[support_[b]]);
-        }
-      });
+      for (std::size_t b = 0; b < s; ++b) {
+        block[a * s + b] = gram_.at(support_[a], support_[b]);
+      }
     }
     return block;
   }
@@ -145,35 +142,6 @@ class GramModel final : public QuadraticModel {
     team_.for_shares(end, work, numbers < many ? end + 1 : 2);
   }
 
-  template <class Real>
-  void copy_block(Array<Real>& block) const {
-    const std::size_t s = support_.size();
-    block.resize(s * s);
-    share_out(s * s, s, [&](Range share) {
-      for (auto a = static_cast<std::size_t>(share.begin); a < static_cast<std::size_t>(share.end);
-           ++a) {
-        gram_.with_row(support_[a], [&](const auto* row) {
-          for (std::size_t b = 0; b < s; ++b) {
-            block[a * s + b] = static_cast<Real>(row[support_[b]]);
-          }
-        });
-      }
-    });
-  }
-
-  template <class Real>
-  void multiply_block(const Array<Real>& block, std::span<const double> x,
-                      std::span<double> out) const {
-    const std::size_t s = x.size();
-    share_out(s * s, s, [&](Range share) {
-      for (auto a = static_cast<std::size_t>(share.begin); a < static_cast<std::size_t>(share.end);
-           ++a) {
-        const Real* const row = block.data() + a * s;
-        out[a] = lane_sum(s, [&](std::size_t b) { return static_cast<double>(row[b]) * x[b]; });
-      }
-    });
-  }
-
   void add_row(std::size_t k, double factor, Array<double>& sums, Range share) const noexcept {
     gram_.with_row(k, [&](const auto* row) {
       double* const out = sums.data();
@@ -189,9 +157,6 @@ class GramModel final : public QuadraticModel {
   const Team& team_;
   Array<double> gradient_;
   Array<std::size_t> support_;
-  bool blocked_ = false;  ///< whether one of the next two is H_SS
-  Array<float> narrow_;
-  Array<double> wide_;
   Array<double> image_;
 };
 

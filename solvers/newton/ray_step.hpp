@@ -69,8 +69,9 @@ struct RayStep {
 /// w -> w + t x on the support, t in [0, 1] the minimiser over all kinks on the way. The model must
 /// be focused on the support. O(1) products with H, and the support times the kinks passed.
 template <ElasticPenalty P>
-RayStep step_along_ray(QuadraticModel& model, const P& penalty, const Support& support,
-                       std::span<const double> x, std::span<double> w) {
+[[gnu::noinline]] RayStep step_along_ray(QuadraticModel& model, const P& penalty,
+                                         const Support& support, std::span<const double> x,
+                                         std::span<double> w) {
   double slope = 0.0;
   double squares = 0.0;
   for (std::size_t a = 0; a < x.size(); ++a) {

@@ -37,12 +37,13 @@ class SupportFactor {
     return 50 * strangers_ <= place_.size() && !members_.empty();
   }
 
-  /// Takes a support, and makes the factor there if that pays. The model must be focused on the
-  /// support.
+  // "cold" has it compiled for size: it is O(s) but for what it calls.
+  /// Takes a support, positions that rise, and makes the factor there if that pays. The model must
+  /// be focused on the support.
   /// @param l2    strength of the penalty's l2 part, which is added to the diagonal
-  /// @param scale the root of the inverse of the diagonal, one number a coordinate
-  void begin(QuadraticModel& model, std::span<const std::size_t> support, double l2,
-             std::span<const double> scale) {
+  /// @param ridge what will be added to the diagonal, l2 included, one number a coordinate
+  [[gnu::cold]] void begin(QuadraticModel& model, std::span<const std::size_t> support, double l2,
+                           std::span<const double> ridge) {
     constexpr std::size_t fewest = 200;
     constexpr std::size_t most = 4096;  // 128 MB
     const std::size_t s = support.size();
@@ -51,17 +52,18 @@ class SupportFactor {
     if (s >= fewest && s <= most && spent_ > enough) {
       make(model, support, l2);
     }
-    scale_.assign(scale);
-    place_.assign(s, none);
+    scale_.resize(s);
+    place_.resize(s);
     strangers_ = 0;
-    Array<std::size_t> place_of;  // of a position on the list
-    for (std::size_t k = 0; k < members_.size(); ++k) {
-      place_of.resize(std::max(place_of.size(), members_[k] + 1), none);
-      place_of[members_[k]] = k;
-    }
+    std::size_t k = 0;  // both lists rise
     for (std::size_t a = 0; a < s; ++a) {
-      place_[a] = support[a] < place_of.size() ? place_of[support[a]] : none;
-      strangers_ += place_[a] == none ? 1 : 0;
+      while (k < members_.size() && members_[k] < support[a]) {
+        ++k;
+      }
+      const bool found = k < members_.size() && members_[k] == support[a];
+      place_[a] = found ? k : none;
+      strangers_ += found ? 0 : 1;
+      scale_[a] = 1.0 / std::sqrt(model.diagonal(support[a]) + ridge[a]);
     }
     product_work_ = model.product_work() + 3.0 * size * static_cast<double>(members_.size());
   }
@@ -96,7 +98,7 @@ class SupportFactor {
  private:
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
-  void make(QuadraticModel& model, std::span<const std::size_t> support, double l2) {
+  [[gnu::cold]] void make(QuadraticModel& model, std::span<const std::size_t> support, double l2) {
     constexpr double raised = 1e-4;  // amid the dampings of Newton steps
     const std::size_t s = support.size();
     factor_ = model.hessian();

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <sounder/engine/base/array.hpp>
-#include <sounder/engine/base/lane_sum.hpp>
 #include <sounder/solvers/newton/quadratic_model.hpp>
 #include <sounder/solvers/newton/ray_step.hpp>
 #include <sounder/solvers/newton/support.hpp>
@@ -29,8 +28,9 @@ namespace detail {
 /// w -> w + x on the support, cut where a sign would change or a bound would be crossed, and halved
 /// until the model's objective falls. The model must be focused on the support.
 template <ElasticPenalty P>
-StepTaken projected_step(QuadraticModel& model, const P& penalty, const Support& support,
-                         std::span<const double> x, std::span<double> w, int most_tries) {
+[[gnu::noinline]] StepTaken projected_step(QuadraticModel& model, const P& penalty,
+                                           const Support& support, std::span<const double> x,
+                                           std::span<double> w, int most_tries) {
   Array<double> change(x.size());
   Array<double> values(x.size());
   double alpha = 1.0;
@@ -90,32 +90,35 @@ namespace detail {
 class ResidualDirection {
  public:
   /// @param l2 strength of the penalty's l2 part
-  ResidualDirection(QuadraticModel& model, const Support& support, double l2, double damping,
-                    SupportFactor& factor)
-      : model_(model), factor_(factor), ridge_(support.size()), unscaled_(support.size()),
+  [[gnu::cold]] ResidualDirection(QuadraticModel& model, const Support& support, double l2,
+                                  double damping, SupportFactor& factor)
+      : model_(model), factor_(factor), ridge_(support.size()), unscaled_(support.gradient),
         product_(support.size()) {
-    Array<double> scale(support.size());
-    for (std::size_t a = 0; a < scale.size(); ++a) {
-      const double h = model.diagonal(support.positions[a]);
-      ridge_[a] = damping * h + l2;
-      scale[a] = 1.0 / std::sqrt(h + ridge_[a]);
-      unscaled_[a] = -support.gradient[a];
+    for (std::size_t a = 0; a < ridge_.size(); ++a) {
+      ridge_[a] = damping * model.diagonal(support.positions[a]) + l2;
     }
-    factor.begin(model, support.positions, l2, scale);
+    factor.begin(model, support.positions, l2, ridge_);
     r_.resize(factor.size());
     raised_.resize(factor.size());
     factor.lower(unscaled_, r_);
+    for (double& left : r_) {
+      left = -left;
+    }
   }
 
   /// The direction, by at most this many products with H_SS. Call it once.
   [[nodiscard]] Array<double> solve(int most_products) {
     // In coordinates scaled by the preconditioner, r = b - A x.
     const std::size_t s = r_.size();
-    Array<double> x(s);
-    Array<double> ar(s);
+    Array<double> memory(4 * s);
+    const auto part = [&](std::size_t k) { return std::span<double>(memory).subspan(k * s, s); };
+    const std::span<double> x = part(0);
+    const std::span<double> p = part(1);
+    const std::span<double> ap = part(2);
+    const std::span<double> ar = part(3);
     multiply(r_, ar);
-    Array<double> p = r_;
-    Array<double> ap = ar;
+    std::copy(r_.begin(), r_.end(), p.begin());
+    std::copy(ar.begin(), ar.end(), ap.begin());
     double rar = dot(r_, ar);
     const double enough = (factor_.fits() ? 1e-4 : 1e-2) * dot(r_, r_);
     for (int products = 1; products < most_products; ++products) {
@@ -143,7 +146,7 @@ class ResidualDirection {
   }
 
  private:
-  void multiply(std::span<const double> v, std::span<double> out) {
+  [[gnu::noinline]] void multiply(std::span<const double> v, std::span<double> out) {
     raised_.assign(v);
     factor_.raise(raised_, unscaled_);
     model_.multiply(unscaled_, product_);
@@ -154,8 +157,13 @@ class ResidualDirection {
     factor_.lower(product_, out);
   }
 
-  [[nodiscard]] static double dot(const Array<double>& one, const Array<double>& other) noexcept {
-    return lane_sum(one.size(), [&](std::size_t a) { return one[a] * other[a]; });
+  [[nodiscard, gnu::noinline]] static double dot(std::span<const double> one,
+                                                 std::span<const double> other) noexcept {
+    double sum = 0.0;
+    for (std::size_t a = 0; a < one.size(); ++a) {
+      sum += one[a] * other[a];
+    }
+    return sum;
   }
 
   QuadraticModel& model_;
