@@ -347,10 +347,12 @@ class Extrapolation {
     return error;
   }
 
+  /// z = base + sum_b c_b (z_b - base).
   void combine_margins(const Vector& c, std::span<const double> base, std::span<double> z) const {
     team_->for_shares(
         static_cast<std::int64_t>(z.size()),
         [&](Range share) {
+          std::copy(base.begin() + share.begin, base.begin() + share.end, z.begin() + share.begin);
           for (std::size_t b = 0; b < c.size(); ++b) {
             const double* const there = past_[b].z.data();
             for (auto i = static_cast<std::size_t>(share.begin);

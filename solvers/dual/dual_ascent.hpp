@@ -146,7 +146,7 @@ class DualAscent {
         !options_.initial.empty() || (problem_.intercept && options_.initial_intercept != 0.0);
     double b = 0.0;
     if (problem_.intercept) {
-      variables_.free_intercept(ProximalStep(usual_square()));
+      variables_.free_intercept(ProximalStep(usual_square() + lambda()));
       b = warm ? options_.initial_intercept : best_intercept(problem_, z_, team_);
       variables_.set_intercept(b);
     }
@@ -154,6 +154,12 @@ class DualAscent {
       multiply(problem_.matrix, options_.initial, b, z_, team_);
     } else {
       std::fill(z_.begin(), z_.end(), b);
+    }
+    if (warm && problem_.intercept) {
+      // A given one may be far off, and steps are short where the penalty is strong.
+      const double shift = best_intercept(problem_, z_, team_);
+      team_.for_each(z_.size(), [&](std::size_t i) { z_[i] += shift; });
+      variables_.set_intercept(b + shift);
     }
     if (warm) {
       for (std::size_t i = 0; i < v.size(); ++i) {
@@ -365,12 +371,12 @@ class DualAscent {
       sum += (std::abs(w[j]) + error) * error;
     }
     if (problem_.intercept) {
-      // What is left of sum_i v_i counts b times.
-      double left = 0.0;
+      // What is left of sum_i v_i counts b times, that of the optimum.
+      long double left = 0.0L;
       for (const double value : v) {
-        left += value;
+        left += static_cast<long double>(value);
       }
-      sum += std::abs(left * variables_.intercept());
+      sum += std::abs(static_cast<double>(left)) * (1.0 + 2.0 * std::abs(variables_.intercept()));
     }
     return lambda() * sum;
   }

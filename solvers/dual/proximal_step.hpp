@@ -19,17 +19,17 @@ class ProximalStep {
  public:
   /// sigma = 0: there is no intercept.
   ProximalStep() = default;
-  /// @param square of a usual row's norm; 0 if rows are empty
+  /// @param square of a usual row's norm, and lambda: the sum of the variables is up to 1 / lambda,
+  ///        so that b comes some way even where the penalty is strong
   explicit ProximalStep(double square) noexcept
       : unit_(square > 0.0 && std::isfinite(square) ? square : 1.0), sigma_(first * unit_) {}
 
   /// By how much b rises with sum_i v_i.
   [[nodiscard]] double sigma() const noexcept { return sigma_; }
 
-  /// Ends an epoch. Returns by how much the new centre is above b.
+  /// Ends an epoch. Returns by how much b rises.
   /// @param sum of the dual variables
   [[nodiscard]] double recentre(double sum) noexcept {
-    const double rise = sigma_ * sum;
     constexpr double slowly = 0.5;
     if (sum * last_ < 0.0) {
       sigma_ = std::max(0.5 * sigma_, least * unit_);
@@ -42,7 +42,7 @@ class ProximalStep {
       alike_ = 0;
     }
     last_ = sum;
-    return rise;
+    return sigma_ * sum;
   }
 
  private:

@@ -44,7 +44,8 @@ struct Logistic {
   /// The binary entropy of u = a y in [0, 1].
   [[nodiscard]] double dual_term(double y, double a) const noexcept {
     const double u = a * y;
-    // Without a branch, as everything here: -infinity outside, NaN for NaN.
+    // Without a branch, as everything here: -infinity outside, NaN for what is no number or
+    // infinite.
     const double inside = is_positive(u + 0.0) * is_positive(1.0 - u);
     const double barrier = ((1.0 - inside) * 1e308) * 1e308;
     return (binary_entropy(inside * u) - barrier) + (u - u);

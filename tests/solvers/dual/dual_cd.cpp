@@ -196,6 +196,21 @@ TEST_CASE("a warm start by the intercept alone, and none at all, come to one opt
   }
 }
 
+TEMPLATE_LIST_TEST_CASE("a start far off comes back where the penalty is strong", "[dual]",
+                        DualLosses) {
+  for (const double lambda : {1.0, 100.0, 1e4}) {
+    const auto instance = test::make_instance<TestType, L2>(
+        {.rows = 60, .columns = 4, .intercept = true}, L2{lambda});
+    for (const double b : {-7.0, 1000.0}) {
+      CAPTURE(lambda, b);
+      SilentTrace trace;
+      const Result result = dual_cd(
+          instance.problem(), {.max_epochs = 60, .tolerance = 1e-3, .initial_intercept = b}, trace);
+      REQUIRE(result.status == Status::converged);
+    }
+  }
+}
+
 TEMPLATE_LIST_TEST_CASE("balanced variables sum to zero within their bounds", "[dual]",
                         DualLosses) {
   RandomStream random(3);
