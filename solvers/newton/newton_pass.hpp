@@ -172,7 +172,7 @@ class NewtonPass {
     gram_.extend(columns_, list, rows, terms_.d, terms_.shift, terms_.total, team_);
     GramModel model(terms_, gram_, team_);
     // A list that will grow much is not worth an accurate solution.
-    const bool grows = exact && m > 1024 && last_gap_ > 0.1;
+    const bool grows = exact && m > 2048 && last_gap_ > 0.1;
     descent_.minimise(model, target, {.reduction = grows ? 0.1 : 1e-2, .patience = exact ? 4 : 2});
     return true;
   }
