@@ -1,7 +1,6 @@
 // Long sums, added up fast.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
 namespace sounder {
@@ -37,23 +36,6 @@ class LaneSum {
  private:
   double sums_[lanes] = {};
 };
-
-/// sum_k term(k), k in [0, count), added as in LaneSum, from a buffer of terms: a loop over costly
-/// terms that do not branch becomes SIMD, for which adding as one goes leaves no room. O(count).
-template <class Term>
-[[nodiscard]] inline double buffered_sum(std::size_t count, const Term& term) noexcept {
-  constexpr std::size_t block = 64;
-  double terms[block];
-  LaneSum sum;
-  for (std::size_t from = 0; from < count; from += block) {
-    const std::size_t size = std::min(block, count - from);
-    for (std::size_t k = 0; k < size; ++k) {
-      terms[k] = term(from + k);
-    }
-    sum.add(size, [&](std::size_t k) { return terms[k]; });
-  }
-  return sum.total();
-}
 
 /// sum_k term(k), k in [0, count), added as in LaneSum. O(count).
 template <class Term>

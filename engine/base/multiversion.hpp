@@ -10,10 +10,8 @@ template <class Loop>
 [[gnu::target("avx2"), gnu::flatten, gnu::noinline]] auto compiled_for_avx2(const Loop& loop) {
   return loop();
 }
-/// Asked once: the answer does not change.
 [[nodiscard]] inline bool has_avx2() noexcept {
-  static const bool known = __builtin_cpu_supports("avx2") != 0;
-  return known;
+  return __builtin_cpu_supports("avx2") != 0;
 }
 #endif
 

@@ -53,9 +53,10 @@ class ParallelDescent {
  public:
   /// Lays out the data. Keeps references to problem and trace, which must outlive it.
   /// @param make_second null for no second method
-  ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
-                  MakeCoordinatePass<Chooser> make_pass_of, MakeSecondMethod<L, P> make_second,
-                  Trace& trace)
+  // "cold" has it compiled for size: it runs once, and what takes long are calls of their own.
+  [[gnu::cold]] ParallelDescent(const Problem<L, P>& problem, const CoordinateOptions& options,
+                                MakeCoordinatePass<Chooser> make_pass_of,
+                                MakeSecondMethod<L, P> make_second, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options), trace_(trace),
         deadline_(trace, run_.training(), options.time_limit), team_(options.threads),
         columns_(problem.matrix, team_), step_(problem, columns_, team_),

@@ -10,9 +10,9 @@
 #include <type_traits>
 
 #include <sounder/engine/base/call.hpp>
-#include <sounder/engine/base/multiversion.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/driver/objective.hpp>
+#include <sounder/solvers/loss/loss_loops.hpp>
 #include <sounder/solvers/loss/squared.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
@@ -27,13 +27,13 @@ void dual_candidate(const Problem<L, P>& problem, std::span<const double> z, std
   team.for_shares(
       problem.matrix.rows(),
       [&](Range rows) {
-        const double* const y = problem.targets.data();
-        multiversion([&] {
-          for (auto k = static_cast<std::size_t>(rows.begin);
-               k < static_cast<std::size_t>(rows.end); ++k) {
-            a[k] = -problem.loss.derivative(y[k], z[k]);
-          }
-        });
+        const auto first = static_cast<std::size_t>(rows.begin);
+        const std::span<double> own = a.subspan(first, static_cast<std::size_t>(rows.size()));
+        loss_slopes(problem.loss, own.size(), problem.targets.data() + first, z.data() + first, 0.0,
+                    own.data());
+        for (double& value : own) {
+          value = -value;
+        }
       },
       Team::few_numbers);
   if (!problem.intercept) {
@@ -167,9 +167,7 @@ template <Loss L, Penalty P>
   const detail::Extent extent(u);
   const double limit = extent.reach(domain);
   const auto value = [&](double t) {
-    const double gain = weighted_mean(problem, team, [&](double y, std::size_t i) {
-      return problem.loss.dual_term(y, t * a[i]);
-    });
+    const double gain = mean_dual_term(problem, a, t, team);
     const double cost = team.sum(static_cast<std::int64_t>(u.size()), [&](Range columns) {
       double sum = 0.0;
       for (std::int64_t j = columns.begin; j < columns.end; ++j) {

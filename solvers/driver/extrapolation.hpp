@@ -120,27 +120,29 @@ class Extrapolation {
       for (std::int64_t i = share.begin; i < share.end; i += block) {
         at.first = static_cast<std::size_t>(i);
         at.count = static_cast<std::size_t>(std::min<std::int64_t>(block, share.end - i));
-        multiversion([&] { work(at, model); });
+        work(at, model);
       }
     });
   }
 
   /// Adds the gradient and the lower triangle of the Hessian in c of a block's terms.
-  void add(Block& at, Model& model) const noexcept {
-    double bent[block];
-    double* const gradient = model.gradient();
-    double* hessian = model.hessian();
-    for (std::size_t b = 0; b < known_; ++b, hessian += known_) {
-      const double* const move = at.move(b);
-      gradient[b] += lane_sum(at.count, [&](std::size_t k) { return at.slopes[k] * move[k]; });
-      for (std::size_t k = 0; k < at.count; ++k) {
-        bent[k] = at.curvatures[k] * move[k];
+  [[gnu::noinline]] void add(Block& at, Model& model) const noexcept {
+    multiversion([&] {
+      double bent[block];
+      double* const gradient = model.gradient();
+      double* hessian = model.hessian();
+      for (std::size_t b = 0; b < known_; ++b, hessian += known_) {
+        const double* const move = at.move(b);
+        gradient[b] += lane_sum(at.count, [&](std::size_t k) { return at.slopes[k] * move[k]; });
+        for (std::size_t k = 0; k < at.count; ++k) {
+          bent[k] = at.curvatures[k] * move[k];
+        }
+        for (std::size_t d = 0; d <= b; ++d) {
+          const double* const other = at.move(d);
+          hessian[d] += lane_sum(at.count, [&](std::size_t k) { return bent[k] * other[k]; });
+        }
       }
-      for (std::size_t d = 0; d <= b; ++d) {
-        const double* const other = at.move(d);
-        hessian[d] += lane_sum(at.count, [&](std::size_t k) { return bent[k] * other[k]; });
-      }
-    }
+    });
   }
 
   /// The penalty as a function of c: gradient at c = 0, and the constant Hessian.
@@ -304,8 +306,9 @@ class Extrapolation {
     return step;
   }
 
-  double accept_if_lower(const Vector& c, std::span<double> w, std::span<double> z,
-                         double objective, Evaluate evaluate) {
+  // "cold" has it compiled for size: what takes long are calls of their own.
+  [[gnu::cold]] double accept_if_lower(const Vector& c, std::span<double> w, std::span<double> z,
+                                       double objective, Evaluate evaluate) {
     if (std::all_of(c.begin(), c.end(), [](double value) { return value == 0.0; })) {
       return objective;
     }

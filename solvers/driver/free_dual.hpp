@@ -14,6 +14,7 @@
 #include <sounder/engine/matrix/csr_matrix.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/driver/objective.hpp>
+#include <sounder/solvers/loss/loss_loops.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
@@ -57,9 +58,8 @@ class FreeDual {
     }
     a_.assign(a);
     curvature_.resize(z.size());
-    for (std::size_t i = 0; i < z.size(); ++i) {
-      curvature_[i] = problem_.loss.curvature(problem_.targets[i], z[i]);
-    }
+    loss_curvatures(problem_.loss, z.size(), problem_.targets.data(), z.data(), 0.0,
+                    curvature_.data());
     if (!is_near(objective)) {
       return -infinity;
     }
@@ -299,9 +299,7 @@ class FreeDual {
   }
 
   [[nodiscard]] double dual_objective() const {
-    const double gain = weighted_mean(problem_, team_, [&](double y, std::size_t i) {
-      return problem_.loss.dual_term(y, a_[i]);
-    });
+    const double gain = mean_dual_term(problem_, a_, 1.0, team_);
     double cost = 0.0;
     for (const double pull : pull_) {
       cost += pull != 0.0 ? problem_.penalty.conjugate(pull) : 0.0;

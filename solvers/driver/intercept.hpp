@@ -9,6 +9,7 @@
 #include <sounder/engine/base/array.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/driver/objective.hpp>
+#include <sounder/solvers/loss/loss_loops.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
@@ -20,14 +21,20 @@ template <Loss L, Penalty P>
 [[nodiscard, gnu::noinline]] double best_shift(const Problem<L, P>& problem,
                                                std::span<const double> z, const Team& team) {
   const auto slope = [&](double t) {
-    return weighted_mean(problem, team, [&](double y, std::size_t i) {
-      return problem.loss.derivative(y, z[i] + t);
-    });
+    return weighted_mean_of_blocks(problem.matrix.rows(), problem.weights, team,
+                                   [&](std::size_t first, std::size_t count, double* out) {
+                                     loss_slopes(problem.loss, count,
+                                                 problem.targets.data() + first, z.data() + first,
+                                                 t, out);
+                                   });
   };
   const auto curvature = [&](double t) {
-    return weighted_mean(problem, team, [&](double y, std::size_t i) {
-      return problem.loss.curvature(y, z[i] + t);
-    });
+    return weighted_mean_of_blocks(problem.matrix.rows(), problem.weights, team,
+                                   [&](std::size_t first, std::size_t count, double* out) {
+                                     loss_curvatures(problem.loss, count,
+                                                     problem.targets.data() + first,
+                                                     z.data() + first, t, out);
+                                   });
   };
   double t = 0.0;
   double g = slope(t);

@@ -134,8 +134,9 @@ class PreparedProblem {
 
   /// Turns a result of problem() into one of the caller's problem: coefficients, objective, gap.
   /// `tolerance` is that of the run. One pass over the rows.
-  [[nodiscard]] Result handed_back(Result result, const P& penalty, double tolerance,
-                                   const Team& team) const {
+  // "cold" has it compiled for size: it runs once, and what takes long is a call of its own.
+  [[nodiscard, gnu::cold]] Result handed_back(Result result, const P& penalty, double tolerance,
+                                              const Team& team) const {
     if (original_.intercept) {
       result.intercept = static_cast<double>(static_cast<long double>(result.intercept) -
                                              shift(result.w) + target_centre_);
@@ -203,8 +204,8 @@ class PreparedProblem {
   }
 
   /// F of the caller's problem, with margins in long double.
-  [[nodiscard]] double objective(std::span<const double> w, double b, const P& penalty,
-                                 const Team& team) const {
+  [[nodiscard, gnu::noinline]] double objective(std::span<const double> w, double b,
+                                                const P& penalty, const Team& team) const {
     const Index n = original_.matrix.rows();
     const double loss = team.sum(n, [&](Range rows) {
       long double sum = 0.0L;
@@ -227,7 +228,8 @@ class PreparedProblem {
     });
     return z;
   }
-  [[nodiscard]] double row_loss(Index i, std::span<const double> w, double b) const noexcept {
+  [[nodiscard, gnu::noinline]] double row_loss(Index i, std::span<const double> w,
+                                               double b) const noexcept {
     const long double z = margin(i, w, b);
     const double y = original_.target(i);
     if (of_residual<L>) {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include <sounder/engine/threads/team.hpp>
+#include <sounder/solvers/loss/loss_loops.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
 namespace sounder {
@@ -50,10 +52,12 @@ template <Loss L, Penalty P>
     if (!(margin > 0.0) || !(margin < infinity)) {
       return 0.0;
     }
-    for (const double m : {1.0, 2.0, 10.0, 100.0, 1e4}) {
-      if (problem.loss.derivative(1.0, m) > 0.0) {
-        return 0.0;
-      }
+    constexpr std::array ones{1.0, 1.0, 1.0, 1.0, 1.0};
+    constexpr std::array margins{1.0, 2.0, 10.0, 100.0, 1e4};
+    std::array<double, margins.size()> slopes{};
+    loss_slopes(problem.loss, slopes.size(), ones.data(), margins.data(), 0.0, slopes.data());
+    if (std::any_of(slopes.begin(), slopes.end(), [](double slope) { return slope > 0.0; })) {
+      return 0.0;
     }
     // Finite bounds somewhere on the ray make an optimum.
     constexpr double far = 1e100;

@@ -251,7 +251,8 @@ class DualAscent {
     last_updates_ = updates_;
     // The best intercept, from where the dual's is.
     const double shift = problem_.intercept ? best_intercept(problem_, z_, team_) : 0.0;
-    const double objective = loss_at(shift) + penalty_value(problem_.penalty, w_, team_);
+    const double objective =
+        mean_loss(problem_, z_, team_, shift) + penalty_value(problem_.penalty, w_, team_);
     latest_ = certify(w_, objective, highest_, null_);
     if (run_.reached(latest_)) {
       allow_for_rounding();
@@ -260,13 +261,6 @@ class DualAscent {
     bring_back();
     run_.training().stop();
     run_.see({latest_, w_, variables_.intercept() + shift, updates_});
-  }
-
-  /// The mean loss where every margin is larger by so much.
-  [[nodiscard]] double loss_at(double shift) const {
-    return weighted_mean(problem_, team_, [&](double y, std::size_t i) {
-      return problem_.loss.value(y, z_[i] + shift);
-    });
   }
 
   /// D of the point, whose w must be known; of one nearby where an intercept wants sum_i v_i = 0.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include <sounder/engine/base/multiversion.hpp>
 #include <sounder/solvers/loss/loss.hpp>
 
 namespace sounder {
@@ -27,8 +28,8 @@ template <Loss L>
   }
 }
 
-/// The expansions of `count` rows, weighted, at margins z + t along: one loop over arrays that do
-/// not overlap, which becomes SIMD if the loss has no branches. O(count).
+namespace detail {
+
 template <Loss L>
 inline void expand_rows(const L& loss, std::size_t count, const double* __restrict y,
                         const double* __restrict weights, const double* __restrict z,
@@ -40,6 +41,20 @@ inline void expand_rows(const L& loss, std::size_t count, const double* __restri
     slopes[k] = weights[k] * at.slope;
     curvatures[k] = weights[k] * at.curvature;
   }
+}
+
+}  // namespace detail
+
+/// The expansions of `count` rows, weighted, at margins z + t along: one loop over arrays that must
+/// not overlap, which is SIMD if the loss has no branches. O(count). Any number of threads.
+template <Loss L>
+[[gnu::noinline]] void expand_rows(const L& loss, std::size_t count, const double* y,
+                                   const double* weights, const double* z, const double* along,
+                                   double t, double* values, double* slopes,
+                                   double* curvatures) noexcept {
+  multiversion([&] {
+    detail::expand_rows(loss, count, y, weights, z, along, t, values, slopes, curvatures);
+  });
 }
 
 }  // namespace sounder

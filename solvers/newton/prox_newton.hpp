@@ -12,6 +12,7 @@
 #include <sounder/engine/matrix/csc_matrix.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/driver/certificate.hpp>
+#include <sounder/solvers/loss/loss_loops.hpp>
 #include <sounder/solvers/newton/quadratic_model.hpp>
 #include <sounder/solvers/problem/problem.hpp>
 
@@ -61,11 +62,18 @@ void quadratic_terms(const Problem<L, P>& problem, const CscMatrix& columns,
     team.for_shares(
         columns.rows(),
         [&](Range rows) {
-          for (std::int64_t i = rows.begin; i < rows.end; ++i) {
-            const auto k = static_cast<std::size_t>(i);
-            const double bend = std::max(problem.loss.curvature(problem.targets[k], z[k]),
-                                         floors.empty() ? 0.0 : static_cast<double>(floors[k]));
-            terms.d[k] = static_cast<float>(problem.weight(static_cast<Index>(i)) * bend * mean);
+          constexpr std::int64_t block = 256;
+          double bends[block];
+          for (std::int64_t first = rows.begin; first < rows.end; first += block) {
+            const auto at = static_cast<std::size_t>(first);
+            const auto count = static_cast<std::size_t>(std::min(block, rows.end - first));
+            loss_curvatures(problem.loss, count, problem.targets.data() + at, z.data() + at, 0.0,
+                            bends);
+            for (std::size_t k = at; k < at + count; ++k) {
+              const double bend =
+                  std::max(bends[k - at], floors.empty() ? 0.0 : static_cast<double>(floors[k]));
+              terms.d[k] = static_cast<float>(problem.weight(static_cast<Index>(k)) * bend * mean);
+            }
           }
         },
         Team::few_numbers);

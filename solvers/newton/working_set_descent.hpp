@@ -33,8 +33,9 @@ template <Loss L, Penalty P>
 class CoordinateDescent {
  public:
   /// @param columns the columns of problem.matrix, or null: then they are made here
-  CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
-                    const CoordinateOptions& options, Trace& trace)
+  // "cold" has it compiled for size: it runs once, and what takes long is a call of its own.
+  [[gnu::cold]] CoordinateDescent(const Problem<L, P>& problem, const CscMatrix* columns,
+                                  const CoordinateOptions& options, Trace& trace)
       : run_(run_options(options), trace), problem_(problem), options_(options),
         deadline_(trace, run_.training(), options.time_limit),
         team_(useful_threads(problem.matrix, options.threads)),

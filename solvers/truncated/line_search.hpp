@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <sounder/engine/base/array.hpp>
-#include <sounder/engine/base/multiversion.hpp>
 #include <sounder/engine/threads/team.hpp>
 #include <sounder/solvers/loss/expansion.hpp>
 #include <sounder/solvers/problem/problem.hpp>
@@ -156,11 +155,9 @@ class MarginSearch {
     team_.for_shares(static_cast<std::int64_t>((n + block - 1) / block), [&](Range share) {
       for (std::int64_t b = share.begin; b < share.end; ++b) {
         const std::size_t k = block * static_cast<std::size_t>(b);
-        multiversion([&] {
-          expand_rows(problem_.loss, std::min(block, n - k), targets_.data() + k,
-                      weights_.data() + k, z_.data() + k, along_.data() + k, t, values_.data() + k,
-                      place.slopes.data() + k, place.curvatures.data() + k);
-        });
+        expand_rows(problem_.loss, std::min(block, n - k), targets_.data() + k, weights_.data() + k,
+                    z_.data() + k, along_.data() + k, t, values_.data() + k,
+                    place.slopes.data() + k, place.curvatures.data() + k);
       }
     });
     place.loss = sum_of_blocks(n, team_, [&](std::size_t k) { return values_[k]; });

@@ -221,8 +221,7 @@ class TruncatedNewton {
     const Array<double> z = line_.margins_by_row();
     Array<double> a(z.size());
     dual_candidate(problem_, z, a, team_);
-    const double gain = weighted_mean(
-        problem_, team_, [&](double y, std::size_t i) { return problem_.loss.dual_term(y, a[i]); });
+    const double gain = mean_dual_term(problem_, a, 1.0, team_);
     Array<double> weighted(rows_.size());
     for (std::size_t k = 0; k < weighted.size(); ++k) {
       const Index i = rows_[k];

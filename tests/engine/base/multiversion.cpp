@@ -19,9 +19,8 @@ TEST_CASE("a loop compiled for AVX2 gives the bits of the plain one", "[multiver
   };
   for (const std::size_t count : {0UL, 1UL, 7UL, 8UL, 63UL, 64UL, 65UL, 1000UL}) {
     CAPTURE(count);
-    const auto sum = [&] { return sounder::buffered_sum(count, term); };
+    const auto sum = [&] { return sounder::lane_sum(count, term); };
     const double plain = sum();
     REQUIRE(sounder::multiversion(sum) == plain);
-    REQUIRE(sounder::lane_sum(count, term) == plain);
   }
 }
